@@ -1,0 +1,3 @@
+using SdFleet.Api;
+
+await ApiHost.Build(args).RunAsync();

@@ -1,0 +1,3 @@
+using SdFleet.Coordinator;
+
+await CoordinatorHost.Build(args).RunAsync();

@@ -1,0 +1,3 @@
+using SdFleet.Worker;
+
+await WorkerHost.Build(args).RunAsync();
