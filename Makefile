@@ -1,0 +1,44 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help restore native build test demo up down model bench clean
+
+# One configuration for everything, so that one build serves tests, demo and benchmarks.
+CONFIGURATION ?= Release
+export CONFIGURATION
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+SDFLEET := dotnet run --project src/SdFleet.Cli --configuration $(CONFIGURATION) --no-build --
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+restore: ## fetch the packages (PROBE=1 asks again what the feed has)
+	@infra/feed/restore.sh
+
+native:
+	@infra/dev/install.sh
+
+build: restore ## build everything
+	@dotnet build SdFleet.sln --configuration $(CONFIGURATION) --no-restore --nologo -v:q --tl:off
+
+test: native build ## build, run every test, and count them (PROJECT=tests/X, FILTER=...)
+	@infra/build/test.sh
+
+demo: native build ## make a batch of pictures on this machine, in one process
+	@$(SDFLEET) demo
+
+up: native build ## start the fleet with real servers on this machine
+	@infra/dev/up.sh
+
+down: ## stop what "make up" started
+	@infra/dev/down.sh
+
+model: ## train the bundled model again from its recipe
+	@src/SdFleet.ShapesModel/recipe/run.sh
+
+bench: native build ## run the benchmarks
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build
+
+clean: ## remove what was built
+	@find src tests infra -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf artifacts TestResults

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs every test project of the built solution, and says last what all of them together came to.
+#   PROJECT=tests/X       only that one
+#   FILTER='expression'   passed on as --filter
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# One project at a time: several of them start servers, and timings should not depend on what runs beside them.
+dotnet test "${PROJECT:-SdFleet.sln}" --configuration "${CONFIGURATION:-Release}" --no-build --nologo --tl:off -maxcpucount:1 \
+  ${FILTER:+--filter "$FILTER"} 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+
+awk -v status="$status" '
+  /^(Passed!|Failed!|Skipped!) +- Failed:/ {
+    for (i = 1; i < NF; i++) {
+      if ($i == "Failed:") failed += $(i + 1)
+      if ($i == "Passed:") passed += $(i + 1)
+      if ($i == "Skipped:") skipped += $(i + 1)
+    }
+  }
+  END {
+    # A test host that dies prints no counts: its project has failed all the same.
+    if (status != 0 && failed == 0) failed = 1
+    printf "%d passed, %d failed%s\n", passed, failed, skipped ? sprintf(", %d skipped", skipped) : ""
+  }' "$log"
+exit "$status"
