@@ -1,0 +1,90 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
+using SdFleet.Hosting.Configuration;
+using FabricExchangeType = MassTransit.Transports.Fabric.ExchangeType;
+using RabbitExchangeType = RabbitMQ.Client.ExchangeType;
+
+namespace SdFleet.Hosting.Bus;
+
+/// <summary>Puts a service on the fleet's bus.</summary>
+public static class FleetBusExtensions
+{
+    /// <summary>Adds the bus with what <paramref name="rooms"/> contribute, and <see cref="FleetPublisher"/>.</summary>
+    public static IServiceCollection AddFleetBus(this IServiceCollection services, IConfiguration configuration, params IReadOnlyList<IFleetBusRoom> rooms)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(rooms);
+        var section = configuration.GetSection(TransportOptions.SectionName);
+        services.AddValidatedOptions<TransportOptions>(section, TransportOptions.Validate);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<FleetPublisher>();
+
+        // Publishing before the queues are bound would lose messages without a word.
+        services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
+        services.AddMassTransit(registration =>
+        {
+            registration.DisableUsageTelemetry();
+            foreach (var room in rooms)
+            {
+                room.AddConsumers(registration);
+            }
+
+            // An invalid section fails validation at start; until then anything that lets the container be built will do.
+            var transport = section.Get<TransportOptions>() ?? new TransportOptions();
+            if (transport.Kind == TransportKind.RabbitMq)
+            {
+                registration.UsingRabbitMq((context, bus) =>
+                {
+                    bus.Host(transport.Uri ?? new Uri("amqp://unconfigured"), host => host.PublisherConfirmation = true);
+                    bus.Publish<GenerateImages>(p => p.ExchangeType = RabbitExchangeType.Direct);
+                    Configure(context, bus, rooms);
+                });
+            }
+            else
+            {
+                registration.UsingInMemory((context, bus) =>
+                {
+                    bus.Publish<GenerateImages>(p => p.ExchangeType = FabricExchangeType.Direct);
+                    Configure(context, bus, rooms);
+                });
+            }
+        });
+        return services;
+    }
+
+    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
+    {
+        // Plain JSON with the type in a header: what integrators publish and what the services say look the same on the wire.
+        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
+        bus.ConfigureJsonSerializerOptions(options =>
+        {
+            ContractsJson.Apply(options);
+            return options;
+        });
+        bus.UseInstrumentation();
+
+        Name<SubmitJob>(bus, Topology.SubmitExchange);
+        Name<GenerateImages>(bus, Topology.WorkExchange);
+        Name<JobStarted>(bus, Topology.EventsExchange);
+        Name<JobProgress>(bus, Topology.EventsExchange);
+        Name<JobCompleted>(bus, Topology.EventsExchange);
+        Name<JobFailed>(bus, Topology.EventsExchange);
+        Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
+        Name<SubmissionRejected>(bus, Topology.RejectedQueue);
+
+        foreach (var room in rooms)
+        {
+            room.AddEndpoints(context, bus);
+        }
+    }
+
+    private static void Name<T>(IBusFactoryConfigurator bus, string exchange)
+        where T : class =>
+        bus.Message<T>(m => m.SetEntityName(exchange));
+}
