@@ -5,26 +5,23 @@ using MassTransit.Serialization;
 namespace SdFleet.Hosting.Bus;
 
 /// <summary>
-/// Lets every message of a queue reach its consumer, whatever its body and content type: one that is no JSON object arrives
-/// with an empty message. Integrators publish to this fleet directly; what they get wrong has to be answered with a reason,
-/// which an exception inside a deserializer is not. The consumer reads the raw body itself.
+/// Lets every message of a queue reach its consumer, whatever its body and content type: it arrives with an empty message,
+/// and the consumer reads the raw body itself. Integrators publish to this fleet directly; what they get wrong has to be
+/// answered with a reason, which an exception inside a deserializer is not.
 /// </summary>
-public sealed class AnyBodyRawJson : ISerializerFactory
+internal sealed class AnyBodyRawJson(ContentType contentType) : ISerializerFactory
 {
     private static readonly SystemTextJsonRawMessageSerializer Inner = new(RawSerializerOptions.AnyMessageType | RawSerializerOptions.CopyHeaders);
 
-    /// <inheritdoc/>
-    public ContentType ContentType => Inner.ContentType;
+    public ContentType ContentType => contentType;
 
-    /// <inheritdoc/>
     public IMessageSerializer CreateSerializer() => Inner;
 
-    /// <inheritdoc/>
-    public IMessageDeserializer CreateDeserializer() => new Deserializer();
+    public IMessageDeserializer CreateDeserializer() => new Deserializer(contentType);
 
-    private sealed class Deserializer : IMessageDeserializer
+    private sealed class Deserializer(ContentType contentType) : IMessageDeserializer
     {
-        public ContentType ContentType => Inner.ContentType;
+        public ContentType ContentType => contentType;
 
         public void Probe(ProbeContext context) => ((IMessageDeserializer)Inner).Probe(context);
 

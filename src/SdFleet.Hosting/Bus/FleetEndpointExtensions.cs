@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using MassTransit;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
@@ -31,6 +32,18 @@ public static class FleetEndpointExtensions
 
             configure(endpoint);
         });
+    }
+
+    /// <summary>
+    /// Gives the endpoint's consumer every message that arrives, whatever its body and content type. It reads the body with
+    /// <c>context.ReceiveContext.GetBody()</c>.
+    /// </summary>
+    public static void AcceptAnyBody(this IReceiveEndpointConfigurator endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        // MassTransit reads its own envelope where a message claims to be one; nobody needs to send one here.
+        endpoint.AddDeserializer(new AnyBodyRawJson(new ContentType("application/vnd.masstransit+json")));
+        endpoint.AddDeserializer(new AnyBodyRawJson(new ContentType("application/json")), isDefault: true);
     }
 
     /// <summary>The endpoint of one lane of one model's work.</summary>

@@ -44,19 +44,22 @@ public sealed class FleetBusTests
     }
 
     [Theory]
-    [InlineData("""{"prompt":"a red circle"}""")]
-    [InlineData("""{"prompt":5}""")]
-    [InlineData("not json")]
-    [InlineData("[1,2]")]
-    [InlineData("")]
-    public async Task SubmitQueue_AnyBody_ReachesTheConsumerAsItCame(string body)
+    [InlineData("""{"prompt":"a red circle"}""", "application/json")]
+    [InlineData("""{"prompt":5}""", "application/json")]
+    [InlineData("not json", "application/json")]
+    [InlineData("[1,2]", "application/json")]
+    [InlineData("", "application/json")]
+    [InlineData("not json", "text/plain")]
+    [InlineData("not json", "application/vnd.masstransit+json")]
+    [InlineData("not json", "no/such+type")]
+    public async Task SubmitQueue_AnyBody_ReachesTheConsumerAsItCame(string body, string contentType)
     {
         var room = new RecordingRoom();
         using var host = await StartAsync(room);
         var bus = host.Services.GetRequiredService<IBus>();
 
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{Topology.SubmitExchange}"));
-        await endpoint.Send(new SubmitJob(), context => context.Serializer = new FixedBody(body), Soon());
+        await endpoint.Send(new SubmitJob(), context => context.Serializer = new FixedBody(body, contentType), Soon());
         await room.WaitForAsync(1);
 
         Assert.Equal([$"submit:{body}"], room.Seen);
@@ -156,8 +159,7 @@ public sealed class FleetBusTests
             });
             bus.FleetEndpoint(Topology.SubmitQueue, prefetch: 4, e =>
             {
-                e.ClearSerialization();
-                e.AddDeserializer(new AnyBodyRawJson(), isDefault: true);
+                e.AcceptAnyBody();
                 e.Handler<SubmitJob>(c =>
                 {
                     Add($"submit:{Encoding.UTF8.GetString(c.ReceiveContext.GetBody())}");
@@ -167,9 +169,9 @@ public sealed class FleetBusTests
         }
     }
 
-    private sealed class FixedBody(string body) : IMessageSerializer
+    private sealed class FixedBody(string body, string contentType) : IMessageSerializer
     {
-        public System.Net.Mime.ContentType ContentType { get; } = new("application/json");
+        public System.Net.Mime.ContentType ContentType { get; } = new(contentType);
 
         public MessageBody GetMessageBody<T>(SendContext<T> context)
             where T : class =>
