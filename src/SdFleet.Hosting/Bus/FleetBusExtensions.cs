@@ -21,12 +21,17 @@ public static class FleetBusExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(rooms);
         var section = configuration.GetSection(TransportOptions.SectionName);
+
+        // An invalid section fails validation at start; until then anything that lets the container be built will do.
+        var transport = new TransportOptions();
+        section.Bind(transport);
         services.AddValidatedOptions<TransportOptions>(section, TransportOptions.Validate);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<FleetPublisher>();
 
-        // Publishing before the queues are bound would lose messages without a word.
-        services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
+        // In memory, publishing before the queues are bound would lose messages without a word. RabbitMQ returns what has no
+        // queue, and a broker that is away must not keep a service from answering that it is.
+        services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = transport.Kind == TransportKind.InMemory);
         services.AddMassTransit(registration =>
         {
             registration.DisableUsageTelemetry();
@@ -35,8 +40,6 @@ public static class FleetBusExtensions
                 room.AddConsumers(registration);
             }
 
-            // An invalid section fails validation at start; until then anything that lets the container be built will do.
-            var transport = section.Get<TransportOptions>() ?? new TransportOptions();
             if (transport.Kind == TransportKind.RabbitMq)
             {
                 registration.UsingRabbitMq((context, bus) =>
@@ -57,6 +60,9 @@ public static class FleetBusExtensions
         });
         return services;
     }
+
+    /// <summary>Declares what the coordinator publishes to but does not consume; needs <see cref="ModelCatalog"/>.</summary>
+    public static IServiceCollection AddWorkTopology(this IServiceCollection services) => services.AddHostedService<WorkTopologyService>();
 
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
     {
