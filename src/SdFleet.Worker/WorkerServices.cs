@@ -1,4 +1,3 @@
-using MassTransit;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
