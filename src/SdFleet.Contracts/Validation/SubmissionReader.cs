@@ -10,6 +10,9 @@ namespace SdFleet.Contracts.Validation;
 /// </summary>
 public static class SubmissionReader
 {
+    /// <summary>The field of an error that concerns the whole document.</summary>
+    public const string Body = "body";
+
     private const int ShownValueLength = 80;
 
     /// <summary>Reads UTF-8 JSON.</summary>
@@ -27,7 +30,7 @@ public static class SubmissionReader
         }
         catch (JsonException e)
         {
-            errors.Add(new FieldError("body", "not JSON", $"a JSON object in UTF-8 ({e.Message})"));
+            errors.Add(new FieldError(Body, "not JSON", $"a JSON object in UTF-8 ({e.Message})"));
             return new SubmitJob();
         }
     }
@@ -39,7 +42,7 @@ public static class SubmissionReader
         ArgumentNullException.ThrowIfNull(errors);
         if (root.ValueKind != JsonValueKind.Object)
         {
-            errors.Add(new FieldError("body", Shown(root), "a JSON object"));
+            errors.Add(new FieldError(Body, Shown(root), "a JSON object"));
             return new SubmitJob();
         }
 
@@ -64,7 +67,7 @@ public static class SubmissionReader
             }
         }
 
-        if (job.Prompt is null && !errors.Any(e => e.Field is "prompt" or "body"))
+        if (job.Prompt is null && !errors.Any(e => e.Field is "prompt" or Body))
         {
             errors.Add(new FieldError("prompt", null, SubmitJobFields.ByName["prompt"].Limit));
         }
