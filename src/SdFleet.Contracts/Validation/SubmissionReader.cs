@@ -28,7 +28,8 @@ public static class SubmissionReader
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 8 });
             return Read(document.RootElement, door, errors);
         }
-        catch (JsonException e)
+        // Names and texts are decoded only when they are asked for; what is no Unicode shows there, as an InvalidOperationException.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             errors.Add(new FieldError(Body, "not JSON", $"a JSON object in UTF-8 ({e.Message})"));
             return new SubmitJob();
@@ -100,23 +101,9 @@ public static class SubmissionReader
 
     private static string? Text(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
-        if (value.ValueKind == JsonValueKind.String)
+        if (StringOf(value) is { } text && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)))
         {
-            // GetString throws on lone surrogates, which JSON's escapes can spell but UTF-8 cannot.
-            string? text;
-            try
-            {
-                text = value.GetString()!;
-            }
-            catch (InvalidOperationException)
-            {
-                text = null;
-            }
-
-            if (text is not null && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)))
-            {
-                return text;
-            }
+            return text;
         }
 
         errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
@@ -149,8 +136,7 @@ public static class SubmissionReader
 
     private static string? Word(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
-        if (value.ValueKind == JsonValueKind.String &&
-            rule.Words.FirstOrDefault(w => value.ValueEquals(w) || string.Equals(w, value.GetString(), StringComparison.OrdinalIgnoreCase)) is { } word)
+        if (StringOf(value) is { } text && rule.Words.FirstOrDefault(w => string.Equals(w, text, StringComparison.OrdinalIgnoreCase)) is { } word)
         {
             return word;
         }
@@ -183,6 +169,19 @@ public static class SubmissionReader
 
         errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
         return null;
+    }
+
+    private static string? StringOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which JSON's escapes can spell but no text can hold.
+            return null;
+        }
     }
 
     private static string Shown(JsonElement value) => value.ValueKind switch
