@@ -46,16 +46,18 @@ public static class FleetBusExtensions
                 registration.UsingRabbitMq((context, bus) =>
                 {
                     bus.Host(transport.Uri ?? new Uri("amqp://unconfigured"), host => host.PublisherConfirmation = true);
+                    Configure(bus);
                     bus.Publish<GenerateImages>(p => p.ExchangeType = RabbitExchangeType.Direct);
-                    Configure(context, bus, rooms);
+                    AddEndpoints(context, bus, rooms);
                 });
             }
             else
             {
                 registration.UsingInMemory((context, bus) =>
                 {
+                    Configure(bus);
                     bus.Publish<GenerateImages>(p => p.ExchangeType = FabricExchangeType.Direct);
-                    Configure(context, bus, rooms);
+                    AddEndpoints(context, bus, rooms);
                 });
             }
         });
@@ -80,7 +82,8 @@ public static class FleetBusExtensions
     /// <summary>Declares what the coordinator publishes to but does not consume; needs <see cref="ModelCatalog"/>.</summary>
     public static IServiceCollection AddWorkTopology(this IServiceCollection services) => services.AddHostedService<WorkTopologyService>();
 
-    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
+    // Before anything else asks for an exchange's name: on RabbitMQ its first use settles it.
+    private static void Configure(IBusFactoryConfigurator bus)
     {
         // Plain JSON with the type in a header: what integrators publish and what the services say look the same on the wire.
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
@@ -99,7 +102,10 @@ public static class FleetBusExtensions
         Name<JobFailed>(bus, Topology.EventsExchange);
         Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
         Name<SubmissionRejected>(bus, Topology.RejectedQueue);
+    }
 
+    private static void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
+    {
         foreach (var room in rooms)
         {
             room.AddEndpoints(context, bus);
