@@ -21,6 +21,7 @@ public static class WorkerServices
         var options = new WorkerOptions();
         section.Bind(options);
 
+        services.AddDrain(options.FinishTimeout);
         services.AddSingleton<LoadedModel>();
         services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
         services.AddSingleton<InferenceThread>();

@@ -27,7 +27,8 @@ public sealed class TorchCudaGenerator : NoiseGenerator
     {
         if (threadCapacity is { } capacity && (capacity <= 0 || capacity % BlockSize != 0))
         {
-            throw new ArgumentException($"A thread capacity of {capacity} is not a positive multiple of {BlockSize}.", nameof(threadCapacity));
+            throw new ArgumentException(
+                $"A thread capacity of {capacity} is not a positive multiple of {BlockSize}.", nameof(threadCapacity));
         }
 
         _seed = seed;

@@ -15,13 +15,13 @@ public abstract class AlphaScheduler : Scheduler
         SchedulerCompatibility compatibility,
         BetaDefaults betas,
         ZeroSnr zeroSnr,
-        double finalAlpha,
+        double? finalAlpha,
         params ReadOnlySpan<PredictionType> predictionTypes)
         : base(config, NoiseSchedule.Create(config, betas, zeroSnr), compatibility)
     {
         _spacing = ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Leading);
         PredictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon, predictionTypes);
-        _finalAlpha = double.IsNaN(finalAlpha) ? NoiseSchedule.AlphasCumprod[0] : finalAlpha;
+        _finalAlpha = finalAlpha ?? NoiseSchedule.AlphasCumprod[0];
     }
 
     /// <summary>What the model predicts.</summary>
@@ -60,11 +60,9 @@ public abstract class AlphaScheduler : Scheduler
         return timesteps;
     }
 
-    /// <summary>
-    /// The alpha past the last step as <c>set_alpha_to_one</c> says: 1, or (NaN stands for it) that of timestep 0.
-    /// </summary>
-    private protected static double FinalAlpha(SchedulerConfig config, bool oneByDefault) =>
-        config.SetAlphaToOne ?? oneByDefault ? 1 : double.NaN;
+    /// <summary>The alpha past the last step as <c>set_alpha_to_one</c> says: 1, or null for that of timestep 0.</summary>
+    private protected static double? FinalAlpha(SchedulerConfig config, bool oneByDefault) =>
+        config.SetAlphaToOne ?? oneByDefault ? 1 : null;
 
     /// <summary>The timesteps the model is called at.</summary>
     private protected virtual double[] ArrangeTimesteps(int steps) => SpacedTimesteps(steps);

@@ -11,19 +11,19 @@ internal sealed class CleanSampleLimit
     private float[] _magnitudes = [];
 
     /// <param name="config">The configuration.</param>
-    /// <param name="clipByDefault">Whether the class clips where the configuration does not say.</param>
+    /// <param name="clipByDefault">Whether the class clips where the configuration does not say; null where it never does.</param>
     /// <param name="canThreshold">Whether the class knows dynamic thresholding, which then wins over clipping.</param>
-    public CleanSampleLimit(SchedulerConfig config, bool clipByDefault, bool canThreshold)
+    public CleanSampleLimit(SchedulerConfig config, bool? clipByDefault, bool canThreshold)
     {
         _threshold = canThreshold && config.Thresholding == true;
-        _clip = !_threshold && (config.ClipSample ?? clipByDefault);
+        _clip = !_threshold && clipByDefault is { } byDefault && (config.ClipSample ?? byDefault);
         _clipRange = config.ClipSampleRange ?? 1;
         _ratio = config.DynamicThresholdingRatio ?? 0.995;
         _maxValue = config.SampleMaxValue ?? 1;
         if (_threshold && !(_ratio is >= 0 and <= 1))
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"dynamic_thresholding_ratio {_ratio} is not supported. Supported: 0 to 1."), nameof(config));
+                FormattableString.Invariant($"dynamic_thresholding_ratio {_ratio} is not supported. Supported: 0 to 1."));
         }
     }
 
@@ -64,10 +64,12 @@ internal sealed class CleanSampleLimit
         }
 
         _magnitudes.AsSpan().Sort();
-        double position = _ratio * (image.Length - 1);
+
+        // In float32, as torch.quantile interpolates.
+        float position = (float)_ratio * (image.Length - 1);
         int below = (int)position;
         int above = Math.Min(below + 1, image.Length - 1);
-        double quantile = _magnitudes[below] + (position - below) * (_magnitudes[above] - _magnitudes[below]);
+        float quantile = _magnitudes[below] + (position - below) * (_magnitudes[above] - _magnitudes[below]);
 
         // A maximum below 1 wins over the lower bound, as in torch.clamp.
         double bound = Math.Min(Math.Max(quantile, 1), _maxValue);

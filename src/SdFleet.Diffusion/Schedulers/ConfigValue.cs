@@ -34,20 +34,20 @@ internal static class ConfigValue
             names.Add(NameOf(member));
         }
 
-        throw new ArgumentException($"{field} \"{value}\" is not supported. Supported: {string.Join(", ", names)}.", field);
+        throw new ArgumentException($"{field} \"{value}\" is not supported. Supported: {string.Join(", ", names)}.");
     }
 
     /// <summary>A whole number within bounds.</summary>
     public static int InRange(string field, int value, int min, int max) => value >= min && value <= max
         ? value
-        : throw new ArgumentException($"{field} {value} is not supported. Supported: {min} to {max}.", field);
+        : throw new ArgumentException($"{field} {value} is not supported. Supported: {min} to {max}.");
 
     /// <summary>Refuses an option that is on but that nothing here computes.</summary>
     public static void RequireOff(string field, bool? value)
     {
         if (value == true)
         {
-            throw new ArgumentException($"{field} true is not supported. Supported: false.", field);
+            throw new ArgumentException($"{field} true is not supported. Supported: false.");
         }
     }
 

@@ -17,10 +17,7 @@ public sealed class DdimScheduler : AlphaScheduler
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
-        if (_clean.Length != batchLength)
-        {
-            _clean = new float[batchLength];
-        }
+        EnsureLength(ref _clean, batchLength);
 
         _limit.Reset(valuesPerImage);
     }
@@ -47,8 +44,8 @@ public sealed class DdimScheduler : AlphaScheduler
         }
         else
         {
-            SampleAndOutput predictedNoise = prediction.Noise;
-            VectorMath.Combine(sample, direction * predictedNoise.Sample, sample, direction * predictedNoise.Output, modelOutput, keep, _clean);
+            (double ofSample, double ofOutput) = prediction.Noise;
+            VectorMath.Combine(sample, direction * ofSample, sample, direction * ofOutput, modelOutput, keep, _clean);
         }
 
         VectorMath.AddScaled(sample, deviation, noise);

@@ -25,10 +25,7 @@ public sealed class DdpmScheduler : AlphaScheduler
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
-        if (_clean.Length != batchLength)
-        {
-            _clean = new float[batchLength];
-        }
+        EnsureLength(ref _clean, batchLength);
 
         _limit.Reset(valuesPerImage);
     }

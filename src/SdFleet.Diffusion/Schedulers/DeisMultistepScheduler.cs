@@ -53,7 +53,9 @@ public sealed class DeisMultistepScheduler : SolverScheduler
         }
     }
 
-    /// <summary>The integral from <paramref name="from"/> to <paramref name="to"/> of the line in log rho that is 1 at b and 0 at c.</summary>
+    /// <summary>
+    /// The integral from <paramref name="from"/> to <paramref name="to"/> of the line in log rho that is 1 at b and 0 at c.
+    /// </summary>
     private static double Weight(double to, double from, double b, double c)
     {
         double logC = Math.Log(c);

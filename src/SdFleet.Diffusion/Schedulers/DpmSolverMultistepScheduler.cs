@@ -28,7 +28,8 @@ public sealed class DpmSolverMultistepScheduler : SolverScheduler
 
     private protected override double[]? LayOutSigmas(int steps)
     {
-        bool evenInLambda = Compatibility == SchedulerCompatibility.Current && Config.UseLuLambdas == true && Config.UseKarrasSigmas != true;
+        bool current = Compatibility == SchedulerCompatibility.Current;
+        bool evenInLambda = current && Config.UseLuLambdas == true && Config.UseKarrasSigmas != true;
         return evenInLambda ? SigmaSchedule.LogLinear(Training.Max, Training.Min, steps) : base.LayOutSigmas(steps);
     }
 

@@ -19,8 +19,7 @@ internal sealed class DpmSolverOptions
         if (FinalSigma == FinalSigma.Zero && !KeepsClean)
         {
             throw new ArgumentException(
-                $"final_sigmas_type \"zero\" is not supported with algorithm_type \"{config.AlgorithmType}\". Supported: sigma_min.",
-                nameof(config));
+                $"final_sigmas_type \"zero\" is not supported with algorithm_type \"{config.AlgorithmType}\". Supported: sigma_min.");
         }
     }
 

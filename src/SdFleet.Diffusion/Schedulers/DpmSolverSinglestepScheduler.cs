@@ -31,10 +31,7 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
         base.Reset(batchLength, valuesPerImage);
-        if (_groupStart.Length != batchLength)
-        {
-            _groupStart = new float[batchLength];
-        }
+        EnsureLength(ref _groupStart, batchLength);
     }
 
     private protected override void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise)

@@ -23,13 +23,14 @@ internal readonly record struct DpmStep(double Sample, double Output, double Mid
             return Identity;
         }
 
-        double scale, phi;
+        double scale, phi, second;
         switch (algorithm)
         {
             case DpmAlgorithm.Noise:
                 scale = -to.Sigma;
                 phi = Math.Exp(h) - 1;
-                return new(to.Alpha / from.Alpha, scale * phi, scale * phi / 2, scale * (phi / h - 1), scale * ((phi - h) / (h * h) - 0.5), 0);
+                second = scale * ((phi - h) / (h * h) - 0.5);
+                return new(to.Alpha / from.Alpha, scale * phi, scale * phi / 2, scale * (phi / h - 1), second, 0);
 
             case DpmAlgorithm.StochasticNoise:
                 scale = -2 * to.Sigma;
@@ -46,7 +47,7 @@ internal readonly record struct DpmStep(double Sample, double Output, double Mid
             default:
                 scale = -to.Alpha;
                 phi = Math.Exp(-h) - 1;
-                double second = double.IsInfinity(h) ? 0 : scale * ((phi + h) / (h * h) - 0.5);
+                second = double.IsInfinity(h) ? 0 : scale * ((phi + h) / (h * h) - 0.5);
                 return new(to.Sigma / from.Sigma, scale * phi, scale * phi / 2, -scale * (phi / h + 1), second, 0);
         }
     }

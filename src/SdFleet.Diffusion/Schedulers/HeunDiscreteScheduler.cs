@@ -20,13 +20,10 @@ public sealed class HeunDiscreteScheduler : TwoStageScheduler
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
         base.Reset(batchLength, valuesPerImage);
-        if (_firstSlope.Length != batchLength)
-        {
-            _firstSlope = new float[batchLength];
-        }
+        EnsureLength(ref _firstSlope, batchLength);
     }
 
-    private protected override void KeepFirstSlope() => StageSlope.CopyTo(_firstSlope, 0);
+    private protected override void KeepFirstSlope() => StageSlope.CopyTo(_firstSlope);
 
     private protected override void WriteSlope(double sigma, ReadOnlySpan<float> sample, ReadOnlySpan<float> modelOutput)
     {

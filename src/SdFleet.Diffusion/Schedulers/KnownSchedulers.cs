@@ -31,8 +31,8 @@ public static class KnownSchedulers
             ["ddim"] = new("DDIMScheduler"),
             ["ddpm"] = new("DDPMScheduler"),
             ["deis"] = new("DEISMultistepScheduler"),
-            ["dpm2"] = new("KDPM2DiscreteScheduler"),
-            ["dpm2_a"] = new("KDPM2AncestralDiscreteScheduler"),
+            ["dpm2"] = new("KDPM2DiscreteScheduler", WithoutKarras),
+            ["dpm2_a"] = new("KDPM2AncestralDiscreteScheduler", WithoutKarras),
             ["dpm2_a_karras"] = new("KDPM2AncestralDiscreteScheduler", WithKarras),
             ["dpm2_karras"] = new("KDPM2DiscreteScheduler", WithKarras),
             ["dpmpp_2m"] = new("DPMSolverMultistepScheduler", DpmPlusPlus),
@@ -41,13 +41,13 @@ public static class KnownSchedulers
             ["dpmpp_2m_sde_karras"] = new("DPMSolverMultistepScheduler", config => WithKarras(DpmPlusPlusSde(config))),
             ["dpmpp_2s"] = new("DPMSolverSinglestepScheduler", DpmPlusPlus),
             ["dpmpp_2s_karras"] = new("DPMSolverSinglestepScheduler", config => WithKarras(DpmPlusPlus(config))),
-            ["euler"] = new("EulerDiscreteScheduler"),
+            ["euler"] = new("EulerDiscreteScheduler", WithoutKarras),
             ["euler_a"] = new("EulerAncestralDiscreteScheduler"),
             ["euler_karras"] = new("EulerDiscreteScheduler", WithKarras),
-            ["heun"] = new("HeunDiscreteScheduler"),
+            ["heun"] = new("HeunDiscreteScheduler", WithoutKarras),
             ["heun_karras"] = new("HeunDiscreteScheduler", WithKarras),
             ["lcm"] = new("LCMScheduler"),
-            ["lms"] = new("LMSDiscreteScheduler"),
+            ["lms"] = new("LMSDiscreteScheduler", WithoutKarras),
             ["lms_karras"] = new("LMSDiscreteScheduler", WithKarras),
             ["pndm"] = new("PNDMScheduler"),
             ["singlestep"] = new("DPMSolverSinglestepScheduler", DpmPlusPlus),
@@ -89,8 +89,10 @@ public static class KnownSchedulers
 
     private static SchedulerConfig WithKarras(SchedulerConfig config) => config with { UseKarrasSigmas = true };
 
+    private static SchedulerConfig WithoutKarras(SchedulerConfig config) => config with { UseKarrasSigmas = false };
+
     private static SchedulerConfig DpmPlusPlus(SchedulerConfig config) =>
-        config with { AlgorithmType = "dpmsolver++", SolverOrder = 2, UseKarrasSigmas = false };
+        WithoutKarras(config) with { AlgorithmType = "dpmsolver++", SolverOrder = 2, UseLuLambdas = false };
 
     private static SchedulerConfig DpmPlusPlusSde(SchedulerConfig config) =>
         DpmPlusPlus(config) with { AlgorithmType = "sde-dpmsolver++" };

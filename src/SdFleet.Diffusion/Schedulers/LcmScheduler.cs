@@ -9,6 +9,8 @@ public sealed class LcmScheduler : AlphaScheduler
     // The standard deviation of clean latents that the boundary condition of the paper assumes.
     private const double SigmaData = 0.5;
 
+    private const double DefaultScaling = 10;
+
     private readonly int _originalSteps;
     private readonly double _timestepScaling;
     private readonly CleanSampleLimit _limit;
@@ -19,7 +21,7 @@ public sealed class LcmScheduler : AlphaScheduler
     {
         _originalSteps = ConfigValue.InRange(
             "original_inference_steps", config.OriginalInferenceSteps ?? Math.Min(50, NoiseSchedule.Length), 1, NoiseSchedule.Length);
-        _timestepScaling = config.TimestepScaling ?? 10;
+        _timestepScaling = compatibility == SchedulerCompatibility.V021 ? DefaultScaling : config.TimestepScaling ?? DefaultScaling;
         _limit = new CleanSampleLimit(config, clipByDefault: false, canThreshold: true);
     }
 
@@ -45,10 +47,7 @@ public sealed class LcmScheduler : AlphaScheduler
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
-        if (_denoised.Length != batchLength)
-        {
-            _denoised = new float[batchLength];
-        }
+        EnsureLength(ref _denoised, batchLength);
 
         _limit.Reset(valuesPerImage);
     }

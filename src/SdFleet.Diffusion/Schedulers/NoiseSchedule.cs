@@ -10,6 +10,7 @@ namespace SdFleet.Diffusion.Schedulers;
 /// </remarks>
 public sealed class NoiseSchedule
 {
+    private const int DefaultLength = 1000;
     private const double MaxBeta = 0.999;
 
     // What diffusers puts in place of an alpha of 0 where sigma must stay finite: the least that float16 still tells from 0.
@@ -52,7 +53,7 @@ public sealed class NoiseSchedule
     /// <param name="zeroSnr">What the class makes of <see cref="SchedulerConfig.RescaleBetasZeroSnr"/>.</param>
     internal static NoiseSchedule Create(SchedulerConfig config, BetaDefaults defaults, ZeroSnr zeroSnr)
     {
-        int length = config.TrainedBetas?.Count ?? config.NumTrainTimesteps;
+        int length = config.TrainedBetas?.Count ?? config.NumTrainTimesteps ?? DefaultLength;
         ConfigValue.InRange("num_train_timesteps", length, 1, 1_000_000);
 
         float[] betas = config.TrainedBetas is { } trained ? [.. trained] : Betas(config, defaults, length);

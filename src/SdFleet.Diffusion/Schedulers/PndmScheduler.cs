@@ -55,17 +55,11 @@ public sealed class PndmScheduler : AlphaScheduler
         return [.. warmUp, .. spaced[(MaxOrder - 1)..]];
     }
 
-    // Steps go by the value of the timestep here, not by its place in the schedule.
-    private protected override int ScheduleIndex(int index) => index;
-
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
         _outputs.Reset(MaxOrder, batchLength);
-        if (_start.Length != batchLength)
-        {
-            _start = new float[batchLength];
-            _slope = new float[batchLength];
-        }
+        EnsureLength(ref _start, batchLength);
+        EnsureLength(ref _slope, batchLength);
 
         Array.Clear(_slope);
     }

@@ -14,12 +14,16 @@ namespace SdFleet.Diffusion.Schedulers;
 /// Samples are flat float32 in model units (latents after the VAE's scaling factor), the images of a batch one behind the other.
 /// All images share the timesteps, and none influences another. After <see cref="Begin"/> no step allocates.
 /// </para>
+/// <para>
+/// Everything goes by index, never by the value of a timestep: some schedules have the same timestep twice, and which of the two is
+/// meant decides what a step computes. (diffusers looks the first one of a run up, and takes the second of two; that is where its own
+/// image-to-image slices begin, and where <see cref="Img2ImgStart"/> does.)
+/// </para>
 /// </remarks>
 public abstract class Scheduler
 {
     private double[] _timesteps = [];
     private int _batchLength;
-    private int _shift;
     private int _nextIndex = -1;
 
     /// <param name="config">The configuration.</param>
@@ -48,7 +52,7 @@ public abstract class Scheduler
     public ReadOnlySpan<double> Timesteps => _timesteps;
 
     /// <summary>Whether the timesteps are whole numbers. Where not, a model with an integer input takes them truncated.</summary>
-    public bool HasWholeTimesteps { get; private set; }
+    public virtual bool HasWholeTimesteps => true;
 
     /// <summary>What unit noise is multiplied with to become the first sample.</summary>
     public double InitNoiseSigma { get; private protected set; } = 1;
@@ -84,7 +88,6 @@ public abstract class Scheduler
         InferenceSteps = steps;
         _nextIndex = -1;
         _timesteps = LayOut(steps);
-        HasWholeTimesteps = Array.TrueForAll(_timesteps, double.IsInteger) && SchedulesWholeTimesteps;
     }
 
     /// <summary>The part of the schedule that image-to-image runs through.</summary>
@@ -124,7 +127,6 @@ public abstract class Scheduler
         _batchLength = checked(batchSize * valuesPerImage);
         FirstIndex = firstIndex;
         _nextIndex = firstIndex;
-        _shift = firstIndex < _timesteps.Length ? ScheduleIndex(firstIndex) - firstIndex : 0;
         Reset(_batchLength, valuesPerImage);
     }
 
@@ -134,7 +136,7 @@ public abstract class Scheduler
     /// <param name="destination">Receives the input, as long as the sample; may be the sample.</param>
     public void ScaleModelInput(int index, ReadOnlySpan<float> sample, Span<float> destination)
     {
-        double scale = InputScale(Internal(index));
+        double scale = InputScale(Checked(index));
         destination = destination[..sample.Length];
         if (scale == 1)
         {
@@ -147,13 +149,13 @@ public abstract class Scheduler
     }
 
     /// <summary>Whether <see cref="Step"/> at this index uses noise.</summary>
-    public bool NoiseNeeded(int index) => UsesNoise(Internal(index));
+    public bool NoiseNeeded(int index) => UsesNoise(Checked(index));
 
     /// <summary>
     /// How often diffusers draws noise at this index, used or not: a generator that is shared with other draws stays in step with
     /// diffusers when it is drawn from as often.
     /// </summary>
-    public int RandnCalls(int index) => DrawsNoise(Internal(index)) ? 1 : 0;
+    public int RandnCalls(int index) => DrawsNoise(Checked(index)) ? 1 : 0;
 
     /// <summary>Takes one step.</summary>
     /// <param name="index">The index into <see cref="Timesteps"/>; steps are taken in order.</param>
@@ -171,8 +173,7 @@ public abstract class Scheduler
                 : $"Step {index} was asked for, but the next is {_nextIndex} of {_timesteps.Length}.");
         }
 
-        int internalIndex = Internal(index);
-        bool usesNoise = UsesNoise(internalIndex);
+        bool usesNoise = UsesNoise(index);
         RequireLength(modelOutput.Length, nameof(modelOutput));
         RequireLength(sample.Length, nameof(sample));
         if (usesNoise)
@@ -180,7 +181,7 @@ public abstract class Scheduler
             RequireLength(noise.Length, nameof(noise));
         }
 
-        Advance(internalIndex, modelOutput, sample, usesNoise ? noise : default);
+        Advance(index, modelOutput, sample, usesNoise ? noise : default);
         _nextIndex++;
     }
 
@@ -191,12 +192,9 @@ public abstract class Scheduler
     /// <param name="destination">The result, as long as the original; may be the original or the noise.</param>
     public void AddNoise(ReadOnlySpan<float> original, ReadOnlySpan<float> noise, int index, Span<float> destination)
     {
-        (double signal, double amount) = NoiseLevelAt(ScheduleIndex(index));
+        (double signal, double amount) = NoiseLevelAt(Checked(index));
         VectorMath.Combine(destination[..original.Length], signal, original, amount, noise);
     }
-
-    /// <summary>Whether the class gives integers to the model; others may hit whole numbers by chance.</summary>
-    private protected virtual bool SchedulesWholeTimesteps => true;
 
     /// <summary>Computes the schedule for so many steps, and returns its timesteps.</summary>
     private protected abstract double[] LayOut(int steps);
@@ -219,24 +217,20 @@ public abstract class Scheduler
     /// <summary>Whether diffusers draws noise, for its result or not.</summary>
     private protected virtual bool DrawsNoise(int index) => UsesNoise(index);
 
-    /// <summary>
-    /// Where diffusers finds the timestep of an index: it looks the value up, and takes the second place of a value that stands in the
-    /// schedule more than once, so that a run that begins at a repeated timestep does not take it twice.
-    /// </summary>
-    private protected virtual int ScheduleIndex(int index)
+    /// <summary>Makes a buffer of a length, unless it is one already.</summary>
+    private protected static void EnsureLength(ref float[] buffer, int length)
     {
-        double timestep = _timesteps[index];
-        int first = Array.IndexOf(_timesteps, timestep);
-        int second = Array.IndexOf(_timesteps, timestep, first + 1);
-        return second < 0 ? first : second;
+        if (buffer.Length != length)
+        {
+            buffer = new float[length];
+        }
     }
 
-    /// <summary>The place in the schedule that a run computes with, at an index it visits.</summary>
-    private int Internal(int index)
+    private int Checked(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _timesteps.Length);
-        return Math.Min(index + _shift, _timesteps.Length - 1);
+        return index;
     }
 
     private void RequireLength(int length, string name)

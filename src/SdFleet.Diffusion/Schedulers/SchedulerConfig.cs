@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace SdFleet.Diffusion.Schedulers;
 
@@ -11,7 +12,7 @@ namespace SdFleet.Diffusion.Schedulers;
 /// Keys that no scheduler here knows are ignored, as diffusers does. Values are checked by the scheduler that uses them, so that a
 /// configuration saved by one class can be given to another.
 /// </remarks>
-public sealed record SchedulerConfig
+public sealed partial record SchedulerConfig
 {
     /// <summary>The diffusers class that wrote the file, such as <c>PNDMScheduler</c>.</summary>
     [JsonPropertyName("_class_name")]
@@ -23,7 +24,7 @@ public sealed record SchedulerConfig
 
     /// <summary>How many noise levels the model was trained on. Default 1000.</summary>
     [JsonPropertyName("num_train_timesteps")]
-    public int NumTrainTimesteps { get; init; } = 1000;
+    public int? NumTrainTimesteps { get; init; }
 
     /// <summary>The first beta.</summary>
     [JsonPropertyName("beta_start")]
@@ -105,6 +106,10 @@ public sealed record SchedulerConfig
     [JsonPropertyName("use_beta_sigmas")]
     public bool? UseBetaSigmas { get; init; }
 
+    /// <summary>Not supported here: must be absent or false.</summary>
+    [JsonPropertyName("use_flow_sigmas")]
+    public bool? UseFlowSigmas { get; init; }
+
     /// <summary>Euler: the smallest Karras sigma, where it is not the schedule's.</summary>
     [JsonPropertyName("sigma_min")]
     public double? SigmaMin { get; init; }
@@ -145,7 +150,7 @@ public sealed record SchedulerConfig
     [JsonPropertyName("final_sigmas_type")]
     public string? FinalSigmasType { get; init; }
 
-    /// <summary>DPM-Solver: noise levels of lower log SNR (lambda) are left out. Default negative infinity, written <c>"-inf"</c>.</summary>
+    /// <summary>DPM-Solver: noise levels of a lower lambda are left out. Default negative infinity, written <c>"-inf"</c>.</summary>
     [JsonPropertyName("lambda_min_clipped")]
     [JsonConverter(typeof(InfinityJsonConverter))]
     public double? LambdaMinClipped { get; init; }
@@ -177,6 +182,7 @@ public sealed record SchedulerConfig
         ArgumentNullException.ThrowIfNull(json);
         try
         {
+            json = BareNonFinite().Replace(json, "\"$0\"");
             return JsonSerializer.Deserialize(json, SchedulerConfigJson.Default.SchedulerConfig)
                 ?? throw new ArgumentException("The scheduler configuration is null.", nameof(json));
         }
@@ -189,4 +195,8 @@ public sealed record SchedulerConfig
     /// <summary>Reads a <c>scheduler_config.json</c>.</summary>
     /// <exception cref="ArgumentException">The file is not a scheduler configuration.</exception>
     public static SchedulerConfig Load(string path) => Parse(File.ReadAllText(path));
+
+    /// <summary>What Python writes for non-finite numbers, which is not JSON.</summary>
+    [GeneratedRegex(@"(?<=:\s*)-?Infinity(?=\s*[,}])")]
+    private static partial Regex BareNonFinite();
 }

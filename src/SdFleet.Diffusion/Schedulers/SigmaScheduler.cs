@@ -25,6 +25,9 @@ public abstract class SigmaScheduler : Scheduler
     /// </summary>
     public ReadOnlySpan<double> Sigmas => _sigmas;
 
+    /// <inheritdoc/>
+    public sealed override bool HasWholeTimesteps => false;
+
     /// <summary>What the model predicts.</summary>
     private protected PredictionType PredictionType { get; }
 
@@ -33,8 +36,6 @@ public abstract class SigmaScheduler : Scheduler
 
     /// <summary>Whether the noise levels follow Karras et al.</summary>
     private protected virtual bool UsesKarras => Config.UseKarrasSigmas == true;
-
-    private protected sealed override bool SchedulesWholeTimesteps => false;
 
     /// <summary>Euler's methods learned of zero SNR between the two generations.</summary>
     private protected static ZeroSnr FlooredWhenCurrent(SchedulerCompatibility compatibility) =>

@@ -13,24 +13,31 @@ public abstract class SolverScheduler : Scheduler
     private readonly PredictionType _predictionType;
     private readonly CleanSampleLimit _limit;
     private SolverNode[] _nodes = [];
+    private double[] _sigmas = [];
 
     private protected SolverScheduler(
-        SchedulerConfig config, SchedulerCompatibility compatibility, ZeroSnr zeroSnr, int maxOrder, bool alwaysLinspace = false)
+        SchedulerConfig config,
+        SchedulerCompatibility compatibility,
+        ZeroSnr zeroSnr,
+        int maxOrder,
+        bool alwaysLinspace = false,
+        bool canThreshold = true)
         : base(config, NoiseSchedule.Create(config, BetaDefaults.Pixel, zeroSnr), compatibility)
     {
         ConfigValue.RequireOff("use_exponential_sigmas", config.UseExponentialSigmas);
         ConfigValue.RequireOff("use_beta_sigmas", config.UseBetaSigmas);
+        ConfigValue.RequireOff("use_flow_sigmas", config.UseFlowSigmas);
         if (config.VarianceType is "learned" or "learned_range")
         {
             throw new ArgumentException(
-                $"variance_type \"{config.VarianceType}\" is not supported. Supported: none.", nameof(config));
+                $"variance_type \"{config.VarianceType}\" is not supported. Supported: none.");
         }
 
         _spacing = alwaysLinspace
             ? TimestepSpacing.Linspace
             : ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Linspace);
         _predictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon);
-        _limit = new CleanSampleLimit(config with { ClipSample = false }, clipByDefault: false, canThreshold: true);
+        _limit = new CleanSampleLimit(config, clipByDefault: null, canThreshold);
         SolverOrder = ConfigValue.InRange("solver_order", config.SolverOrder ?? 2, 1, maxOrder);
         SolverType = ConfigValue.Parse("solver_type", config.SolverType, SolverType.Midpoint);
         LowerOrderFinal = config.LowerOrderFinal ?? true;
@@ -38,7 +45,7 @@ public abstract class SolverScheduler : Scheduler
     }
 
     /// <summary>Noise over signal at each step, and after the last.</summary>
-    public IReadOnlyList<double> Sigmas => Array.ConvertAll(_nodes, node => node.Rho);
+    public ReadOnlySpan<double> Sigmas => _sigmas;
 
     /// <summary>The highest order.</summary>
     private protected int SolverOrder { get; }
@@ -58,7 +65,7 @@ public abstract class SolverScheduler : Scheduler
     /// <summary>The outputs so far, the current step's first.</summary>
     private protected ModelOutputHistory Outputs { get; } = new();
 
-    /// <summary>The log SNR below which noise levels are left out; null for classes that do not know the option.</summary>
+    /// <summary>The lambda below which noise levels are left out.</summary>
     private protected virtual double LambdaMin => double.NegativeInfinity;
 
     /// <summary>The noise level at a step, or, one past the last, after it.</summary>
@@ -100,6 +107,7 @@ public abstract class SolverScheduler : Scheduler
             _nodes = [.. sigmas.Append(FinalSigmaFrom(sigmas[^1])).Select(sigma => SolverNode.FromRho((float)sigma))];
         }
 
+        _sigmas = Array.ConvertAll(_nodes, node => node.Rho);
         return timesteps;
     }
 
@@ -149,7 +157,7 @@ public abstract class SolverScheduler : Scheduler
         }
     }
 
-    /// <summary>One more than the noisiest timestep whose log SNR is not below <see cref="LambdaMin"/>.</summary>
+    /// <summary>One more than the noisiest timestep whose lambda is not below <see cref="LambdaMin"/>.</summary>
     private int LastTimestep()
     {
         int last = NoiseSchedule.Length;

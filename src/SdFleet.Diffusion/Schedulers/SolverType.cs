@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace SdFleet.Diffusion.Schedulers;
 
-/// <summary>The form of a solver's second order. Each solver takes the others' words for its own default, as configurations travel.</summary>
+/// <summary>
+/// The form of a solver's second order. Each solver takes the others' words for its own default, as configurations travel.
+/// </summary>
 internal enum SolverType
 {
     /// <summary>DPM-Solver's default.</summary>

@@ -8,6 +8,7 @@ public abstract class TwoStageScheduler : SigmaScheduler
 {
     private double[] _secondSigmas = [];
     private float[] _start = [];
+    private float[] _stageSlope = [];
 
     private protected TwoStageScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
         : base(config, compatibility, BetaDefaults.LinearLatent, ZeroSnr.Ignored)
@@ -21,7 +22,7 @@ public abstract class TwoStageScheduler : SigmaScheduler
     private protected ReadOnlySpan<float> Start => _start;
 
     /// <summary>The slope of the last stage.</summary>
-    private protected float[] StageSlope { get; private set; } = [];
+    private protected Span<float> StageSlope => _stageSlope;
 
     /// <summary>The noise level of a step's second stage.</summary>
     private protected abstract double SecondSigma(int step);
@@ -62,11 +63,8 @@ public abstract class TwoStageScheduler : SigmaScheduler
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
-        if (_start.Length != batchLength)
-        {
-            _start = new float[batchLength];
-            StageSlope = new float[batchLength];
-        }
+        EnsureLength(ref _start, batchLength);
+        EnsureLength(ref _stageSlope, batchLength);
     }
 
     private protected sealed override double SigmaAt(int index) => index % 2 == 0 ? Sigmas[index / 2] : _secondSigmas[index / 2];

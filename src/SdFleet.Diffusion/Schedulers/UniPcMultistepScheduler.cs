@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SdFleet.Diffusion.Schedulers;
 
 /// <summary>
@@ -14,11 +16,11 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     private int _lastOrder;
 
     internal UniPcMultistepScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder)
+        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder, canThreshold: config.PredictX0 ?? true)
     {
-        if (config.SolverP is { ValueKind: not System.Text.Json.JsonValueKind.Null })
+        if (config.SolverP is { ValueKind: not JsonValueKind.Null })
         {
-            throw new ArgumentException("solver_p, another scheduler as predictor, is not supported. Supported: null.", nameof(config));
+            throw new ArgumentException("solver_p, another scheduler as predictor, is not supported. Supported: null.");
         }
 
         _predictsClean = config.PredictX0 ?? true;
@@ -36,10 +38,7 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
         base.Reset(batchLength, valuesPerImage);
-        if (_lastSample.Length != batchLength)
-        {
-            _lastSample = new float[batchLength];
-        }
+        EnsureLength(ref _lastSample, batchLength);
     }
 
     private protected override void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise)

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
@@ -61,6 +62,21 @@ public static class FleetBusExtensions
             }
         });
         return services;
+    }
+
+    /// <summary>
+    /// How the process stops: consumers get <paramref name="finish"/> to end what they have, then their token is cancelled and
+    /// they get a little longer to give it back. Each time is longer than the one inside it.
+    /// </summary>
+    public static IServiceCollection AddDrain(this IServiceCollection services, TimeSpan finish)
+    {
+        var giveBack = TimeSpan.FromSeconds(5);
+        services.Configure<MassTransitHostOptions>(o =>
+        {
+            o.ConsumerStopTimeout = finish;
+            o.StopTimeout = finish + giveBack;
+        });
+        return services.Configure<HostOptions>(o => o.ShutdownTimeout = finish + (2 * giveBack));
     }
 
     /// <summary>Declares what the coordinator publishes to but does not consume; needs <see cref="ModelCatalog"/>.</summary>

@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 
-namespace SdFleet.Storage.Azure;
+namespace SdFleet.Storage.Blobs;
 
 /// <summary>Opens the configured container.</summary>
 internal static class BlobContainers

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace SdFleet.Storage.Azure;
+namespace SdFleet.Storage.Blobs;
 
 /// <summary>Reads a blob to its end and throws there if the bytes are not those that were stored.</summary>
 internal sealed class VerifyingStream(Stream inner, string sha256, string name) : Stream

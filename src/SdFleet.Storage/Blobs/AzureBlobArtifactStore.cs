@@ -4,7 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace SdFleet.Storage.Azure;
+namespace SdFleet.Storage.Blobs;
 
 /// <summary>Artifacts in a container of Azure Blob Storage, or of Azurite.</summary>
 internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IArtifactStore

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace SdFleet.Storage.Azure;
+namespace SdFleet.Storage.Blobs;
 
 /// <summary>Says in the store's own words what the Azure SDK reports.</summary>
 internal static class BlobErrors
