@@ -82,7 +82,7 @@ await_service() { # SERVICE
     sleep 0.3
   done
   if [[ -z $answer ]]; then
-    answer="http://127.0.0.1:$port/health/ready says: $(curl -s -m 5 "http://127.0.0.1:$port/health/ready" || echo nothing)"
+    answer="/health/ready says: $(curl -s -m 5 -w ' (HTTP %{http_code})' "http://127.0.0.1:$port/health/ready" || true)"
   fi
   printf -- '---- the end of what %s printed\n' "$1" >&2
   tail -n 30 "$FLEET_FOLDER/logs/$1.log" >&2
