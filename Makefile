@@ -38,7 +38,7 @@ servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their address
 	@cat .dev/servers/servers.env
 
 model: ## train the bundled model again from its recipe
-	@src/SdFleet.ShapesModel/recipe/run.sh
+	@src/SdFleet.ShapesModel/recipe/make-model.sh
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build
