@@ -18,7 +18,6 @@ public static class CoordinatorServices
         services.AddValidatedOptions<ReleaseOptions>(configuration.GetSection(ReleaseOptions.SectionName), ReleaseOptions.Validate);
         services.AddValidatedOptions<LeaseOptions>(configuration.GetSection(LeaseOptions.SectionName), LeaseOptions.Validate);
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
-        services.AddHostedService<StoreMigration>();
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<Admitter>();

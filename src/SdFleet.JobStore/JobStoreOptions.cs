@@ -3,6 +3,9 @@ namespace SdFleet.JobStore;
 /// <summary>Configuration of the job store.</summary>
 public sealed class JobStoreOptions
 {
+    /// <summary>Configuration section.</summary>
+    public const string SectionName = "SdFleet:JobStore";
+
     /// <summary>Where jobs are kept. Default <see cref="JobStoreKind.Embedded"/>.</summary>
     public JobStoreKind Kind { get; set; } = JobStoreKind.Embedded;
 

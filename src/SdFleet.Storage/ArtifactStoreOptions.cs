@@ -3,6 +3,9 @@ namespace SdFleet.Storage;
 /// <summary>Configuration of the artifact store.</summary>
 public sealed class ArtifactStoreOptions
 {
+    /// <summary>Configuration section.</summary>
+    public const string SectionName = "SdFleet:Artifacts";
+
     /// <summary>Where artifacts are kept. Default <see cref="ArtifactStoreKind.Folder"/>.</summary>
     public ArtifactStoreKind Kind { get; set; } = ArtifactStoreKind.Folder;
 

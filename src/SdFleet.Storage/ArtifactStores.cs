@@ -1,4 +1,4 @@
-using SdFleet.Storage.Azure;
+using SdFleet.Storage.Blobs;
 using SdFleet.Storage.Folders;
 
 namespace SdFleet.Storage;

@@ -1,4 +1,3 @@
-using MassTransit;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
@@ -22,6 +21,7 @@ public static class WorkerServices
         var options = new WorkerOptions();
         section.Bind(options);
 
+        services.AddDrain(options.FinishTimeout);
         services.AddSingleton<LoadedModel>();
         services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
         services.AddSingleton<InferenceThread>();

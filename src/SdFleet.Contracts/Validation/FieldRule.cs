@@ -40,5 +40,8 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         _ => MinLength > 0 ? $"text of {MinLength} to {MaxLength} characters" : $"text of at most {MaxLength} characters",
     };
 
-    private static string Text(double value) => value.ToString("0.################", System.Globalization.CultureInfo.InvariantCulture);
+    // A format with digits would round to 15 of them, and the largest seed has 16.
+    private static string Text(double value) => value == Math.Floor(value)
+        ? ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture)
+        : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

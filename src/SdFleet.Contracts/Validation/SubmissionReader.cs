@@ -10,6 +10,9 @@ namespace SdFleet.Contracts.Validation;
 /// </summary>
 public static class SubmissionReader
 {
+    /// <summary>The field of an error that concerns the whole document.</summary>
+    public const string Body = "body";
+
     private const int ShownValueLength = 80;
 
     /// <summary>Reads UTF-8 JSON.</summary>
@@ -25,9 +28,10 @@ public static class SubmissionReader
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 8 });
             return Read(document.RootElement, door, errors);
         }
-        catch (JsonException e)
+        // Names and texts are decoded only when they are asked for; what is no Unicode shows there, as an InvalidOperationException.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            errors.Add(new FieldError("body", "not JSON", $"a JSON object in UTF-8 ({e.Message})"));
+            errors.Add(new FieldError(Body, "not JSON", $"a JSON object in UTF-8 ({e.Message})"));
             return new SubmitJob();
         }
     }
@@ -39,7 +43,7 @@ public static class SubmissionReader
         ArgumentNullException.ThrowIfNull(errors);
         if (root.ValueKind != JsonValueKind.Object)
         {
-            errors.Add(new FieldError("body", Shown(root), "a JSON object"));
+            errors.Add(new FieldError(Body, Shown(root), "a JSON object"));
             return new SubmitJob();
         }
 
@@ -64,7 +68,7 @@ public static class SubmissionReader
             }
         }
 
-        if (job.Prompt is null && !errors.Any(e => e.Field is "prompt" or "body"))
+        if (job.Prompt is null && !errors.Any(e => e.Field is "prompt" or Body))
         {
             errors.Add(new FieldError("prompt", null, SubmitJobFields.ByName["prompt"].Limit));
         }
@@ -97,23 +101,9 @@ public static class SubmissionReader
 
     private static string? Text(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
-        if (value.ValueKind == JsonValueKind.String)
+        if (StringOf(value) is { } text && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)))
         {
-            // GetString throws on lone surrogates, which JSON's escapes can spell but UTF-8 cannot.
-            string? text;
-            try
-            {
-                text = value.GetString()!;
-            }
-            catch (InvalidOperationException)
-            {
-                text = null;
-            }
-
-            if (text is not null && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)))
-            {
-                return text;
-            }
+            return text;
         }
 
         errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
@@ -146,8 +136,7 @@ public static class SubmissionReader
 
     private static string? Word(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
-        if (value.ValueKind == JsonValueKind.String &&
-            rule.Words.FirstOrDefault(w => value.ValueEquals(w) || string.Equals(w, value.GetString(), StringComparison.OrdinalIgnoreCase)) is { } word)
+        if (StringOf(value) is { } text && rule.Words.FirstOrDefault(w => string.Equals(w, text, StringComparison.OrdinalIgnoreCase)) is { } word)
         {
             return word;
         }
@@ -180,6 +169,19 @@ public static class SubmissionReader
 
         errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
         return null;
+    }
+
+    private static string? StringOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which JSON's escapes can spell but no text can hold.
+            return null;
+        }
     }
 
     private static string Shown(JsonElement value) => value.ValueKind switch

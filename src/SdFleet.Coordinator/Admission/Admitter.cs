@@ -46,7 +46,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         var now = _clock.GetUtcNow();
         var errors = new List<FieldError>();
         var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
-        var job = RecipeResolver.Resolve(submission, _models.Specs, now, errors);
+        var job = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(submission, _models.Specs, now, errors);
         if (job is null || errors.Count > 0)
         {
             await RejectAsync(body, submission.Id, submission.Tenant, errors, now).ConfigureAwait(false);

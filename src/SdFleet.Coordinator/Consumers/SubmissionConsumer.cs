@@ -14,7 +14,8 @@ internal sealed class SubmissionConsumer(Admitter admitter) : IConsumer<SubmitJo
 
     public async Task Consume(ConsumeContext<SubmitJob> context)
     {
-        using var activity = TraceContext.Continue(CoordinatorActivity.Source, "admit", ActivityKind.Internal, ForeignParent(context));
+        // MassTransit carries the trace in a header of its own and has continued it; publishers that are not MassTransit send W3C's.
+        using var activity = TraceContext.Continue(CoordinatorActivity.Source, "admit", ActivityKind.Internal, context.Headers.Get<string>("traceparent"));
         try
         {
             await admitter.AdmitAsync(context.ReceiveContext.GetBody(), TraceContext.Current).ConfigureAwait(false);
@@ -27,8 +28,4 @@ internal sealed class SubmissionConsumer(Admitter admitter) : IConsumer<SubmitJo
             throw;
         }
     }
-
-    // MassTransit carries the trace in a header of its own; publishers that are not MassTransit send W3C's.
-    private static string? ForeignParent(ConsumeContext context) =>
-        context.Headers.TryGetHeader("MT-Activity-Id", out _) ? null : context.Headers.Get<string>("traceparent");
 }

@@ -23,7 +23,10 @@ public static class ImageGrid
         int height = images[0].Height;
         if (images.FirstOrDefault(i => i.Width != width || i.Height != height) is { } other)
         {
-            throw new ArgumentException($"A grid takes images of one size; there are {width}x{height} and {other.Width}x{other.Height}.", nameof(images));
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"A grid takes images of one size; there are {width}x{height} and {other.Width}x{other.Height}."),
+                nameof(images));
         }
 
         columns = Math.Min(columns == 0 ? (int)Math.Ceiling(Math.Sqrt(images.Count)) : columns, images.Count);

@@ -15,9 +15,12 @@ public sealed record PngText
         ArgumentException.ThrowIfNullOrEmpty(keyword);
         ArgumentNullException.ThrowIfNull(text);
         bool printable = keyword.All(c => c is (>= ' ' and <= '~') or (>= '\u00A1' and <= '\u00FF'));
-        if (!printable || keyword.Length > MaxKeywordLength || keyword != keyword.Trim(' ') || keyword.Contains("  ", StringComparison.Ordinal))
+        bool spaced = keyword != keyword.Trim(' ') || keyword.Contains("  ", StringComparison.Ordinal);
+        if (!printable || spaced || keyword.Length > MaxKeywordLength)
         {
-            throw new ArgumentException($"\"{keyword}\" is no PNG keyword: 1 to 79 printable Latin-1 characters, single spaces inside only.", nameof(keyword));
+            throw new ArgumentException(
+                $"\"{keyword}\" is no PNG keyword: 1 to {MaxKeywordLength} printable Latin-1 characters, single spaces inside only.",
+                nameof(keyword));
         }
 
         if (text.Contains('\0', StringComparison.Ordinal))

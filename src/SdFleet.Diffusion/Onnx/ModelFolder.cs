@@ -72,7 +72,8 @@ public sealed class ModelFolder
         string[] others = Has(component) ? Directory.GetFiles(System.IO.Path.Combine(Path, component), "*.onnx") : [];
         return others.Length == 1
             ? others[0]
-            : throw new ModelFormatException(usual, "the ONNX file of this component", FormattableString.Invariant($"{others.Length} ONNX files"));
+            : throw new ModelFormatException(
+                usual, "the ONNX file of this component", FormattableString.Invariant($"{others.Length} ONNX files"));
     }
 
     /// <summary>A component's configuration, or null where it has none; the caller disposes it.</summary>

@@ -1,8 +1,8 @@
 namespace SdFleet.Diffusion.Onnx;
 
 /// <summary>
-/// The U-Net with buffers for one shape. Write <see cref="Sample"/>, run, read <see cref="Output"/>; nothing is allocated. For one thread at
-/// a time.
+/// The U-Net with buffers for one shape. Write <see cref="Sample"/>, run, read <see cref="Output"/>; nothing is allocated. For one thread
+/// at a time.
 /// </summary>
 internal sealed class UnetCall : IDisposable
 {

@@ -3,8 +3,8 @@ using SdFleet.Diffusion.Noise;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// The noise of a batch. Each image draws from its own seed, so that an image does not depend on what it is batched with: as in diffusers with a
-/// list of generators, and for one image as with one.
+/// The noise of a batch. Each image draws from its own seed, so that an image does not depend on what it is batched with: as in diffusers
+/// with a list of generators, and for one image as with one.
 /// </summary>
 internal class BatchNoise
 {

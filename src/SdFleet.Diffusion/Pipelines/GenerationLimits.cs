@@ -23,7 +23,8 @@ public static class GenerationLimits
     {
         if (tasks.Count is < 1 or > MaxBatch)
         {
-            throw new ArgumentException(FormattableString.Invariant($"There are {tasks.Count} tasks; a batch has 1 to {MaxBatch}."), nameof(tasks));
+            throw new ArgumentException(
+                FormattableString.Invariant($"There are {tasks.Count} tasks; a batch has 1 to {MaxBatch}."), nameof(tasks));
         }
 
         GenerationTask first = tasks[0] ?? throw new ArgumentException("Task 0 is null.", nameof(tasks));
@@ -37,6 +38,7 @@ public static class GenerationLimits
             CheckRange(nameof(task.Steps), task.Steps, 1, MaxSteps);
             CheckSide(nameof(task.Width), task.Width, sizeMultiple);
             CheckSide(nameof(task.Height), task.Height, sizeMultiple);
+            ArgumentNullException.ThrowIfNull(task.Scheduler, nameof(task.Scheduler));
             CheckRange(nameof(task.Scheduler.Eta), task.Scheduler.Eta, 0, 1);
             CheckShared(nameof(task.Width), task.Width, first.Width);
             CheckShared(nameof(task.Height), task.Height, first.Height);
@@ -69,7 +71,8 @@ public static class GenerationLimits
         if (value < multiple || value > MaxSide || value % multiple != 0)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"{field} is {value}; it must be a multiple of {multiple} within {multiple} to {MaxSide}."), field);
+                FormattableString.Invariant($"{field} is {value}; it must be a multiple of {multiple} within {multiple} to {MaxSide}."),
+                field);
         }
     }
 
@@ -77,7 +80,8 @@ public static class GenerationLimits
     {
         if (!EqualityComparer<T>.Default.Equals(value, first))
         {
-            throw new ArgumentException(FormattableString.Invariant($"{field} is {value} and {first} in one batch; it must be the same."), field);
+            throw new ArgumentException(
+                FormattableString.Invariant($"{field} is {first} and {value} in one batch; it must be the same."), field);
         }
     }
 }

@@ -3,8 +3,8 @@ using SdFleet.Diffusion.Schedulers;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// Classifier-free guidance (arXiv:2207.12598) as one pass on a larger batch: first a row for the negative prompt of each guided image, then a row
-/// for the prompt of each image. Images without guidance cost no second row.
+/// Classifier-free guidance (arXiv:2207.12598) as one pass on a larger batch: first a row for the negative prompt of each guided image,
+/// then a row for the prompt of each image. Images without guidance cost no second row.
 /// </summary>
 internal sealed class Guidance
 {

@@ -29,7 +29,8 @@ internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config)
 
         observe?.Invoke(result.Values.ToArray());
         bool numbers = ToPixels(result.Values, image.Pixels);
-        defects = (numbers ? ImageDefects.None : ImageDefects.NotANumber) | (IsBlank(image.Pixels) ? ImageDefects.Blank : ImageDefects.None);
+        defects = numbers ? ImageDefects.None : ImageDefects.NotANumber;
+        defects |= IsBlank(image.Pixels) ? ImageDefects.Blank : ImageDefects.None;
         return image;
     }
 

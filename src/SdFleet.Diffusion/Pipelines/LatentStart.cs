@@ -3,8 +3,8 @@ using SdFleet.Diffusion.Schedulers;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// What distinguishes one way of generating from another before the denoising loop, which is the same for all: where the latents come from, and
-/// at which step the loop begins.
+/// What distinguishes one way of generating from another before the denoising loop, which is the same for all: where the latents come from,
+/// and at which step the loop begins.
 /// </summary>
 internal abstract class LatentStart
 {

@@ -5,8 +5,8 @@ using SdFleet.Diffusion.Onnx;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// One digest for a model: two folders with the same digest make the same images. SHA-256 over a line for each file of each component, sorted by
-/// path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum).
+/// One digest for a model: two folders with the same digest make the same images. SHA-256 over a line for each file of each component,
+/// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum).
 /// </summary>
 internal static class ModelFingerprint
 {

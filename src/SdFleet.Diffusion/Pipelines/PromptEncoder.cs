@@ -4,8 +4,8 @@ using SdFleet.Diffusion.Tokenization;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// Turns prompts into what the U-Net takes, and remembers the last ones: a batch job asks for the same negative prompt each time. Safe for use
-/// from several threads.
+/// Turns prompts into what the U-Net takes, and remembers the last ones: a batch job asks for the same negative prompt each time. Safe for
+/// use from several threads.
 /// </summary>
 internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
 {

@@ -3,8 +3,8 @@ using SdFleet.Diffusion.Onnx;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// Stable Diffusion: text in, images out, as Hugging Face diffusers computes them. <see cref="Generate"/> blocks its thread and may be called
-/// from several at once, though they share the processor or the GPU.
+/// Stable Diffusion: text in, images out, as Hugging Face diffusers computes them. <see cref="Generate"/> blocks its thread and may be
+/// called from several at once, though they share the processor or the GPU.
 /// </summary>
 public sealed class StableDiffusionPipeline : IDisposable
 {
@@ -29,7 +29,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Loads a model folder as diffusers and optimum write it.</summary>
     /// <param name="folder">The folder that has model_index.json.</param>
     /// <param name="options">How to run it; null for the processor.</param>
-    /// <exception cref="ModelFormatException">The folder or a file in it is not what this can run; the message says what is wrong.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The folder or a file in it is not what this can run; the message says what is wrong.
+    /// </exception>
     /// <exception cref="ProviderUnavailableException">The provider that was asked for cannot be had.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions? options = null)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Validation;
@@ -16,6 +17,7 @@ namespace SdFleet.Hosting.Authentication;
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     IOptionsMonitor<ApiKeyOptions> keys,
+    ApiKeyRequirement requirement,
     ILoggerFactory logger,
     UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -29,7 +31,7 @@ public sealed class ApiKeyAuthentication(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var configured = keys.CurrentValue.Keys;
-        if (configured.Count == 0)
+        if (configured.Count == 0 && !requirement.IsRequired)
         {
             return Task.FromResult(Success("anonymous", RecipeResolver.DefaultTenant));
         }
@@ -50,6 +52,16 @@ public sealed class ApiKeyAuthentication(
         }
 
         return Task.FromResult(AuthenticateResult.Fail("Unknown API key."));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.WWWAuthenticate = result.Failure is { } failure
+            ? $"Bearer realm=\"sdfleet\", error=\"invalid_token\", error_description=\"{failure.Message}\""
+            : "Bearer realm=\"sdfleet\"";
     }
 
     private AuthenticateResult Success(string name, string tenant)

@@ -15,6 +15,7 @@ public static class ApiKeyExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddValidatedOptions<ApiKeyOptions>(configuration.GetSection(ApiKeyOptions.SectionName), ApiKeyOptions.Validate);
+        services.AddSingleton<ApiKeyRequirement>();
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorizationBuilder()

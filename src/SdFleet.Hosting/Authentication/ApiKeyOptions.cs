@@ -15,8 +15,10 @@ public sealed class ApiKeyOptions
 
     internal static IEnumerable<string> Validate(ApiKeyOptions options)
     {
-        foreach (var (name, key) in options.Keys)
+        foreach (var (name, entry) in options.Keys)
         {
+            // The binder makes null of a key without values.
+            var key = entry ?? new ApiKeyEntry();
             if (key.Sha256.Length != HashLength || !key.Sha256.All(char.IsAsciiHexDigit))
             {
                 yield return $"Keys:{name}:Sha256 must be {HashLength} hex digits: the SHA-256 of the key (sdfleet keys create prints it)";

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
@@ -45,26 +46,44 @@ public static class FleetBusExtensions
                 registration.UsingRabbitMq((context, bus) =>
                 {
                     bus.Host(transport.Uri ?? new Uri("amqp://unconfigured"), host => host.PublisherConfirmation = true);
+                    Configure(bus);
                     bus.Publish<GenerateImages>(p => p.ExchangeType = RabbitExchangeType.Direct);
-                    Configure(context, bus, rooms);
+                    AddEndpoints(context, bus, rooms);
                 });
             }
             else
             {
                 registration.UsingInMemory((context, bus) =>
                 {
+                    Configure(bus);
                     bus.Publish<GenerateImages>(p => p.ExchangeType = FabricExchangeType.Direct);
-                    Configure(context, bus, rooms);
+                    AddEndpoints(context, bus, rooms);
                 });
             }
         });
         return services;
     }
 
+    /// <summary>
+    /// How the process stops: consumers get <paramref name="finish"/> to end what they have, then their token is cancelled and
+    /// they get a little longer to give it back. Each time is longer than the one inside it.
+    /// </summary>
+    public static IServiceCollection AddDrain(this IServiceCollection services, TimeSpan finish)
+    {
+        var giveBack = TimeSpan.FromSeconds(5);
+        services.Configure<MassTransitHostOptions>(o =>
+        {
+            o.ConsumerStopTimeout = finish;
+            o.StopTimeout = finish + giveBack;
+        });
+        return services.Configure<HostOptions>(o => o.ShutdownTimeout = finish + (2 * giveBack));
+    }
+
     /// <summary>Declares what the coordinator publishes to but does not consume; needs <see cref="ModelCatalog"/>.</summary>
     public static IServiceCollection AddWorkTopology(this IServiceCollection services) => services.AddHostedService<WorkTopologyService>();
 
-    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
+    // Before anything else asks for an exchange's name: on RabbitMQ its first use settles it.
+    private static void Configure(IBusFactoryConfigurator bus)
     {
         // Plain JSON with the type in a header: what integrators publish and what the services say look the same on the wire.
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
@@ -83,7 +102,10 @@ public static class FleetBusExtensions
         Name<JobFailed>(bus, Topology.EventsExchange);
         Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
         Name<SubmissionRejected>(bus, Topology.RejectedQueue);
+    }
 
+    private static void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)
+    {
         foreach (var room in rooms)
         {
             room.AddEndpoints(context, bus);

@@ -11,12 +11,12 @@ public static class FleetHealthExtensions
 {
     /// <summary>
     /// <c>/health/live</c>: the process answers (checks tagged <c>live</c>). <c>/health/ready</c>: it can do its work (every
-    /// check). Both answer 200 or 503 with each check's state and reason as JSON.
+    /// check). Both answer 200 or 503 with each check's state and reason as JSON, and need no key: probes have none.
     /// </summary>
     public static void MapFleetHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapHealthChecks("/health/live", Options(check => check.Tags.Contains("live")));
-        endpoints.MapHealthChecks("/health/ready", Options(_ => true));
+        endpoints.MapHealthChecks("/health/live", Options(check => check.Tags.Contains("live"))).AllowAnonymous();
+        endpoints.MapHealthChecks("/health/ready", Options(_ => true)).AllowAnonymous();
     }
 
     private static HealthCheckOptions Options(Func<HealthCheckRegistration, bool> predicate) => new()

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
-using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
@@ -46,7 +45,7 @@ internal sealed partial class AttemptRunner(
             var images = await item.Result.ConfigureAwait(false);
             if (images.Any(i => i.Defects.HasFlag(ImageDefects.NotANumber)))
             {
-                throw new InferenceException("The decoder gave values that are no numbers; a half-precision model overflows this way. Use a model with a float32 VAE.");
+                throw new DefectiveImageException("The decoder gave values that are no numbers; a half-precision model overflows this way. Use a model with a float32 VAE.");
             }
 
             records = await output.StoreAsync(work, images, stopping).ConfigureAwait(false);
@@ -69,7 +68,7 @@ internal sealed partial class AttemptRunner(
     {
         OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
-        ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
+        DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
         // A device that failed once may work the next time, here or elsewhere; the coordinator counts.
         _ => ErrorClass.Transient,
     };

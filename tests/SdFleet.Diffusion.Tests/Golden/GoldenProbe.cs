@@ -5,8 +5,8 @@ using SdFleet.Diffusion.Tokenization;
 namespace SdFleet.Diffusion.Tests.Golden;
 
 /// <summary>
-/// Puts a recorded run's token ids into a generation, and its noise where its images share a generator, which this library's never do; compares
-/// every tensor on the way.
+/// Puts a recorded run's token ids into a generation, and its noise where its images share a generator, which this library's never do;
+/// compares every tensor on the way.
 /// </summary>
 internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
 {
@@ -89,17 +89,14 @@ internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
 
     private JsonElement RecordedIds(string text)
     {
-        foreach ((string texts, string ids) in (ReadOnlySpan<(string, string)>)[("prompt", "input_ids"), ("negative_prompt", "negative_input_ids")])
-        {
-            int index = golden.GetProperty(texts).EnumerateArray().Select(t => t.GetString()).ToList().IndexOf(text);
-            if (index >= 0)
-            {
-                return golden.GetProperty(ids)[index];
-            }
-        }
-
-        throw new ArgumentException($"The run has no text \"{text}\".", nameof(text));
+        int prompt = IndexOf("prompt", text);
+        return prompt >= 0
+            ? golden.GetProperty("input_ids")[prompt]
+            : golden.GetProperty("negative_input_ids")[IndexOf("negative_prompt", text)];
     }
+
+    private int IndexOf(string field, string text) =>
+        golden.GetProperty(field).EnumerateArray().Select(t => t.GetString()).ToList().IndexOf(text);
 
     private sealed class RecordedNoise(JsonElement golden) : BatchNoise([])
     {

@@ -1,0 +1,34 @@
+using Microsoft.OpenApi;
+using SdFleet.Api.Jobs;
+using SdFleet.Api.Problems;
+
+namespace SdFleet.Api.OpenApi;
+
+/// <summary>What endpoints say of themselves beyond what their handlers show.</summary>
+internal static class EndpointDescriptions
+{
+    /// <summary>The ways in which an endpoint behind a key can fail: the given ones, and those that every such endpoint has.</summary>
+    public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in (ReadOnlySpan<int>)[.. statuses, StatusCodes.Status401Unauthorized, StatusCodes.Status500InternalServerError])
+        {
+            endpoint.Produces<ProblemView>(status, Problem.ContentType);
+        }
+
+        return endpoint;
+    }
+
+    public static RouteHandlerBuilder WithIdempotencyKeyHeader(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyKey.Header,
+                In = ParameterLocation.Header,
+                Description = $"Names the submission where the body has no id: the job's id follows from it and the tenant. {IdempotencyKey.Limit}.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength, Pattern = "^[!-~]+$" },
+            });
+            return Task.CompletedTask;
+        });
+}
