@@ -1,0 +1,15 @@
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>The folder names of a model's components.</summary>
+internal static class ModelComponents
+{
+    public const string Tokenizer = "tokenizer";
+    public const string TextEncoder = "text_encoder";
+    public const string Unet = "unet";
+    public const string VaeDecoder = "vae_decoder";
+    public const string VaeEncoder = "vae_encoder";
+    public const string Scheduler = "scheduler";
+
+    /// <summary>Every component whose files decide what an image looks like.</summary>
+    public static IReadOnlyList<string> All { get; } = [Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
+}

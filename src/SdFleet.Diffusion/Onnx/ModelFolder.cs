@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>
+/// A model folder as diffusers and optimum write it: model_index.json and one folder a component, each with its ONNX file and its
+/// config.json. Finds files and reads configurations; loads no model.
+/// </summary>
+public sealed class ModelFolder
+{
+    private const string IndexFile = "model_index.json";
+    private const string ConfigFile = "config.json";
+    private const string ModelFile = "model.onnx";
+
+    private ModelFolder(string path, string pipelineClass)
+    {
+        Path = path;
+        PipelineClass = pipelineClass;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The pipeline class in model_index.json, such as <c>StableDiffusionPipeline</c>; empty where it names none.</summary>
+    public string PipelineClass { get; }
+
+    /// <summary>Opens a folder.</summary>
+    /// <exception cref="ModelFormatException">There is no such folder, or it has neither model_index.json nor a U-Net.</exception>
+    public static ModelFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Directory.Exists(path))
+        {
+            throw new ModelFormatException(path, "a model folder", "no such folder");
+        }
+
+        string index = System.IO.Path.Combine(path, IndexFile);
+        if (!File.Exists(index))
+        {
+            return Directory.Exists(System.IO.Path.Combine(path, ModelComponents.Unet))
+                ? new(path, "")
+                : throw new ModelFormatException(path, $"a diffusers model folder with {IndexFile} and unet/{ModelFile}", "neither");
+        }
+
+        using JsonDocument document = JsonFile.Read(index);
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new ModelFormatException(index, "a JSON object", root.ValueKind.ToString());
+        }
+
+        bool named = root.TryGetProperty("_class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String;
+        return new(path, named ? name.GetString()! : "");
+    }
+
+    /// <summary>The path of a file of a component, there or not.</summary>
+    public string PathOf(string component, string file) => System.IO.Path.Combine(Path, component, file);
+
+    /// <summary>Whether there is a folder for a component.</summary>
+    public bool Has(string component) => Directory.Exists(System.IO.Path.Combine(Path, component));
+
+    /// <summary>A component's ONNX file: <c>model.onnx</c>, or the only one that is there.</summary>
+    /// <exception cref="ModelFormatException">There is none, or there are several of other names.</exception>
+    public string FindModel(string component)
+    {
+        string usual = PathOf(component, ModelFile);
+        if (File.Exists(usual))
+        {
+            return usual;
+        }
+
+        string[] others = Has(component) ? Directory.GetFiles(System.IO.Path.Combine(Path, component), "*.onnx") : [];
+        return others.Length == 1
+            ? others[0]
+            : throw new ModelFormatException(
+                usual, "the ONNX file of this component", FormattableString.Invariant($"{others.Length} ONNX files"));
+    }
+
+    /// <summary>A component's configuration, or null where it has none; the caller disposes it.</summary>
+    /// <exception cref="ModelFormatException">The file is no JSON object.</exception>
+    internal JsonDocument? ReadConfig(string component)
+    {
+        string file = PathOf(component, ConfigFile);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        JsonDocument document = JsonFile.Read(file);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? document
+            : throw new ModelFormatException(file, "a JSON object", document.RootElement.ValueKind.ToString());
+    }
+}

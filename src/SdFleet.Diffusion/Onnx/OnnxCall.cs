@@ -1,0 +1,78 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>
+/// A call of one model with buffers that stay: values are written into the input tensors and read from the output tensors, and nothing is
+/// allocated or copied on the way where the provider works on the same memory.
+/// </summary>
+internal sealed class OnnxCall : IDisposable
+{
+    private readonly string _file;
+    private readonly InferenceSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly bool _rebindInputs;
+    private readonly List<(string Name, OnnxTensor Tensor)> _inputs = [];
+    private readonly List<OnnxTensor> _outputs = [];
+    private readonly Func<RunOptions, bool> _run;
+
+    public OnnxCall(string file, InferenceSession session, bool rebindInputs)
+    {
+        _file = file;
+        _session = session;
+        _binding = session.CreateIoBinding();
+        _rebindInputs = rebindInputs;
+        _run = RunBound;
+    }
+
+    /// <summary>Binds an input that may change before each run.</summary>
+    public void BindInput(string name, OnnxTensor tensor)
+    {
+        _inputs.Add((name, tensor));
+        _binding.BindInput(name, tensor.Value);
+    }
+
+    /// <summary>Binds an input that stays for many runs: to be called again when its values have changed.</summary>
+    public void BindConstant(string name, OnnxTensor tensor)
+    {
+        tensor.Commit();
+        _binding.BindInput(name, tensor.Value);
+    }
+
+    /// <summary>Binds an output.</summary>
+    public void BindOutput(string name, OnnxTensor tensor)
+    {
+        _outputs.Add(tensor);
+        _binding.BindOutput(name, tensor.Value);
+    }
+
+    /// <summary>Runs the model on what the input tensors hold now.</summary>
+    public void Run(RunScope scope)
+    {
+        foreach ((string name, OnnxTensor tensor) in _inputs)
+        {
+            tensor.Commit();
+
+            // Binding is what copies a tensor to a device with memory of its own.
+            if (_rebindInputs)
+            {
+                _binding.BindInput(name, tensor.Value);
+            }
+        }
+
+        scope.Run(_file, _run);
+        foreach (OnnxTensor tensor in _outputs)
+        {
+            tensor.Fetch();
+        }
+    }
+
+    /// <summary>Frees the binding, not the tensors.</summary>
+    public void Dispose() => _binding.Dispose();
+
+    private bool RunBound(RunOptions options)
+    {
+        _session.RunWithBinding(options, _binding);
+        return true;
+    }
+}

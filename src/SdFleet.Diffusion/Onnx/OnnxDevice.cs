@@ -1,0 +1,93 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>The provider that a pipeline's sessions run on: the one asked for, or the processor in its place.</summary>
+internal sealed class OnnxDevice
+{
+    private readonly OnnxRuntimeOptions _options;
+
+    private OnnxDevice(OnnxRuntimeOptions options, ExecutionProvider provider, string? fallbackReason)
+    {
+        _options = options;
+        Provider = provider;
+        FallbackReason = fallbackReason;
+    }
+
+    /// <summary>The provider that is used.</summary>
+    public ExecutionProvider Provider { get; }
+
+    /// <summary>Why it is not the one that was asked for; null where it is.</summary>
+    public string? FallbackReason { get; }
+
+    /// <summary>Whether tensors must be copied to reach the provider.</summary>
+    public bool HasOwnMemory => Provider != ExecutionProvider.Cpu;
+
+    /// <summary>The device in words, such as "CPU" or "GPU 0".</summary>
+    public string Name => HasOwnMemory ? FormattableString.Invariant($"GPU {_options.DeviceId}") : "CPU";
+
+    /// <summary>Tries the provider that the options ask for.</summary>
+    /// <exception cref="ProviderUnavailableException">It cannot be had, and the options do not allow the processor instead.</exception>
+    public static OnnxDevice Open(OnnxRuntimeOptions options)
+    {
+        options.Validate();
+        OnnxEnvironment.Ensure();
+        try
+        {
+            using SessionOptions trial = new();
+            AppendProvider(trial, options.Provider, options);
+            return new(options, options.Provider, fallbackReason: null);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            // A build without a provider lacks its entry points; one whose libraries are missing raises its own error.
+            string reason = error is OnnxRuntimeException ? error.Message : "this build of ONNX Runtime does not have it.";
+            return options.AllowCpuFallback
+                ? new(options, ExecutionProvider.Cpu, reason)
+                : throw new ProviderUnavailableException(options.Provider, reason, error);
+        }
+    }
+
+    /// <summary>New session options; the caller disposes them.</summary>
+    public SessionOptions CreateSessionOptions()
+    {
+        SessionOptions session = new()
+        {
+            IntraOpNumThreads = _options.Threads,
+            GraphOptimizationLevel = _options.Optimization switch
+            {
+                GraphOptimization.None => GraphOptimizationLevel.ORT_DISABLE_ALL,
+                GraphOptimization.Basic => GraphOptimizationLevel.ORT_ENABLE_BASIC,
+                GraphOptimization.Extended => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+                _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
+            },
+
+            // The models are chains: running nodes side by side gains nothing and costs a second pool.
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+        };
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", _options.SpinningThreads ? "1" : "0");
+        AppendProvider(session, Provider, _options);
+        return session;
+    }
+
+    private static void AppendProvider(SessionOptions session, ExecutionProvider provider, OnnxRuntimeOptions options)
+    {
+        if (provider == ExecutionProvider.TensorRt)
+        {
+            session.AppendExecutionProvider_Tensorrt(options.DeviceId);
+        }
+
+        if (provider != ExecutionProvider.Cpu)
+        {
+            using OrtCUDAProviderOptions cuda = new();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = options.DeviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["cudnn_conv_algo_search"] = options.Deterministic ? "DEFAULT" : "HEURISTIC",
+                ["arena_extend_strategy"] = "kSameAsRequested",
+            });
+            session.AppendExecutionProvider_CUDA(cuda);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>
+/// Ties the model runs of one generation to a cancellation token: cancelling ends a run in its middle. The one place that turns
+/// ONNX Runtime's errors into .NET's.
+/// </summary>
+internal sealed class RunScope : IDisposable
+{
+    private readonly RunOptions _options = new();
+    private readonly CancellationToken _token;
+    private readonly CancellationTokenRegistration _registration;
+
+    public RunScope(CancellationToken token)
+    {
+        _token = token;
+        _registration = token.Register(() => _options.Terminate = true);
+    }
+
+    /// <summary>Throws where the token is cancelled: to be asked between runs.</summary>
+    public void ThrowIfCancelled() => _token.ThrowIfCancellationRequested();
+
+    /// <summary>Runs a model.</summary>
+    /// <param name="file">The model file, for messages.</param>
+    /// <param name="run">The run; it must use the options it is given.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled, before the run or in it.</exception>
+    /// <exception cref="InferenceException">The run failed.</exception>
+    public T Run<T>(string file, Func<RunOptions, T> run)
+    {
+        ThrowIfCancelled();
+        try
+        {
+            return run(_options);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            // ONNX Runtime has no error code of its own for a run that was told to stop.
+            throw _token.IsCancellationRequested
+                ? new OperationCanceledException("The generation was cancelled inside a model run.", error, _token)
+                : new InferenceException(file, error);
+        }
+    }
+
+    /// <summary>Waits for a cancellation that is just being handed on, then frees.</summary>
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _options.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>The denoising network of a model.</summary>
+internal sealed class Unet : IDisposable
+{
+    private static readonly TensorElementType[] TimestepTypes =
+    [
+        TensorElementType.Int64,
+        TensorElementType.Int32,
+        TensorElementType.Float,
+        TensorElementType.Float16,
+        TensorElementType.Double,
+    ];
+
+    private readonly OnnxSession _session;
+
+    public Unet(OnnxSession session)
+    {
+        OnnxRoles roles = new(session, "a U-Net");
+        _session = session;
+        Sample = roles.Input("a float sample of rank 4", s => s.IsFloat && s.Rank == 4, "sample");
+        Timestep = roles.Input(
+            "an integer or float timestep of rank 0 or 1", s => TimestepTypes.Contains(s.Type) && s.Rank <= 1, "timestep");
+        Embeddings = roles.Input("float text embeddings of rank 3", s => s.IsFloat && s.Rank == 3, "encoder_hidden_states");
+        Output = roles.Output("a float prediction of rank 4", s => s.IsFloat && s.Rank == 4, "out_sample");
+        roles.RefuseOtherInputs();
+    }
+
+    /// <summary>The model file.</summary>
+    public string File => _session.File;
+
+    /// <summary>The input that holds the noisy latents.</summary>
+    public OnnxTensorSpec Sample { get; }
+
+    /// <summary>The input that holds the timestep.</summary>
+    public OnnxTensorSpec Timestep { get; }
+
+    /// <summary>The input that holds the encoded prompts.</summary>
+    public OnnxTensorSpec Embeddings { get; }
+
+    /// <summary>The prediction.</summary>
+    public OnnxTensorSpec Output { get; }
+
+    /// <summary>
+    /// How many timesteps a batch takes: exporters give the input no dimension, one of length 1 (or with a name of its own, such as
+    /// "steps"), or the batch's.
+    /// </summary>
+    public long[] TimestepShape(int batch)
+    {
+        if (Timestep.Rank == 0)
+        {
+            return [];
+        }
+
+        bool followsBatch = Timestep.Dimensions[0] < 0 && Timestep.Symbols[0].Length > 0 && Timestep.Symbols[0] == Sample.Symbols[0];
+        return [followsBatch ? batch : Math.Max(1, Timestep.Dimensions[0])];
+    }
+
+    /// <summary>Buffers and binding for calls of one shape; the caller disposes them.</summary>
+    /// <exception cref="ArgumentException">The model was exported for another shape.</exception>
+    public UnetCall CreateCall(UnetShape shape)
+    {
+        RequireFixed(Sample, 0, shape.Batch);
+        RequireFixed(Sample, 2, shape.Latents.Height);
+        RequireFixed(Sample, 3, shape.Latents.Width);
+        RequireFixed(Embeddings, 1, shape.Tokens);
+        return new(this, shape, _session.CreateCall());
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _session.Dispose();
+
+    private void RequireFixed(OnnxTensorSpec spec, int dimension, int size)
+    {
+        int declared = spec.Dimensions[dimension];
+        if (declared >= 0 && declared != size)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{File} was exported for {spec} only; dimension {dimension} would be {size} for this batch and image size."));
+        }
+    }
+}

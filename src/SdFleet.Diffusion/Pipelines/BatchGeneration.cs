@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Schedulers;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>One batch on its way from tasks to images.</summary>
+internal sealed class BatchGeneration(
+    PipelineComponents components, IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress>? progress, GenerationProbe? probe)
+{
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly Guidance _guidance = new(tasks);
+    private readonly LatentShape _shape = new(
+        components.LatentChannels, tasks[0].Height / components.Vae.ScaleFactor, tasks[0].Width / components.Vae.ScaleFactor);
+
+    /// <summary>Makes the images.</summary>
+    public IReadOnlyList<GeneratedImage> Run(LatentStart start, CancellationToken cancellationToken)
+    {
+        Scheduler scheduler = tasks[0].Scheduler.Create(components.Scheduler);
+        scheduler.SetTimesteps(tasks[0].Steps);
+        using RunScope scope = new(cancellationToken);
+        Dictionary<string, PromptEmbedding> prompts = EncodePrompts(scope);
+        TimeSpan textEncode = Stopwatch.GetElapsedTime(_started);
+        float[] latents = Denoise(start, scheduler, prompts, scope);
+        TimeSpan denoise = Stopwatch.GetElapsedTime(_started) - textEncode;
+        return [.. tasks.Select((task, i) => Decode(task, i))];
+
+        GeneratedImage Decode(GenerationTask task, int index)
+        {
+            using Activity? activity = DiffusionTelemetry.Start("vae_decode", images: 1);
+            long decodeStarted = Stopwatch.GetTimestamp();
+            RgbImage image = components.Decoder.Decode(
+                latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, out ImageDefects defects, Observer(index));
+            GenerationTimings timings = new(textEncode, denoise, Stopwatch.GetElapsedTime(decodeStarted));
+            return new(task, image, defects, prompts[task.Prompt].DroppedTokens, timings);
+        }
+    }
+
+    private Action<float[]>? Observer(int index) => probe is null ? null : planes => probe.OnDecoded(index, planes);
+
+    private Dictionary<string, PromptEmbedding> EncodePrompts(RunScope scope)
+    {
+        using Activity? activity = DiffusionTelemetry.Start("text_encode", tasks.Count);
+        return _guidance.Texts.Distinct(StringComparer.Ordinal)
+            .ToDictionary(text => text, text => components.Prompts.Encode(text, probe?.Tokenize, scope), StringComparer.Ordinal);
+    }
+
+    private float[] Denoise(LatentStart start, Scheduler scheduler, Dictionary<string, PromptEmbedding> prompts, RunScope scope)
+    {
+        using Activity? activity = DiffusionTelemetry.Start("denoise", tasks.Count)?.SetTag("sdfleet.steps", scheduler.Timesteps.Length);
+        PromptEmbedding any = prompts[tasks[0].Prompt];
+        UnetCall call = components.Calls.Rent(new(_guidance.Rows, _shape, any.Tokens, any.Width));
+        try
+        {
+            _guidance.WriteEmbeddings(text => prompts[text].Values, call.Embeddings);
+            call.CommitEmbeddings();
+            probe?.OnEmbeddings(call.Embeddings);
+
+            BatchNoise noise = probe?.Noise ?? new BatchNoise(tasks);
+            float[] latents = new float[tasks.Count * _shape.Length];
+            int first = start.Prepare(scheduler, noise, latents);
+            probe?.OnStart(latents);
+            DenoisingLoop loop = new(scheduler, call, _guidance, noise);
+            loop.Run(latents, tasks.Count, first, tasks[0].Scheduler.ToStepOptions(), scope, Report, probe);
+            probe?.OnFinish(latents);
+            return latents;
+        }
+        finally
+        {
+            components.Calls.Return(call);
+        }
+    }
+
+    private void Report(int step, int steps) => progress?.Report(new(step, steps, tasks.Count, Stopwatch.GetElapsedTime(_started)));
+}

@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>Where a generation's time goes, for whoever listens.</summary>
+public static class DiffusionTelemetry
+{
+    /// <summary>The name of the activity source; its activities are text_encode, denoise and vae_decode.</summary>
+    public const string SourceName = "SdFleet.Diffusion";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Begins an activity, or gives null where nobody listens.</summary>
+    internal static Activity? Start(string name, int images) => Source.StartActivity(name)?.SetTag("sdfleet.images", images);
+}

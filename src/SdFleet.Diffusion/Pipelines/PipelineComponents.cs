@@ -1,0 +1,128 @@
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Schedulers;
+using SdFleet.Diffusion.Tokenization;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>The loaded parts of a model, checked against each other.</summary>
+internal sealed class PipelineComponents : IDisposable
+{
+    // Stable Diffusion's, for models that leave it open.
+    private const int UsualLatentChannels = 4;
+
+    private readonly Stack<IDisposable> _owned = new();
+
+    private PipelineComponents(ModelFolder folder, OnnxDevice device)
+    {
+        try
+        {
+            Folder = folder;
+            Device = device;
+            Scheduler = LoadScheduler(folder);
+            Vae = VaeConfig.Load(folder);
+            ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
+
+            // The U-Net first: it tells most about a folder that is of another kind.
+            Unet = Own(new Unet(Load(ModelComponents.Unet)));
+            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
+            VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
+            LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
+            RequireSame(Unet.File, "sample channels (text to image)", LatentChannels, Unet.Sample.Dimensions[1]);
+            RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
+            Calls = Own(new UnetCallPool(Unet));
+            Prompts = new(tokenizer, textEncoder);
+            Decoder = new(decoder, Vae);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where they come from.</summary>
+    public ModelFolder Folder { get; }
+
+    /// <summary>What they run on.</summary>
+    public OnnxDevice Device { get; }
+
+    /// <summary>The model's own scheduler configuration.</summary>
+    public SchedulerConfig Scheduler { get; }
+
+    /// <summary>What the autoencoder does to sizes and values.</summary>
+    public VaeConfig Vae { get; }
+
+    /// <summary>Channels of the latents.</summary>
+    public int LatentChannels { get; }
+
+    /// <summary>Encodes prompts.</summary>
+    public PromptEncoder Prompts { get; }
+
+    /// <summary>The denoising network.</summary>
+    public Unet Unet { get; }
+
+    /// <summary>The U-Net's buffers.</summary>
+    public UnetCallPool Calls { get; }
+
+    /// <summary>Makes images of latents.</summary>
+    public LatentDecoder Decoder { get; }
+
+    /// <summary>Loads a folder.</summary>
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
+
+    /// <summary>What was loaded.</summary>
+    public PipelineInfo Describe() => new()
+    {
+        Folder = Folder.Path,
+        PipelineClass = Folder.PipelineClass,
+        Components = new[] { ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder }
+            .ToDictionary(component => component, Folder.FindModel),
+        Scheduler = Scheduler,
+        RuntimeVersion = OnnxEnvironment.Version,
+        Provider = Device.Provider,
+        ProviderFallbackReason = Device.FallbackReason,
+        Device = Device.Name,
+        SizeMultiple = Vae.ScaleFactor,
+    };
+
+    /// <summary>Frees all parts.</summary>
+    public void Dispose()
+    {
+        while (_owned.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+    }
+
+    private static SchedulerConfig LoadScheduler(ModelFolder folder)
+    {
+        string file = folder.PathOf(ModelComponents.Scheduler, "scheduler_config.json");
+        try
+        {
+            return SchedulerConfig.Load(file);
+        }
+        catch (Exception error) when (error is ArgumentException or IOException)
+        {
+            throw new ModelFormatException(file, "a scheduler configuration", error.Message, error);
+        }
+    }
+
+    // Dimensions below 0 are left open by the model.
+    private static void RequireSame(string file, string what, int expected, int found)
+    {
+        if (expected >= 0 && found >= 0 && expected != found)
+        {
+            throw new ModelFormatException(
+                file, FormattableString.Invariant($"{expected} {what}"), FormattableString.Invariant($"{found}"));
+        }
+    }
+
+    private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+}

@@ -1,0 +1,35 @@
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Schedulers;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>What a loaded pipeline is and runs on: what belongs into the record of each image it makes.</summary>
+public sealed record PipelineInfo
+{
+    /// <summary>The model folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The pipeline class that the folder names, such as <c>StableDiffusionPipeline</c>; may be empty.</summary>
+    public required string PipelineClass { get; init; }
+
+    /// <summary>The loaded model files by component.</summary>
+    public required IReadOnlyDictionary<string, string> Components { get; init; }
+
+    /// <summary>The model's own scheduler configuration.</summary>
+    public required SchedulerConfig Scheduler { get; init; }
+
+    /// <summary>ONNX Runtime's version.</summary>
+    public required string RuntimeVersion { get; init; }
+
+    /// <summary>The provider that computes.</summary>
+    public required ExecutionProvider Provider { get; init; }
+
+    /// <summary>Why that is not the provider that was asked for; null where it is.</summary>
+    public string? ProviderFallbackReason { get; init; }
+
+    /// <summary>The device, such as "CPU" or "GPU 0".</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Width and height must be multiples of this many pixels.</summary>
+    public required int SizeMultiple { get; init; }
+}

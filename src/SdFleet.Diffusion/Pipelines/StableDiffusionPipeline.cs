@@ -1,0 +1,114 @@
+using SdFleet.Diffusion.Onnx;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>
+/// Stable Diffusion: text in, images out, as Hugging Face diffusers computes them. <see cref="Generate"/> blocks its thread and may be
+/// called from several at once, though they share the processor or the GPU.
+/// </summary>
+public sealed class StableDiffusionPipeline : IDisposable
+{
+    private readonly PipelineComponents _components;
+    private readonly Lock _digestLock = new();
+    private Task<string>? _digest;
+    private bool _disposed;
+
+    private StableDiffusionPipeline(PipelineComponents components)
+    {
+        _components = components;
+        Info = components.Describe();
+        Defaults = ModelDefaults.Load(components.Folder, components.Vae.ScaleFactor);
+    }
+
+    /// <summary>What this is and runs on.</summary>
+    public PipelineInfo Info { get; }
+
+    /// <summary>What the model is best used with.</summary>
+    public ModelDefaults Defaults { get; }
+
+    /// <summary>Loads a model folder as diffusers and optimum write it.</summary>
+    /// <param name="folder">The folder that has model_index.json.</param>
+    /// <param name="options">How to run it; null for the processor.</param>
+    /// <exception cref="ModelFormatException">
+    /// The folder or a file in it is not what this can run; the message says what is wrong.
+    /// </exception>
+    /// <exception cref="ProviderUnavailableException">The provider that was asked for cannot be had.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions? options = null)
+    {
+        ModelFolder model = ModelFolder.Open(folder);
+        PipelineComponents components = PipelineComponents.Load(model, OnnxDevice.Open(options ?? new()));
+        try
+        {
+            return new(components);
+        }
+        catch
+        {
+            components.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A task with the model's defaults, to be changed with <c>with</c>.</summary>
+    public GenerationTask CreateTask(string prompt, long seed = 0) => new()
+    {
+        Prompt = prompt,
+        Seed = seed,
+        Width = Defaults.Width,
+        Height = Defaults.Height,
+        Steps = Defaults.Steps,
+        GuidanceScale = Defaults.GuidanceScale,
+        Scheduler = new() { Name = Defaults.Scheduler },
+    };
+
+    /// <summary>
+    /// The model's digest: 64 hexadecimal digits, the same for the same files, wherever they lie. The first call reads all files.
+    /// </summary>
+    public Task<string> GetModelDigestAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_digestLock)
+        {
+            // Computed once for all callers, so without the token of one of them.
+            if (_digest is null || _digest.IsFaulted)
+            {
+                _digest = Task.Run(() => ModelFingerprint.ComputeAsync(Info.Folder, CancellationToken.None), CancellationToken.None);
+            }
+
+            return _digest.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Makes one image for each task, as one batch.</summary>
+    /// <param name="tasks">1 to <see cref="GenerationLimits.MaxBatch"/> tasks that share size, steps and scheduler.</param>
+    /// <param name="progress">Is told of each step, on this thread where it is no <see cref="Progress{T}"/>.</param>
+    /// <param name="cancellationToken">Ends the generation between steps, or inside one.</param>
+    /// <returns>The images in the order of the tasks.</returns>
+    /// <exception cref="ArgumentException">A task is out of range or does not fit the others; the message says which field.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InferenceException">A model failed.</exception>
+    public IReadOnlyList<GeneratedImage> Generate(
+        IReadOnlyList<GenerationTask> tasks,
+        IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        GenerateObserved(tasks, progress, probe: null, cancellationToken);
+
+    /// <summary>Frees the models. No generation may be running.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _components.Dispose();
+    }
+
+    internal IReadOnlyList<GeneratedImage> GenerateObserved(
+        IReadOnlyList<GenerationTask> tasks,
+        IProgress<GenerationProgress>? progress,
+        GenerationProbe? probe,
+        CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(tasks);
+        GenerationLimits.Check(tasks, Info.SizeMultiple);
+
+        return new BatchGeneration(_components, tasks, progress, probe).Run(new TextToImageStart(), cancellationToken);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Diffusion.Tests.Onnx;
+
+/// <summary>Exporters give the same networks different inputs; the image must not depend on it.</summary>
+public class ModelInterfaceTests
+{
+    private static readonly Lazy<float[]> Usual = new(() => Latents(new TinyModel()));
+
+    [Theory]
+    [InlineData(TensorElementType.Int64, new object[0])]
+    [InlineData(TensorElementType.Int64, new object[] { 1 })]
+    [InlineData(TensorElementType.Int64, new object[] { "batch" })]
+    [InlineData(TensorElementType.Int32, new object[] { "steps" })]
+    [InlineData(TensorElementType.Float, new object[] { "batch" })]
+    [InlineData(TensorElementType.Float, new object[0])]
+    [InlineData(TensorElementType.Double, new object[] { 1 })]
+    public void Generate_AnyTimestepInput_GivesTheSameLatents(TensorElementType type, object[] shape) =>
+        Assert.Equal(Usual.Value, Latents(new TinyModel { TimestepType = type, TimestepShape = shape }));
+
+    [Theory]
+    [InlineData(TensorElementType.Int32, false)]
+    [InlineData(TensorElementType.Int64, false)]
+    public void Generate_AnyIdType_GivesTheSameLatents(TensorElementType type, bool mask) =>
+        Assert.Equal(Usual.Value, Latents(new TinyModel { IdType = type, AttentionMask = mask }));
+
+    [Fact]
+    public void Generate_AttentionMask_HidesThePadding()
+    {
+        float[] masked = Latents(new TinyModel { AttentionMask = true });
+
+        Assert.NotEqual(Usual.Value, masked);
+        Assert.All(masked, value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Generate_HalfPrecisionUnet_GivesAlmostTheSameLatents()
+    {
+        float[] half = Latents(new TinyModel { SampleType = TensorElementType.Float16 });
+
+        Assert.NotEqual(Usual.Value, half);
+        Golden.Near.Absolute("latents", Usual.Value, half, 0.05);
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(5)]
+    public void Load_UnetOfAnotherKind_SaysWhatItFound(int channels)
+    {
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => new TinyModel { UnetChannels = channels }.Load());
+
+        Assert.EndsWith("unet/model.onnx", error.File, StringComparison.Ordinal);
+        Assert.Equal(FormattableString.Invariant($"{channels}"), error.Found);
+    }
+
+    [Fact]
+    public void Load_UnetWithAnUnknownInput_NamesIt()
+    {
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => new TinyModel { ExtraUnetInput = "class_labels" }.Load());
+
+        Assert.Contains("class_labels", error.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_UnetWithATextTimestep_SaysWhatItExpected()
+    {
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => new TinyModel { TimestepShape = ["batch", "more"] }.Load());
+
+        Assert.Contains("rank 0 or 1", error.Expected, StringComparison.Ordinal);
+        Assert.Contains("timestep: Int64[batch,more]", error.Found, StringComparison.Ordinal);
+    }
+
+    private static float[] Latents(TinyModel model)
+    {
+        using StableDiffusionPipeline pipeline = model.Load();
+        LatentsProbe probe = new();
+        pipeline.GenerateObserved([pipeline.CreateTask("a cat", seed: 5)], null, probe, default);
+        return probe.Final;
+    }
+}

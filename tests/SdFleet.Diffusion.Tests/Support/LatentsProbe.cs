@@ -1,0 +1,24 @@
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Diffusion.Tests;
+
+/// <summary>Keeps the finished latents of a generation.</summary>
+internal sealed class LatentsProbe : GenerationProbe
+{
+    /// <summary>How many images the generation has.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>The images' latents, one behind the other.</summary>
+    public float[] Final { get; private set; } = [];
+
+    /// <summary>The U-Net's batch.</summary>
+    public int UnetRows { get; private set; }
+
+    public override void OnUnetInput(int step, double timestep, ReadOnlySpan<float> rows) => UnetRows = rows.Length;
+
+    public override void OnFinish(ReadOnlySpan<float> latents)
+    {
+        Final = latents.ToArray();
+        UnetRows = UnetRows * BatchSize / Final.Length;
+    }
+}

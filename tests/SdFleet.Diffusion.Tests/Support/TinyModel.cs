@@ -1,0 +1,163 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Diffusion.Tests;
+
+/// <summary>
+/// A model folder that is made in a moment: networks of a few nodes that depend on all their inputs. What exporters do differently can be
+/// chosen.
+/// </summary>
+internal sealed class TinyModel
+{
+    private const int Width = 4;
+    private const int SlowSize = 1024;
+
+    /// <summary>The type of the token ids.</summary>
+    public TensorElementType IdType { get; init; } = TensorElementType.Int64;
+
+    /// <summary>Whether the text encoder wants an attention mask.</summary>
+    public bool AttentionMask { get; init; }
+
+    /// <summary>The type of the U-Net's tensors.</summary>
+    public TensorElementType SampleType { get; init; } = TensorElementType.Float;
+
+    /// <summary>The type of the timestep.</summary>
+    public TensorElementType TimestepType { get; init; } = TensorElementType.Int64;
+
+    /// <summary>The shape of the timestep.</summary>
+    public object[] TimestepShape { get; init; } = ["steps"];
+
+    /// <summary>Channels that the U-Net takes.</summary>
+    public int UnetChannels { get; init; } = 4;
+
+    /// <summary>An input of the U-Net that text to image does not have.</summary>
+    public string? ExtraUnetInput { get; init; }
+
+    /// <summary>Large matrix products in the U-Net, to make a step last.</summary>
+    public int SlowProducts { get; init; }
+
+    /// <summary>What the last layer multiplies with; not a number makes an image of such.</summary>
+    public float DecoderGain { get; init; } = 1;
+
+    /// <summary>Writes the folder and loads it.</summary>
+    public StableDiffusionPipeline Load()
+    {
+        using TemporaryFolder folder = Write();
+        return StableDiffusionPipeline.Load(folder.Path, new() { Threads = 1 });
+    }
+
+    /// <summary>Writes the folder.</summary>
+    public TemporaryFolder Write()
+    {
+        TemporaryFolder folder = new();
+        TinyTokenizer.Write(folder, "tokenizer/");
+        return folder
+            .Write("model_index.json", """{ "_class_name": "StableDiffusionPipeline" }""")
+            .Write("sdfleet.json", """
+                { "defaultWidth": 64, "defaultHeight": 48, "defaultSteps": 4, "defaultGuidanceScale": 3.5, "sizes": [[64, 48]] }
+                """)
+            .Write("scheduler/scheduler_config.json", """
+                { "_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012,
+                  "beta_schedule": "scaled_linear", "clip_sample": false, "set_alpha_to_one": false, "skip_prk_steps": true,
+                  "steps_offset": 1 }
+                """)
+            .Write("vae_decoder/config.json", """{ "scaling_factor": 0.5, "block_out_channels": [1, 2, 3, 4] }""")
+            .Write("text_encoder/model.onnx", TextEncoder())
+            .Write("unet/model.onnx", Unet())
+            .Write("vae_decoder/model.onnx", VaeDecoder());
+    }
+
+    private static float[] Waves(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i * 1.7f))];
+
+    // A vector a token from a table, and the running mean of the sentence, so that every word counts.
+    private byte[] TextEncoder()
+    {
+        OnnxBuilder model = new OnnxBuilder()
+            .Input("input_ids", IdType, "batch", "sequence")
+            .Constant("table", Waves(TinyTokenizer.Size * Width), TinyTokenizer.Size, Width)
+            .Node("Gather", "table input_ids", "vectors");
+        if (AttentionMask)
+        {
+            model.Input("attention_mask", IdType, "batch", "sequence")
+                .Constant("last", [2L], 1)
+                .Node("Cast", "attention_mask", "weights", "to", (long)TensorElementType.Float)
+                .Node("Unsqueeze", "weights last", "columns")
+                .Node("Mul", "vectors columns", "masked");
+        }
+
+        return model
+            .Node("ReduceMean", AttentionMask ? "masked" : "vectors", "mean", "axes", 1)
+            .Node("Add", "vectors mean", "last_hidden_state")
+            .Output("last_hidden_state", TensorElementType.Float, "batch", "sequence", Width)
+            .Build();
+    }
+
+    private byte[] Unet()
+    {
+        OnnxBuilder model = new OnnxBuilder()
+            .Input("sample", SampleType, "batch", UnetChannels, "height", "width")
+            .Input("timestep", TimestepType, TimestepShape)
+            .Input("encoder_hidden_states", SampleType, "batch", "sequence", Width)
+            .Constant("half", [0.5f])
+            .Constant("thousandth", [0.001f])
+            .Constant("pixel", [-1L, 1, 1, 1], 4)
+            .Node("Cast", "sample", "x", "to", (long)TensorElementType.Float)
+            .Node("Cast", "encoder_hidden_states", "words", "to", (long)TensorElementType.Float)
+            .Node("Cast", "timestep", "t", "to", (long)TensorElementType.Float)
+            .Node("Reshape", "t pixel", "times")
+            .Node("Mul", "times thousandth", "time")
+            .Constant("wave", Waves(Width), Width)
+            .Node("Mul", "words wave", "weighed")
+            .Node("ReduceMean", "weighed", "meaning", "axes", 1, 2)
+            .Node("Reshape", "meaning pixel", "bias")
+            .Node("Add", "bias time", "shift")
+            .Node("Mul", "x half", "scaled")
+            .Node("Add", "scaled shift", "sum")
+            .Node("Tanh", "sum", "result");
+        if (ExtraUnetInput is not null)
+        {
+            model.Input(ExtraUnetInput, TensorElementType.Int64, "batch");
+        }
+
+        string last = AddSlowProducts(model, "result");
+        return model
+            .Node("Cast", last, "out_sample", "to", (long)SampleType)
+            .Output("out_sample", SampleType, "batch", UnetChannels, "height", "width")
+            .Build();
+    }
+
+    private string AddSlowProducts(OnnxBuilder model, string result)
+    {
+        if (SlowProducts == 0)
+        {
+            return result;
+        }
+
+        // Begins at something that depends on the input, or it would all be computed at load.
+        model.Constant("matrix", [.. Enumerable.Repeat(1f / SlowSize, SlowSize * SlowSize)], SlowSize, SlowSize)
+            .Constant("scalar", [1L, 1], 2)
+            .Node("ReduceMean", result, "level", "axes", 0, 1, 2, 3)
+            .Node("Reshape", "level scalar", "level2")
+            .Node("Mul", "matrix level2", "product0");
+        for (int i = 1; i <= SlowProducts; i++)
+        {
+            model.Node("MatMul", $"product{i - 1} matrix", $"product{i}");
+        }
+
+        model.Node("ReduceMean", $"product{SlowProducts}", "slow", "axes", 0, 1)
+            .Constant("all", [1L, 1, 1, 1], 4)
+            .Node("Reshape", "slow all", "slow4")
+            .Node("Add", $"{result} slow4", "late");
+        return "late";
+    }
+
+    private byte[] VaeDecoder() => new OnnxBuilder()
+        .Input("latent_sample", TensorElementType.Float, "batch", 4, "height", "width")
+        .Constant("weights", [.. Waves(12).Select(w => w * DecoderGain)], 3, 4, 1, 1)
+        .Constant("scales", [1f, 1, 8, 8], 4)
+        .Node("Conv", "latent_sample weights", "colors")
+        .Node("Resize", "colors - scales", "large")
+        .Node("Tanh", "large", "sample")
+        .Output("sample", TensorElementType.Float, "batch", 3, "height8", "width8")
+        .Build();
+}
