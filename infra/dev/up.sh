@@ -82,10 +82,10 @@ await_service() { # SERVICE
     sleep 0.3
   done
   if [[ -z $answer ]]; then
-    answer="http://127.0.0.1:$port/health/ready says: $(curl -s -m 5 "http://127.0.0.1:$port/health/ready" || echo nothing)"
+    answer="/health/ready says: $(curl -s -m 5 -w ' (HTTP %{http_code})' "http://127.0.0.1:$port/health/ready" || true)"
   fi
-  printf -- '---- the end of what %s printed\n' "$1" >&2
-  tail -n 30 "$FLEET_FOLDER/logs/$1.log" >&2
+  printf -- '---- the end of what %s printed, without stack frames\n' "$1" >&2
+  grep -v '^ *at ' "$FLEET_FOLDER/logs/$1.log" | tail -n 30 >&2
   printf -- '----\n' >&2
   fail "$1 did not become ready: $answer" "Its whole log: $FLEET_FOLDER/logs/$1.log"
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -15,6 +16,12 @@ public static class ApiHost
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
+
+        // Below everything else that says how much to log: otherwise each request is five lines.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))],
+        });
         builder.Services.AddSingleton(ModelCatalog.Read(builder.Configuration));
         builder.Services.AddFleetTelemetry(builder.Configuration, "sdfleet-api");
         builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));

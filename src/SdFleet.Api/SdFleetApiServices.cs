@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SdFleet.Api.Door;
 using SdFleet.Api.Jobs;
@@ -23,7 +24,11 @@ public static class SdFleetApiServices
         services.AddSingleton<KnownJobs>();
         services.AddApiKeys(configuration);
         services.AddLoopbackDoor();
-        services.ConfigureHttpJsonOptions(json => ContractsJson.Apply(json.SerializerOptions));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            ContractsJson.Apply(json.SerializerOptions);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.AddFleetOpenApi();
         services.AddTransient<IStartupFilter, ApiPipeline>();
         return services;

@@ -14,6 +14,7 @@ internal static class ModelsEndpoint
     public static void MapModels(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(ApiRoutes.Models, HandleAsync)
             .WithName("listModels")
+            .WithTags(ApiTags.Fleet)
             .WithSummary("The models, their defaults and limits, and how much there is to do for each")
             .Produces<IReadOnlyList<ModelView>>()
             .WithProblems(StatusCodes.Status503ServiceUnavailable);

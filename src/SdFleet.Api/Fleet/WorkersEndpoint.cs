@@ -11,6 +11,7 @@ internal static class WorkersEndpoint
     public static void MapWorkers(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(ApiRoutes.Workers, HandleAsync)
             .WithName("listWorkers")
+            .WithTags(ApiTags.Fleet)
             .WithSummary("The workers that have been heard of")
             .WithDescription("Where API keys are configured, the attempts in a worker's hands are left out, as they may be another tenant's.")
             .Produces<IReadOnlyList<WorkerView>>()

@@ -28,6 +28,7 @@ internal static class ImageEndpoint
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, string name, string summary) =>
         endpoint
             .WithName(name)
+            .WithTags(ApiTags.Jobs)
             .WithSummary(summary)
             .WithDescription("The ETag is the file's SHA-256; the file never changes. Ranges are served.")
             .Produces(StatusCodes.Status304NotModified)

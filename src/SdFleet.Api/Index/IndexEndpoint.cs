@@ -1,3 +1,5 @@
+using SdFleet.Api.OpenApi;
+
 namespace SdFleet.Api.Index;
 
 /// <summary><c>GET /</c>: where to go from here.</summary>
@@ -18,5 +20,6 @@ internal static class IndexEndpoint
     public static void MapIndex(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(ApiRoutes.Index, () => TypedResults.Ok(View))
             .WithName("index")
+            .WithTags(ApiTags.Index)
             .WithSummary("Where to go from here");
 }

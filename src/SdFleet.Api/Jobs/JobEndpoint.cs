@@ -14,6 +14,7 @@ internal static class JobEndpoint
         endpoints.MapGet(ApiRoutes.JobPattern, HandleAsync)
             .WithName("getJob")
             .WithSummary("Where a job stands, and its finished pictures")
+            .WithTags(ApiTags.Jobs)
             .Produces<JobView>()
             .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 

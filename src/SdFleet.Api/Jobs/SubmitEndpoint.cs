@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using Microsoft.Extensions.Options;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Problems;
@@ -22,7 +21,8 @@ internal static class SubmitEndpoint
             .WithDescription(
                 "One recipe, one or more pictures. The answer comes once the broker has confirmed the job; GET the job's URL for what becomes of it. " +
                 "Submitting again under the same id (or the same Idempotency-Key) makes no second job.")
-            .Accepts<SubmitJob>(MediaTypeNames.Application.Json)
+            .WithTags(ApiTags.Jobs)
+            .WithSubmissionBody()
             .WithIdempotencyKeyHeader()
             .Produces<JobAccepted>(StatusCodes.Status202Accepted)
             .WithProblems(

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.OpenApi;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.Problems;
@@ -17,6 +18,21 @@ internal static class EndpointDescriptions
 
         return endpoint;
     }
+
+    /// <summary>A submission is read field by field, not by a deserializer, so its rules and not its type say what it may hold.</summary>
+    public static RouteHandlerBuilder WithSubmissionBody(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [MediaTypeNames.Application.Json] = new() { Schema = new OpenApiSchemaReference(SubmitJobSchema.Name, context.Document) },
+                },
+            };
+            return Task.CompletedTask;
+        });
 
     public static RouteHandlerBuilder WithIdempotencyKeyHeader(this RouteHandlerBuilder endpoint) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

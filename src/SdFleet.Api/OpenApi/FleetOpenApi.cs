@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
-using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Configuration;
 
 namespace SdFleet.Api.OpenApi;
@@ -18,6 +17,13 @@ internal static class FleetOpenApi
             options.AddDocumentTransformer((document, _, _) =>
             {
                 Describe(document);
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, _, _) =>
+            {
+                // What is null is left out (ContractsJson), so what may be null is not required.
+                schema.Required?.ExceptWith(
+                    schema.Properties?.Where(p => p.Value.Type?.HasFlag(JsonSchemaType.Null) == true).Select(p => p.Key).ToList() ?? []);
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer((operation, context, _) =>
@@ -42,10 +48,8 @@ internal static class FleetOpenApi
             Description = "Submit jobs, follow them, and fetch their pictures. Errors are problem details (RFC 9457).",
         };
         var components = document.Components ??= new OpenApiComponents();
-
-        // A submission is read field by field, not by a deserializer, so its rules and not its type say what it may hold.
         components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
-        components.Schemas[nameof(SubmitJob)] = SubmitJobSchema.Create();
+        components.Schemas[SubmitJobSchema.Name] = SubmitJobSchema.Create();
 
         components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         components.SecuritySchemes[BearerScheme] = new OpenApiSecurityScheme

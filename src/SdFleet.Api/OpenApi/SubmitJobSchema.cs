@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Api.OpenApi;
@@ -8,6 +9,8 @@ namespace SdFleet.Api.OpenApi;
 /// <summary>The schema of a submission over HTTP, from <see cref="SubmitJobFields"/>.</summary>
 internal static class SubmitJobSchema
 {
+    public const string Name = nameof(SubmitJob);
+
     public static OpenApiSchema Create() => new()
     {
         Type = JsonSchemaType.Object,

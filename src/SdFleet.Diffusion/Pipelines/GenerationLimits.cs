@@ -18,6 +18,9 @@ public static class GenerationLimits
     /// <summary>The most images in one batch.</summary>
     public const int MaxBatch = 256;
 
+    /// <summary>The most pixels in one batch, all images together: 256 images of 1024x1024.</summary>
+    public const long MaxBatchPixels = 1L << 28;
+
     /// <summary>Refuses a batch that cannot run, naming the field, its value and its bounds.</summary>
     internal static void Check(IReadOnlyList<GenerationTask> tasks, int sizeMultiple)
     {
@@ -44,6 +47,13 @@ public static class GenerationLimits
             CheckShared(nameof(task.Height), task.Height, first.Height);
             CheckShared(nameof(task.Steps), task.Steps, first.Steps);
             CheckShared(nameof(task.Scheduler), task.Scheduler, first.Scheduler);
+        }
+
+        long pixels = (long)tasks.Count * first.Width * first.Height;
+        if (pixels > MaxBatchPixels)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"The batch has {pixels} pixels; at most {MaxBatchPixels} are taken."), nameof(tasks));
         }
     }
 

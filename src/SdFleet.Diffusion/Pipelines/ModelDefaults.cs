@@ -101,15 +101,26 @@ public sealed record ModelDefaults
 
                 foreach (JsonElement size in list.EnumerateArray())
                 {
-                    sizes.Add(size.ValueKind == JsonValueKind.Array && size.GetArrayLength() == 2
-                        && size[0].TryGetInt32(out int width) && size[1].TryGetInt32(out int height)
-                            ? new(width, height)
-                            : throw new ModelFormatException(file, "sizes as a list of [width, height]", size.GetRawText()));
+                    sizes.Add(TryReadPair(size, out int width, out int height)
+                        ? new(width, height)
+                        : throw new ModelFormatException(file, "sizes as a list of [width, height]", size.GetRawText()));
                 }
             }
 
             return sizes;
         }
+    }
+
+    private static bool TryReadPair(JsonElement pair, out int first, out int second)
+    {
+        first = second = 0;
+        return pair.ValueKind == JsonValueKind.Array
+            && pair.GetArrayLength() == 2
+            && pair.EnumerateArray().All(value => value.ValueKind == JsonValueKind.Number)
+            && pair[0].TryGetInt32(out first)
+            && pair[1].TryGetInt32(out second)
+            && first > 0
+            && second > 0;
     }
 
     private static ModelDefaults FromUnet(ModelFolder folder, int vaeScaleFactor)
@@ -123,8 +134,7 @@ public sealed record ModelDefaults
             }
 
             // Some models give height and width apart.
-            if (sample.ValueKind == JsonValueKind.Array && sample.GetArrayLength() == 2
-                && sample[0].TryGetInt32(out int height) && sample[1].TryGetInt32(out int width))
+            if (TryReadPair(sample, out int height, out int width))
             {
                 return new() { Width = width * vaeScaleFactor, Height = height * vaeScaleFactor };
             }

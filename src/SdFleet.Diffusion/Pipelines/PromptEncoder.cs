@@ -36,14 +36,15 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
         Entry entry = new(tokens.Ids, encoder.Encode(tokens, scope));
         lock (_lock)
         {
-            if (_byIds.TryAdd(tokens.Ids, null!))
+            if (!_byIds.ContainsKey(entry.Ids))
             {
-                _byIds[tokens.Ids] = _byAge.AddFirst(entry);
-                if (_byAge.Count > Remembered)
-                {
-                    _byIds.Remove(_byAge.Last!.Value.Ids);
-                    _byAge.RemoveLast();
-                }
+                _byIds.Add(entry.Ids, _byAge.AddFirst(entry));
+            }
+
+            if (_byAge.Count > Remembered)
+            {
+                _byIds.Remove(_byAge.Last!.Value.Ids);
+                _byAge.RemoveLast();
             }
         }
 

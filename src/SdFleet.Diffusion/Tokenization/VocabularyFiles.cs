@@ -120,8 +120,8 @@ internal sealed class VocabularyFiles
         {
             number++;
             string line = merge.ValueKind == JsonValueKind.Array
-                ? string.Join(' ', merge.EnumerateArray().Select(e => e.GetString()))
-                : merge.GetString() ?? "";
+                ? string.Join(' ', merge.EnumerateArray().Select(symbol => symbol.ToString()))
+                : merge.ToString();
             yield return (string.Create(CultureInfo.InvariantCulture, $"{_mergesFile}, merge {number}"), line);
         }
     }
@@ -149,9 +149,16 @@ internal sealed class VocabularyFiles
             return;
         }
 
-        foreach (JsonElement token in added.EnumerateArray())
+        foreach (JsonElement token in added.ValueKind == JsonValueKind.Array ? added.EnumerateArray() : default)
         {
-            ids.TryAdd(token.GetProperty("content").GetString()!, token.GetProperty("id").GetInt32());
+            if (token.ValueKind != JsonValueKind.Object
+                || !token.TryGetProperty("content", out JsonElement content) || content.ValueKind != JsonValueKind.String
+                || !token.TryGetProperty("id", out JsonElement id) || id.ValueKind != JsonValueKind.Number)
+            {
+                throw new ModelFormatException(IdsFile, "added_tokens with an id and a content each", token.GetRawText());
+            }
+
+            ids.TryAdd(content.GetString()!, id.GetInt32());
         }
     }
 

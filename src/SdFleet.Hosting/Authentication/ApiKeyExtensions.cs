@@ -16,7 +16,11 @@ public static class ApiKeyExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddValidatedOptions<ApiKeyOptions>(configuration.GetSection(ApiKeyOptions.SectionName), ApiKeyOptions.Validate);
         services.AddSingleton<ApiKeyRequirement>();
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+
+        // The core only: the rest is data protection, whose keys would be written to this machine's disk and protect nothing here.
+        services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyAuthentication.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser().Build());

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
@@ -27,12 +28,13 @@ public static class FleetTelemetryExtensions
             return services;
         }
 
+        services.AddTransient<IStartupFilter, RouteNamedSpans>();
         services.AddOpenTelemetry()
             .ConfigureResource(r => r
                 .AddService(configuration["OTEL_SERVICE_NAME"] ?? serviceName, "sdfleet", FleetVersion.Current, serviceInstanceId: Environment.MachineName)
                 .AddEnvironmentVariableDetector())
             // RabbitMQ.Client has sources of its own; with MassTransit's they would show every message twice.
-            .WithTracing(t => t.AddSource("SdFleet.*", "MassTransit", "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Azure.*"))
+            .WithTracing(t => t.SetSampler(new NoPollingSampler()).AddSource("SdFleet.*", "MassTransit", "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Azure.*"))
             .WithMetrics(m => m.AddMeter(
                 "SdFleet.*", "MassTransit", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"))
             .UseOtlpExporter();

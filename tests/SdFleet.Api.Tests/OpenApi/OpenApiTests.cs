@@ -68,6 +68,16 @@ public sealed partial class OpenApiTests(SharedServer shared) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task Document_Answers_AreDescribedAsTheyAreWritten()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!;
+
+        Assert.Equal(["field", "limit"], schemas["FieldError"]!["required"]!.AsArray().Select(r => r!.GetValue<string>()));
+        Assert.Equal("integer", schemas["JobView"]!["properties"]!["imageCount"]!["type"]!.GetValue<string>());
+        Assert.Equal(["interactive", "normal", "bulk"], schemas["Lane"]!["enum"]!.AsArray().Select(w => w?.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Document_OperationIds_AreUnique()
     {
         var ids = (await DocumentAsync())["paths"]!.AsObject()

@@ -50,6 +50,7 @@ public class ModelFolderTests
     [InlineData("sdfleet.json", "{ \"defaultSteps\": 0 }")]
     [InlineData("sdfleet.json", "{ \"defaultScheduler\": \"nothing\" }")]
     [InlineData("sdfleet.json", "{ \"sizes\": [64] }")]
+    [InlineData("sdfleet.json", "{ \"sizes\": [[64, \"64\"]] }")]
     public void Load_WrongFile_NamesIt(string file, string content)
     {
         using TemporaryFolder folder = new TinyModel().Write().Write(file, content);

@@ -52,6 +52,8 @@ public sealed class GenerationLimitsTests
     {
         Assert.Throws<ArgumentException>(() => GenerationLimits.Check([], sizeMultiple: 8));
         Assert.Throws<ArgumentException>(() => GenerationLimits.Check([.. Enumerable.Repeat(Good, 257)], sizeMultiple: 8));
+        GenerationTask large = Good with { Width = 4096, Height = 4096 };
+        Assert.Throws<ArgumentException>(() => GenerationLimits.Check([.. Enumerable.Repeat(large, 17)], sizeMultiple: 8));
     }
 
     [Fact]

@@ -5,8 +5,13 @@ namespace SdFleet.Diffusion.Tests;
 /// <summary>Keeps the finished latents of a generation.</summary>
 internal sealed class LatentsProbe : GenerationProbe
 {
+    /// <summary>How many images the generation has.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>The images' latents, one behind the other.</summary>
     public float[] Final { get; private set; } = [];
 
+    /// <summary>The U-Net's batch.</summary>
     public int UnetRows { get; private set; }
 
     public override void OnUnetInput(int step, double timestep, ReadOnlySpan<float> rows) => UnetRows = rows.Length;
@@ -16,6 +21,4 @@ internal sealed class LatentsProbe : GenerationProbe
         Final = latents.ToArray();
         UnetRows = UnetRows * BatchSize / Final.Length;
     }
-
-    public int BatchSize { get; init; } = 1;
 }

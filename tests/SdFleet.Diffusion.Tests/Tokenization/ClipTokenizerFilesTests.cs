@@ -51,6 +51,21 @@ public class ClipTokenizerFilesTests
         Assert.Equal(expected, ClipTokenizer.Load(folder.Path).Encode("cat dog"));
     }
 
+    [Theory]
+    [InlineData("""{ "model": { "vocab": { "a": 0 }, "merges": [1] } }""", "merge 1")]
+    [InlineData("""{ "model": { "vocab": { "a": 0 }, "merges": [] }, "added_tokens": [{ "id": "x" }] }""", "added_tokens")]
+    [InlineData("""{ "model": { "merges": [] } }""", "vocab and merges")]
+    public void Load_WrongTokenizerJson_SaysWhatIsWrong(string content, string expected)
+    {
+        using TemporaryFolder folder = new TemporaryFolder()
+            .Write("tokenizer.json", content)
+            .Write("special_tokens_map.json", """{ "bos_token": "a", "eos_token": "a" }""");
+
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => ClipTokenizer.Load(folder.Path));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_UnlimitedModelMaxLength_Is77()
     {

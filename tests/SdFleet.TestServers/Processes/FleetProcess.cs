@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Xml.Linq;
 
 namespace SdFleet.TestServers;
 
@@ -29,15 +30,19 @@ public sealed partial class FleetProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _output = [];
 
-    private FleetProcess(string project, Process process, Uri? address)
+    private FleetProcess(string project, string folder, Process process, Uri? address)
     {
         Project = project;
+        Folder = folder;
         _process = process;
         Address = address;
     }
 
     /// <summary>The project's name, e.g. <c>SdFleet.Api</c>.</summary>
     public string Project { get; }
+
+    /// <summary>The process's working directory: an empty folder of its own, removed with this object.</summary>
+    public string Folder { get; }
 
     public int Id => _process.Id;
 
@@ -177,17 +182,21 @@ public sealed partial class FleetProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        Directory.Delete(Folder, recursive: true);
     }
 
     private static FleetProcess Start(string project, IReadOnlyDictionary<string, string?>? environment, Uri? address, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Program(project), .. arguments])
+        var program = Program(project);
+        var folder = Directory.CreateTempSubdirectory("sdfleet-process-").FullName;
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = RepositoryFolder.Root,
+            WorkingDirectory = folder,
         };
+
         // What the test host set for itself would make another program of ours look for the test host's files.
         foreach (var name in start.Environment.Keys.Where(IsTestHostSetting).ToArray())
         {
@@ -206,7 +215,7 @@ public sealed partial class FleetProcess : IAsyncDisposable
             }
         }
 
-        var process = new FleetProcess(project, new Process { StartInfo = start }, address);
+        var process = new FleetProcess(project, folder, new Process { StartInfo = start }, address);
         process.Begin();
         return process;
     }
@@ -218,10 +227,18 @@ public sealed partial class FleetProcess : IAsyncDisposable
 
     private static string Program(string project)
     {
-        var path = RepositoryFolder.Combine("src", project, "bin", BuildConfiguration, "net10.0", $"{project}.dll");
+        var path = RepositoryFolder.Combine("src", project, "bin", BuildConfiguration, "net10.0", $"{AssemblyName(project)}.dll");
         return File.Exists(path)
             ? path
             : throw new TestServerException($"{path} is not built. Run: dotnet build src/{project} --configuration {BuildConfiguration}");
+    }
+
+    // The command is named sdfleet, its project SdFleet.Cli.
+    private static string AssemblyName(string project)
+    {
+        var file = RepositoryFolder.Combine("src", project, $"{project}.csproj");
+        var name = File.Exists(file) ? XDocument.Load(file).Descendants("AssemblyName").FirstOrDefault()?.Value : null;
+        return name ?? project;
     }
 
     private void Begin()
@@ -240,6 +257,7 @@ public sealed partial class FleetProcess : IAsyncDisposable
                 RepositoryFolder.Combine("infra", "dev", "end-with.sh"),
                 Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
                 _process.Id.ToString(CultureInfo.InvariantCulture),
+                Folder,
             ]);
     }
 
