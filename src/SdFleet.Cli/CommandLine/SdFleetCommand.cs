@@ -23,11 +23,9 @@ internal static class SdFleetCommand
             // Signals are this program's own matter.
             ProcessTerminationTimeout = null,
         };
-        if (parsed.Action is ParseErrorAction mistakes)
+        if (parsed.Action is ParseErrorAction)
         {
-            mistakes.ShowHelp = false;
-            await parsed.InvokeAsync(invocation, cancellationToken);
-            console.Note($"See \"{PathOf(parsed)} --help\".");
+            Mistakes.Show(parsed, PathOf(parsed), console);
             return ExitCodes.Usage;
         }
 
