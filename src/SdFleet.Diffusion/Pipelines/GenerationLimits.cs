@@ -46,7 +46,7 @@ public static class GenerationLimits
             CheckRange(nameof(task.Strength), task.Strength, 0, 1);
             CheckImage(nameof(task.InitImage), task);
             CheckShared(nameof(task.Strength), task.Strength, first.Strength);
-            CheckShared(nameof(task.InitImage), task.InitImage is null ? "null" : "an image", first.InitImage is null ? "null" : "an image");
+            CheckShared(nameof(task.InitImage), DescribeImage(task), DescribeImage(first));
             CheckShared(nameof(task.Width), task.Width, first.Width);
             CheckShared(nameof(task.Height), task.Height, first.Height);
             CheckShared(nameof(task.Steps), task.Steps, first.Steps);
@@ -109,6 +109,8 @@ public static class GenerationLimits
                 field);
         }
     }
+
+    private static string DescribeImage(GenerationTask task) => task.InitImage is null ? "null" : "an image";
 
     private static void CheckShared<T>(string field, T value, T first)
     {

@@ -4,7 +4,9 @@ using SdFleet.Diffusion.Schedulers;
 
 namespace SdFleet.Diffusion.Pipelines;
 
-/// <summary>Image to image: the loop begins at the given images, noised as far as the strength asks, and leaves out the steps before.</summary>
+/// <summary>
+/// Image to image: the loop begins at the given images, noised as far as the strength asks, and leaves out the steps before.
+/// </summary>
 internal sealed class ImageToImageStart(
     LatentEncoder encoder, IReadOnlyList<RgbImage> images, LatentShape shape, double strength, RunScope scope, GenerationProbe? probe)
     : LatentStart
