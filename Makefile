@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down model bench clean
+.PHONY: help restore native build test demo up down servers model bench clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -16,7 +16,7 @@ restore: ## fetch the packages (PROBE=1 asks again what the feed has)
 	@infra/feed/restore.sh
 
 native:
-	@infra/dev/install.sh
+	@infra/dev/install.sh libraries
 
 build: restore ## build everything
 	@dotnet build SdFleet.sln --configuration $(CONFIGURATION) --no-restore --nologo -v:q --tl:off
@@ -30,8 +30,12 @@ demo: native build ## make a batch of pictures on this machine, in one process
 up: native build ## start the fleet with real servers on this machine
 	@infra/dev/up.sh
 
-down: ## stop what "make up" started
+down: ## stop what "make up" or "make servers" started, and leave nothing behind
 	@infra/dev/down.sh
+
+servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their addresses
+	@infra/dev/servers.sh start .dev/servers
+	@cat .dev/servers/servers.env
 
 model: ## train the bundled model again from its recipe
 	@src/SdFleet.ShapesModel/recipe/run.sh

@@ -1,19 +1,43 @@
-using SdFleet.Hosting;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Health;
+using SdFleet.Hosting.Telemetry;
+using SdFleet.JobStore;
+using SdFleet.Storage;
 
 namespace SdFleet.Api;
 
-/// <summary>Puts the service together; <c>sdfleet up</c> and the tests build it the same way as its own executable.</summary>
+/// <summary>The API as a service of its own.</summary>
 public static class ApiHost
 {
     /// <summary>The service, ready to start.</summary>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddHealthChecks();
-        builder.Services.AddFleetTelemetry("sdfleet-api");
+
+        // Below everything else that says how much to log: otherwise each request is five lines.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))],
+        });
+        builder.Services.AddSingleton(ModelCatalog.Read(builder.Configuration));
+        builder.Services.AddFleetTelemetry(builder.Configuration, "sdfleet-api");
+        builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));
+        builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
+        builder.Services.AddSdFleetApi(builder.Configuration);
+        builder.Services.AddFleetBus(builder.Configuration);
+        builder.Services.AddHealthChecks()
+            .Add(Ping("job-store", s => s.GetRequiredService<IJobStore>().PingAsync))
+            .Add(Ping("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync));
 
         var app = builder.Build();
-        app.MapHealthChecks("/healthz");
+        app.MapSdFleetApi();
+        app.MapFleetHealth();
         return app;
     }
+
+    private static HealthCheckRegistration Ping(string name, Func<IServiceProvider, Func<CancellationToken, Task>> ping) =>
+        new(name, s => new PingHealthCheck(ping(s)), failureStatus: null, tags: null);
 }
