@@ -15,6 +15,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private readonly Dictionary<Guid, JobSnapshot> _before = [];
     private readonly List<JobEvent> _sent = [];
     private readonly List<(Guid Id, int Attempt)> _attempts = [];
+    private readonly HashSet<Guid> _touched = [];
     private DateTimeOffset _now = Now;
 
     [Theory]
@@ -28,6 +29,10 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
             try
             {
                 await StepAsync(random);
+
+                // What a step did not name it must not touch; looking at everything each time would take minutes.
+                await CheckAsync(step % 100 == 0 ? _before.Keys : _touched);
+                _touched.Clear();
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -51,31 +56,36 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
             case 1 or 2:
                 var released = await ReleaseAsync(max: random.Next(1, 5), now: _now);
                 _attempts.AddRange(released.Select(r => (r.Message.JobId, r.Message.Attempt)));
+                _touched.UnionWith(released.Select(r => r.Message.JobId));
                 Assert.Equal(_attempts.Count, _attempts.Distinct().Count());
                 break;
             case 3 when _attempts.Count > 0:
                 var unpublished = Any(random, _attempts);
+                _touched.Add(unpublished.Id);
                 await Store.ReturnAsync([new HeldAttempt(unpublished.Id, unpublished.Attempt)], default);
                 break;
             case 4 when random.Next(8) == 0:
                 _now += TimeSpan.FromMinutes(random.Next(40));
-                await Store.ExpireLeasesAsync(Policy, _now, random.Next(1, 5), default);
+                var expired = await Store.ExpireLeasesAsync(Policy, _now, random.Next(1, 5), default);
+                _touched.UnionWith(expired.Select(e => e.JobId));
                 break;
             case 5 when _before.Count > 0 && random.Next(10) == 0:
-                await Store.CancelAsync([Any(random, _before.Keys.ToList())], _now, default);
+                var unwanted = Any(random, _before.Keys.ToList());
+                _touched.Add(unwanted);
+                await Store.CancelAsync([unwanted], _now, default);
                 break;
             case 6 when _attempts.Count > 0:
-                var held = Enumerable.Range(0, 3).Select(_ => Any(random, _attempts)).Select(a => new HeldAttempt(a.Id, a.Attempt));
-                await Store.RecordHeartbeatsAsync([Samples.Heartbeat($"w{random.Next(3)}", _now, holds: [.. held])], _now, RunningLease, default);
+                HeldAttempt[] held = [.. Enumerable.Range(0, 3).Select(_ => Any(random, _attempts)).Select(a => new HeldAttempt(a.Id, a.Attempt))];
+                _touched.UnionWith(held.Select(h => h.JobId));
+                await Store.RecordHeartbeatsAsync([Samples.Heartbeat($"w{random.Next(3)}", _now, holds: held)], _now, RunningLease, default);
                 break;
             case >= 7 when _attempts.Count > 0:
                 JobEvent[] events = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random))];
                 _sent.AddRange(events);
+                _touched.UnionWith(events.Select(e => e.JobId));
                 await Store.ApplyAsync(events, Policy, _now, RunningLease, default);
                 break;
         }
-
-        await CheckAsync();
     }
 
     // Something new about some attempt, mostly a recent one, or something that was said before.
@@ -100,11 +110,18 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
         };
     }
 
-    private async Task CheckAsync()
+    private async Task CheckAsync(IEnumerable<Guid> ids)
     {
-        foreach (var (id, before) in _before.Where(j => !j.Value.State.IsTerminal()).ToList())
+        foreach (var id in ids.ToList())
         {
+            var before = _before[id];
             var now = await FindAsync(id);
+            if (before.State.IsTerminal())
+            {
+                Assert.Equivalent(before, now, strict: true);
+                continue;
+            }
+
             Assert.True(now.Attempt >= before.Attempt, "the attempt's number went back");
             Assert.True(now.Failures >= before.Failures && now.Evictions >= before.Evictions, "a counter went back");
             Assert.True(now.Failures <= Policy.MaxFailures && now.Evictions <= Policy.MaxEvictions, "a counter went past its cap");
@@ -113,9 +130,8 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 Assert.True(now.Step >= before.Step, "progress went back");
             }
 
-            // Running never becomes Released again within one attempt.
-            Assert.False(now.Attempt == before.Attempt && before.State == JobState.Running && now.State == JobState.Released);
-            Assert.False(now.Attempt == before.Attempt && before.State == JobState.Queued && now.State is JobState.Released or JobState.Running && before.Attempt > 0 && now.Attempt == before.Attempt);
+            Assert.False(now.Attempt == before.Attempt && before.State == JobState.Running && now.State == JobState.Released, "a running attempt was released again");
+            Assert.False(now.Attempt == before.Attempt && before.State == JobState.Queued && now.LeaseUntil is not null, "an attempt came back to life");
             Assert.Equal(now.State is JobState.Released or JobState.Running, now.LeaseUntil is not null);
             Assert.Equal(now.State.IsTerminal(), now.FinishedAt is not null);
             Assert.Equal(now.State == JobState.Completed ? now.ImageCount : 0, now.Images.Count);

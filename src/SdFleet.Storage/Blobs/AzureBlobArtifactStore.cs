@@ -46,8 +46,10 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
                 Metadata = labels,
                 Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
 
-                // One request however long the content is: it creates the whole blob, or does nothing.
-                TransferOptions = new() { InitialTransferSize = Math.Max(content.Length, 1), MaximumConcurrency = 1 },
+                // One request (Put Blob) however long the content is: it creates the whole blob, or does nothing. Content that
+                // reaches the threshold would go up as blocks, and writers of one name stage theirs under the same ids: the
+                // one whose commit wins would commit what another one staged.
+                TransferOptions = new() { InitialTransferSize = content.Length + 1L, MaximumTransferSize = content.Length + 1L },
             };
 
             try
@@ -55,7 +57,7 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
                 await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken);
                 return new PutResult(Created: true, sha256, content.Length);
             }
-            catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobAlreadyExists || failed.Status == 412)
+            catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobAlreadyExists) || failed.Status == 412)
             {
                 var there = await InfoAsync(name, cancellationToken)
                     ?? throw new ArtifactStoreException($"{name} was there and is gone: something else deletes artifacts.", isTransient: true, failed);
@@ -79,7 +81,7 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
                     : download.Value.Content;
                 return new ArtifactContent(stream, details.ContentLength, details.ContentType);
             }
-            catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobNotFound)
+            catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobNotFound))
             {
                 return null;
             }
@@ -121,7 +123,7 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
             var sha256 = properties.Metadata.TryGetValue(Sha256Key, out var recorded) ? recorded : await ComputeSha256Async(blob, cancellationToken);
             return new ArtifactInfo(name, properties.ContentLength, properties.ContentType, sha256);
         }
-        catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobNotFound || (failed.Status == 404 && string.IsNullOrEmpty(failed.ErrorCode)))
+        catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobNotFound) || (failed.Status == 404 && string.IsNullOrEmpty(failed.ErrorCode)))
         {
             return null;
         }

@@ -24,6 +24,9 @@ internal static class BlobErrors
             _ => null,
         };
 
+    /// <summary>True where the service gave that reason. Some answers, such as a proxy's, give none.</summary>
+    public static bool Is(this RequestFailedException failed, BlobErrorCode code) => failed.ErrorCode == code.ToString();
+
     private static ArtifactStoreException Translated(RequestFailedException failed, BlobContainerClient container, string what)
     {
         if (failed.Status == 0)
@@ -32,7 +35,7 @@ internal static class BlobErrors
         }
 
         var cause = $"{failed.Status} {failed.ErrorCode}".TrimEnd();
-        var transient = failed.Status is 408 or 429 or >= 500 || failed.ErrorCode == BlobErrorCode.ContainerBeingDeleted;
+        var transient = failed.Status is 408 or 429 or >= 500 || failed.Is(BlobErrorCode.ContainerBeingDeleted);
         var remedy = failed.Status switch
         {
             _ when transient => "It may work a little later.",
