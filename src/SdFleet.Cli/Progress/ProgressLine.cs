@@ -69,8 +69,7 @@ internal static class ProgressLine
         }
 
         // Rounded up: a promise of nothing left, while there is something left, looks like a hang.
-        var seconds = Math.Ceiling(left.TotalSeconds);
-        var rounded = seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+        var rounded = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds));
         return rounded < TimeSpan.FromHours(1)
             ? Text($"{rounded.Minutes}:{rounded.Seconds:00} left")
             : Text($"{(long)rounded.TotalHours}:{rounded.Minutes:00}:{rounded.Seconds:00} left");
