@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using SdFleet.TestServers;
 
 namespace SdFleet.EndToEnd.Tests.Readme;
@@ -53,8 +54,8 @@ public sealed class ReadmeTests
                 var code = Relocate(block.Code, folder, embedded, api);
                 if (block.RunBy!.Contains("background", StringComparison.Ordinal))
                 {
-                    background = shell.Start($"exec {code} --data '{folder}/data'");
-                    await UntilHealthyAsync(embedded);
+                    background = shell.Start($"exec {code} --data '{folder}/data'", out var output);
+                    await UntilHealthyAsync(embedded, background, output);
                 }
                 else
                 {
@@ -91,15 +92,15 @@ public sealed class ReadmeTests
         .Replace("sheet.png", $"{folder}/sheet.png --out {folder}", StringComparison.Ordinal)
         .Replace("triangles.png", $"{folder}/triangles.png", StringComparison.Ordinal);
 
-    private static async Task UntilHealthyAsync(int port)
+    private static async Task UntilHealthyAsync(int port, Process process, StringBuilder output)
     {
         using var client = new HttpClient();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var waited = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), deadline.Token);
+                using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
                 if (response.IsSuccessStatusCode)
                 {
                     return;
@@ -110,7 +111,8 @@ public sealed class ReadmeTests
                 // Not listening yet.
             }
 
-            await Task.Delay(200, deadline.Token);
+            Assert.False(process.HasExited || waited.Elapsed > Patience, $"Not healthy after {waited.Elapsed}:\n{output}");
+            await Task.Delay(200);
         }
     }
 }

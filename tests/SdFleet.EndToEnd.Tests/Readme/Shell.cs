@@ -15,12 +15,7 @@ internal sealed class Shell : IDisposable
     /// <summary>Runs a block, which must succeed line by line, and gives back what it printed.</summary>
     public async Task<string> RunAsync(string code, TimeSpan patience)
     {
-        using var process = Start(code);
-        var output = new StringBuilder();
-        process.OutputDataReceived += (_, e) => Append(output, e.Data);
-        process.ErrorDataReceived += (_, e) => Append(output, e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        using var process = Start(code, out var output);
         using var timeout = new CancellationTokenSource(patience);
         try
         {
@@ -37,7 +32,9 @@ internal sealed class Shell : IDisposable
     }
 
     /// <summary>Starts a block that goes on until it is interrupted.</summary>
-    public Process Start(string code)
+    /// <param name="code">The block.</param>
+    /// <param name="output">Fills with what it prints.</param>
+    public Process Start(string code, out StringBuilder output)
     {
         var start = new ProcessStartInfo("bash", ["-c", $"set -euo pipefail; source '{_state}'; set -a\n{code}\nexport -p > '{_state}'"])
         {
@@ -56,7 +53,13 @@ internal sealed class Shell : IDisposable
             start.Environment.Remove(name);
         }
 
-        return Process.Start(start)!;
+        var lines = output = new StringBuilder();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, e) => Append(lines, e.Data);
+        process.ErrorDataReceived += (_, e) => Append(lines, e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     public void Dispose() => File.Delete(_state);
