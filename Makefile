@@ -7,7 +7,7 @@ CONFIGURATION ?= Release
 export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
-SDFLEET := dotnet run --project src/SdFleet.Cli --configuration $(CONFIGURATION) --no-build --
+SDFLEET := src/SdFleet.Cli/bin/$(CONFIGURATION)/net10.0/sdfleet
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their address
 	@cat .dev/servers/servers.env
 
 model: ## train the bundled model again from its recipe
-	@src/SdFleet.ShapesModel/recipe/run.sh
+	@src/SdFleet.ShapesModel/recipe/make-model.sh
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build

@@ -42,7 +42,7 @@ internal static class ImageEndpoint
         IJobStore store,
         IArtifactStore artifacts,
         ApiKeyRequirement keys,
-        ILogger<ApiOptions> log)
+        ILoggerFactory logs)
     {
         var aborted = context.RequestAborted;
         if (await store.FindVisibleJobAsync(id, caller, keys, aborted) is not { } job)
@@ -71,7 +71,7 @@ internal static class ImageEndpoint
 
         if (await artifacts.OpenReadAsync(image.Artifact, aborted) is not { } content)
         {
-            log.LogError("Job {JobId} has a record of {Artifact}, which the artifact store does not have.", id, image.Artifact);
+            logs.CreateLogger(typeof(ImageEndpoint).FullName!).LogError("Job {JobId} has a record of {Artifact}, which the artifact store does not have.", id, image.Artifact);
             return Problem.Of(StatusCodes.Status404NotFound, $"Picture {index} of job {id} was made, but its file is no longer in the artifact store.");
         }
 

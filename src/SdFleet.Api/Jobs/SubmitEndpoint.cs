@@ -33,7 +33,7 @@ internal static class SubmitEndpoint
                 StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, ModelCatalog models, KnownJobs known, FleetPublisher publisher, IOptions<ApiOptions> options, TimeProvider time, ILogger<ApiOptions> log)
+        HttpContext context, ModelCatalog models, KnownJobs known, FleetPublisher publisher, IOptions<ApiOptions> options, TimeProvider time, ILoggerFactory logs)
     {
         var (request, aborted) = (context.Request, context.RequestAborted);
         if (!SubmissionBody.IsJson(request))
@@ -79,7 +79,7 @@ internal static class SubmitEndpoint
         }
         catch (BrokerUnavailableException e)
         {
-            log.LogWarning(e, "Job {JobId} of {Tenant} was not accepted (trace {TraceId}).", job.Id, tenant, Problem.TraceIdOf(context));
+            logs.CreateLogger(typeof(SubmitEndpoint).FullName!).LogWarning(e, "Job {JobId} of {Tenant} was not accepted (trace {TraceId}).", job.Id, tenant, Problem.TraceIdOf(context));
             return Problem.ComeBack(
                 "The broker has not confirmed the job, so it may or may not be made. Submit it again with the id given here; that cannot make it twice.",
                 job.Id);

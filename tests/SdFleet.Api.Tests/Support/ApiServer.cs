@@ -65,7 +65,8 @@ public sealed class ApiServer : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<WebApplicationBuilder>? before = null,
         Action<IServiceCollection>? after = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        bool withCoordinator = true)
     {
         var folder = Directory.CreateTempSubdirectory("sdfleet-api-").FullName;
         var submissions = new SubmitRoom();
@@ -92,7 +93,7 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetApi(builder.Configuration);
-        builder.Services.AddFleetBus(builder.Configuration, submissions);
+        builder.Services.AddFleetBus(builder.Configuration, withCoordinator ? [submissions] : []);
         after?.Invoke(builder.Services);
 
         var app = builder.Build();
