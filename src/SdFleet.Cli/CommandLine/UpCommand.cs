@@ -4,6 +4,7 @@ using SdFleet.Cli.Embedded;
 using SdFleet.Cli.Output;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Configuration;
+using SdFleet.ShapesModel;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -67,6 +68,7 @@ internal static class UpCommand
             options = options with { ModelName = model.Name, ModelFolder = model.Folder };
         }
 
+        console.Note("Starting API, coordinator and worker, and loading the model...");
         await using var fleet = await StartAsync(options, cancellationToken);
         await ShowAsync(console, fleet, options);
 
@@ -108,7 +110,7 @@ internal static class UpCommand
             SdFleet is up: API, coordinator and worker in this process.
 
               listens  {string.Join(", ", fleet.Addresses.Select(a => a.OriginalString))}
-              model    {spec.Name}: {spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, {spec.DefaultScheduler} ({options.ModelFolder})
+              model    {spec.Name}: {spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, {spec.DefaultScheduler} ({(options.ModelFolder == ShapesModelFolder.Path ? "bundled" : options.ModelFolder)})
               data     {Path.GetFullPath(options.DataFolder)} (jobs.db, images/)
               access   {(hasKeys ? "with an API key" : "everybody on this machine, nobody else; \"sdfleet keys create\" makes a key")}
 

@@ -16,19 +16,24 @@ internal sealed class DataFolderLock : IDisposable
     }
 
     /// <summary>Takes the folder, which is made where it is missing.</summary>
-    /// <exception cref="EmbeddedFleetException">Another process has it.</exception>
+    /// <exception cref="EmbeddedFleetException">Another fleet has it, or it cannot be written to.</exception>
     public static DataFolderLock Take(string folder)
     {
-        Directory.CreateDirectory(folder);
         try
         {
+            Directory.CreateDirectory(folder);
+
             // The system lets go of it however the process ends; the file itself may stay.
             return new DataFolderLock(new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e)
+        catch (IOException e) when (e.Message.Contains("another process", StringComparison.Ordinal))
         {
             throw new EmbeddedFleetException(
-                $"{Path.GetFullPath(folder)} is in use by another fleet ({e.Message}). Stop that one, or name another folder with --data.", e);
+                $"{Path.GetFullPath(folder)} is in use by another fleet. Stop that one, or name another folder with --data.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EmbeddedFleetException($"{Path.GetFullPath(folder)} cannot be used: {e.Message} Name a folder that you may write to with --data.", e);
         }
     }
 

@@ -21,6 +21,8 @@ namespace SdFleet.Cli.Embedded;
 /// </summary>
 public sealed class EmbeddedFleet : IAsyncDisposable
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
     private readonly DataFolderLock _lock;
 
@@ -50,19 +52,21 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         DataFolderLock? taken = null;
         WebApplication? app = null;
+        var log = new LogGate();
         try
         {
             taken = DataFolderLock.Take(options.DataFolder);
-            app = Build(options);
+            app = Build(options, log);
             await LeftoverAttempts.GiveUpAsync(app.Services, cancellationToken);
             await app.StartAsync(cancellationToken);
             return new EmbeddedFleet(app, taken);
         }
         catch (Exception e)
         {
+            log.Close();
             if (app is not null)
             {
-                await app.DisposeAsync();
+                await ClearAwayAsync(app);
             }
 
             taken?.Dispose();
@@ -85,7 +89,24 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static WebApplication Build(EmbeddedFleetOptions options)
+    // Some services may have started before the one that did not.
+    private static async Task ClearAwayAsync(WebApplication app)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(StopTimeout);
+            await app.StopAsync(patience.Token);
+        }
+#pragma warning disable CA1031 // Why it did not start is what matters; that it does not stop well either follows from it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+
+        await app.DisposeAsync();
+    }
+
+    private static WebApplication Build(EmbeddedFleetOptions options, LogGate log)
     {
         // Empty, as the working folder of whoever types the command has nothing to say here: no appsettings.json, no ASPNETCORE_URLS.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -98,6 +119,7 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls([.. options.Urls]);
         options.Logging?.Invoke(builder.Logging);
+        log.Apply(builder.Logging);
 
         var configuration = builder.Configuration;
         var models = ModelCatalog.Read(configuration);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion;
+using SdFleet.Diffusion.Onnx;
 using SdFleet.JobStore;
 using SdFleet.Storage;
 
@@ -20,6 +21,7 @@ public sealed class EmbeddedFleetException(string message, Exception? cause = nu
             $"The model cannot be loaded: {e.Message} \"sdfleet models inspect {options.ModelFolder}\" shows what the folder is.", e),
         JobStoreException or ArtifactStoreException => new(
             $"{error.Message} Everything is kept in {Path.GetFullPath(options.DataFolder)}: make it writable, or name another folder with --data.", error),
+        ProviderUnavailableException e => new($"{e.Message} SdFleet__Worker__Provider chooses what computes; Cpu is always there.", e),
         DllNotFoundException e => new(
             $"A native library is missing: {e.Message} \"make native\" installs what the fleet needs.", e),
         UnauthorizedAccessException e => new($"{e.Message} Name a folder that you may write to with --data.", e),

@@ -7,6 +7,9 @@ internal sealed class ConsoleLog(TimeProvider clock, LogLevel lowest, Action<str
 {
     private const string OwnCategories = "SdFleet.";
 
+    // The host's word on a service that did not start; the command that started it says why.
+    private const string StartFailed = "HostedServiceStartupFaulted";
+
     private readonly LogLevel _lowestOwn = lowest;
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
@@ -40,7 +43,7 @@ internal sealed class ConsoleLog(TimeProvider clock, LogLevel lowest, Action<str
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != StartFailed)
             {
                 owner.Write(category, logLevel, formatter(state, exception), exception);
             }
