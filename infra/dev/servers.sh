@@ -104,19 +104,22 @@ server_log_files() {
   done < <("${NAME}_logs")
 }
 
+ports_are_free() {
+  local port
+  while IFS= read -r port; do
+    port_is_free "$port" || return 1
+  done < <("${NAME}_ports")
+}
+
 # Whether the last attempt failed because somebody else has one of the ports.
 lost_a_port() {
-  local file port
+  local file
   while IFS= read -r file; do
     if tail -n 200 "$file" | grep -qiE 'eaddrinuse|address already in use|port is already allocated|could not bind'; then
       return 0
     fi
   done < <(server_log_files)
-  # Erlang reports some of these in words of its own.
-  while IFS= read -r port; do
-    if ! port_is_free "$port"; then return 0; fi
-  done < <("${NAME}_ports")
-  return 1
+  ! ports_are_free # Erlang reports some of these in words of its own
 }
 
 show_logs() {
@@ -155,7 +158,7 @@ start_server() {
     : >"$LOG"
     rm -f "$FOLDER"/log/*.log
     status=0
-    server_launch || status=1
+    ports_are_free && server_launch || status=1
     if [[ $status == 0 ]]; then wait_until_ready || status=$?; fi
     if [[ $status == 0 ]]; then
       say "$NAME ready on port $PORT after $((SECONDS - began)) s"
@@ -294,8 +297,7 @@ interrupted() { # EXIT-CODE
   say "interrupted; stopping"
   kill -TERM "${STARTING[@]}" 2>/dev/null || true
   wait
-  stop_all no
-  end_watchdog
+  command_stop no
   exit "$1"
 }
 

@@ -36,34 +36,40 @@ stop() {
 }
 trap stop EXIT
 
-# Ctrl-C reaches the command by itself, being sent to the whole foreground
-# group; TERM and HUP are passed on. Either way the command's own end is awaited.
+# Ctrl-C reaches the running command by itself, being sent to the whole
+# foreground group; TERM and HUP are passed on. Its own end is awaited either way.
 passed_on() { if [[ -n $command_pid ]]; then kill "-$1" "$command_pid" 2>/dev/null || true; fi; }
 interrupted=""
 trap 'interrupted=130' INT
 trap 'interrupted=143; passed_on TERM' TERM
 trap 'interrupted=129; passed_on HUP' HUP
 
-"$DEV_FOLDER/servers.sh" start --parent $$ "$folder" "${names[@]}"
+# Runs a command and sets STATUS to its exit code. In the background, because a
+# trap waits for a command in the foreground; with SIGINT as usual, because the
+# background jobs of a script ignore it.
+run() {
+  local last
+  STATUS=0
+  env --default-signal=INT "$@" <&0 &
+  command_pid=$!
+  wait "$command_pid" || STATUS=$?
+  # A trapped signal ends a wait early, so wait until the command is gone. 127
+  # says that the wait before had its exit code already.
+  while kill -0 "$command_pid" 2>/dev/null; do wait "$command_pid" || STATUS=$?; done
+  if [[ -n $interrupted ]]; then
+    last=0
+    wait "$command_pid" || last=$?
+    if [[ $last != 127 ]]; then STATUS=$last; fi
+  fi
+}
+
+run "$DEV_FOLDER/servers.sh" start --parent $$ "$folder" "${names[@]}"
+if ((STATUS)); then exit "$STATUS"; fi
 if [[ -n $interrupted ]]; then exit "$interrupted"; fi
 
 set -a
 # shellcheck source=/dev/null
 source "$folder/servers.env"
 set +a
-
-# A background job of a script ignores SIGINT unless the script's job control is on,
-# and then it is not in the foreground group; so ask for the default handling by name.
-env --default-signal=INT "$@" <&0 &
-command_pid=$!
-# A trapped signal ends a wait early, so wait until the command is gone. 127 says
-# that the wait before had its exit code already.
-status=0
-wait "$command_pid" || status=$?
-while kill -0 "$command_pid" 2>/dev/null; do wait "$command_pid" || status=$?; done
-if [[ -n $interrupted ]]; then
-  last=0
-  wait "$command_pid" || last=$?
-  if [[ $last != 127 ]]; then status=$last; fi
-fi
-exit "$status"
+run "$@"
+exit "$STATUS"

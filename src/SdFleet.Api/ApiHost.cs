@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Health;
@@ -34,15 +33,12 @@ public static class ApiHost
             transport => transport.Kind != TransportKind.InMemory,
             $"{TransportOptions.SectionName}:Kind is {TransportKind.InMemory}: a service of its own needs {TransportKind.RabbitMq} (sdfleet up runs everything in one process)");
         builder.Services.AddHealthChecks()
-            .Add(Ping("job-store", s => s.GetRequiredService<IJobStore>().PingAsync))
-            .Add(Ping("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync));
+            .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync)
+            .AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
 
         var app = builder.Build();
         app.MapSdFleetApi();
         app.MapFleetHealth();
         return app;
     }
-
-    private static HealthCheckRegistration Ping(string name, Func<IServiceProvider, Func<CancellationToken, Task>> ping) =>
-        new(name, s => new PingHealthCheck(ping(s)), failureStatus: null, tags: null);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SdFleet.Coordinator.Consumers;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -23,13 +22,10 @@ public static class CoordinatorHost
         builder.Services.AddSdFleetCoordinator(builder.Configuration);
         builder.Services.AddFleetBus(builder.Configuration, new CoordinatorRoom());
         builder.Services.AddHealthChecks()
-            .Add(Ping("job-store", s => s.GetRequiredService<IJobStore>().PingAsync));
+            .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync);
 
         var app = builder.Build();
         app.MapFleetHealth();
         return app;
     }
-
-    private static HealthCheckRegistration Ping(string name, Func<IServiceProvider, Func<CancellationToken, Task>> ping) =>
-        new(name, s => new PingHealthCheck(ping(s)), failureStatus: null, tags: null);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Health;
@@ -20,8 +19,7 @@ public static class WorkerHost
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
         builder.Services.AddFleetBus(builder.Configuration, room);
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "artifacts", s => new PingHealthCheck(s.GetRequiredService<IArtifactStore>().PingAsync), failureStatus: null, tags: null));
+        builder.Services.AddHealthChecks().AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
 
         var app = builder.Build();
         app.MapFleetHealth();

@@ -73,7 +73,8 @@ postgres_launch() {
     -c dynamic_shared_memory_type=mmap # in the data folder, so that a killed server leaves none behind
   )
   if [[ ${SDFLEET_DEV_FAST:-} == 1 ]]; then
-    settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+    # What a killed server had committed is with the kernel, so it stays; only a machine that dies would lose it.
+    settings+=(-c fsync=off -c full_page_writes=off)
   fi
   launch "$PROCESSES" postgres "$LOG" env LANG=C.UTF-8 "${AS_USER[@]}" "$POSTGRES_BIN/postgres" -D "$DATA" "${settings[@]}"
 }
@@ -119,6 +120,6 @@ postgres_image() {
   DOCKER_RUN=(-p "127.0.0.1:$PORT:5432" -e POSTGRES_USER=sdfleet -e POSTGRES_DB=sdfleet -e "POSTGRES_PASSWORD=$PASSWORD")
   DOCKER_COMMAND=(-c max_connections=200)
   if [[ ${SDFLEET_DEV_FAST:-} == 1 ]]; then
-    DOCKER_COMMAND+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+    DOCKER_COMMAND+=(-c fsync=off -c full_page_writes=off)
   fi
 }

@@ -36,8 +36,9 @@ EOF
 rabbitmq_launch() {
   find_rabbitmq || fail "rabbitmq-server is not installed" "Run infra/dev/install.sh rabbitmq"
   rabbitmq_configure
-  local -a environment=(env -i "PATH=$PATH" LANG=C.UTF-8 "HOME=$FOLDER/home"
-    ERL_EPMD_ADDRESS=127.0.0.1 "ERL_EPMD_PORT=$EPMD_PORT")
+  # A node that ends badly writes a dump where it was started, unless told where.
+  local -a environment=(env -i -C "$FOLDER" "PATH=$PATH" LANG=C.UTF-8 "HOME=$FOLDER/home"
+    "ERL_CRASH_DUMP=$FOLDER/erl_crash.dump" ERL_EPMD_ADDRESS=127.0.0.1 "ERL_EPMD_PORT=$EPMD_PORT")
 
   launch "$PROCESSES" epmd "$FOLDER/epmd.log" "${environment[@]}" epmd
   local i

@@ -7,8 +7,10 @@ using SdFleet.Coordinator;
 using SdFleet.Coordinator.Consumers;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Health;
 using SdFleet.Hosting.Telemetry;
 using SdFleet.JobStore;
+using SdFleet.Storage;
 using SdFleet.Worker;
 
 namespace SdFleet.Cli.Embedded;
@@ -19,9 +21,6 @@ namespace SdFleet.Cli.Embedded;
 /// </summary>
 public sealed class EmbeddedFleet : IAsyncDisposable
 {
-    private const string JobStoreSection = "SdFleet:JobStore";
-    private const string ArtifactsSection = "SdFleet:Artifacts";
-
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly WebApplication _app;
@@ -136,15 +135,20 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.AddSingleton(models);
         builder.Services.AddFleetTelemetry(configuration, "sdfleet");
-        builder.Services.AddJobStore(configuration.GetSection(JobStoreSection));
-        builder.Services.AddArtifactStore(configuration.GetSection(ArtifactsSection));
+        builder.Services.AddJobStore(configuration.GetSection(JobStoreOptions.SectionName));
+        builder.Services.AddArtifactStore(configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetApi(configuration);
         builder.Services.AddSdFleetCoordinator(configuration);
         var worker = builder.Services.AddSdFleetWorker(configuration, models);
         builder.Services.AddFleetBus(configuration, new CoordinatorRoom(), worker);
 
+        builder.Services.AddHealthChecks()
+            .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync)
+            .AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
+
         var app = builder.Build();
         app.MapSdFleetApi();
+        app.MapFleetHealth();
         return app;
     }
 
@@ -160,10 +164,10 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             [$"{TransportOptions.SectionName}:{nameof(TransportOptions.Kind)}"] = nameof(TransportKind.InMemory),
-            [$"{JobStoreSection}:Kind"] = "Embedded",
-            [$"{JobStoreSection}:Path"] = Path.Combine(data, "jobs.db"),
-            [$"{ArtifactsSection}:Kind"] = "Folder",
-            [$"{ArtifactsSection}:Path"] = Path.Combine(data, "images"),
+            [$"{JobStoreOptions.SectionName}:Kind"] = "Embedded",
+            [$"{JobStoreOptions.SectionName}:Path"] = Path.Combine(data, "jobs.db"),
+            [$"{ArtifactStoreOptions.SectionName}:Kind"] = "Folder",
+            [$"{ArtifactStoreOptions.SectionName}:Path"] = Path.Combine(data, "images"),
             [$"{ModelCatalog.SectionName}:0:Name"] = options.ModelName,
             [$"{ModelCatalog.SectionName}:0:Path"] = Path.GetFullPath(options.ModelFolder),
             [$"{WorkerOptions.SectionName}:{nameof(WorkerOptions.Model)}"] = options.ModelName,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace SdFleet.Hosting.Health;
@@ -17,6 +18,13 @@ public static class FleetHealthExtensions
     {
         endpoints.MapHealthChecks("/health/live", Options(check => check.Tags.Contains("live"))).AllowAnonymous();
         endpoints.MapHealthChecks("/health/ready", Options(_ => true)).AllowAnonymous();
+    }
+
+    /// <summary>A check of <c>/health/ready</c> that is well where what <paramref name="ping"/> finds answers.</summary>
+    public static IHealthChecksBuilder AddPing(this IHealthChecksBuilder checks, string name, Func<IServiceProvider, Func<CancellationToken, Task>> ping)
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        return checks.Add(new HealthCheckRegistration(name, s => new PingHealthCheck(ping(s)), failureStatus: null, tags: null));
     }
 
     private static HealthCheckOptions Options(Func<HealthCheckRegistration, bool> predicate) => new()

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace SdFleet.Hosting.Health;
 
 /// <summary>Healthy where <paramref name="ping"/> returns; its exception is the reason where it does not.</summary>
-public sealed class PingHealthCheck(Func<CancellationToken, Task> ping) : IHealthCheck
+internal sealed class PingHealthCheck(Func<CancellationToken, Task> ping) : IHealthCheck
 {
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

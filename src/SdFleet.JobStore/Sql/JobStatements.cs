@@ -113,12 +113,15 @@ internal sealed class JobStatements(Database database)
     public string SelectSequence { get; } =
         $"SELECT seq FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq";
 
-    /// <summary>The next page of the whole manifest, straight along the primary key.</summary>
+    /// <summary>
+    /// The next page of the whole manifest, straight along the primary keys. Where the planner merges the two tables, the
+    /// condition on jobs keeps it from reading them from their beginning for each page.
+    /// </summary>
     public string SelectManifestAfter { get; } =
         """
         SELECT images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe
         FROM images JOIN jobs ON jobs.seq = images.job_seq
-        WHERE (images.job_seq, images.idx) > (@seq, @index)
+        WHERE (images.job_seq, images.idx) > (@seq, @index) AND jobs.seq >= @seq
         ORDER BY images.job_seq, images.idx
         LIMIT @max
         """;

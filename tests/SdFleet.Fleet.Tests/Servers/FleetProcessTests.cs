@@ -35,7 +35,7 @@ public sealed class FleetProcessTests
     [Fact]
     public async Task Service_AnswersWhenStarted_AndStopsWhenAsked()
     {
-        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Api", health: "/health/live");
+        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", health: "/health/live");
 
         Assert.Equal(0, await service.StopAsync());
     }
@@ -43,7 +43,7 @@ public sealed class FleetProcessTests
     [Fact]
     public async Task Service_ThatIsKilled_SaysSo()
     {
-        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Api", health: "/health/live");
+        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", health: "/health/live");
 
         service.Kill();
 

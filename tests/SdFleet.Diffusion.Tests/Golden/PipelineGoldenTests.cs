@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Diffusion.Schedulers;
 using Xunit.Abstractions;
@@ -6,7 +7,7 @@ using Xunit.Abstractions;
 namespace SdFleet.Diffusion.Tests.Golden;
 
 /// <summary>Whole pipelines against diffusers': every tensor on the way, and the image.</summary>
-public class TextToImageGoldenTests(ITestOutputHelper output)
+public class PipelineGoldenTests(ITestOutputHelper output)
 {
     private const int LevelTolerance = 1;
 
@@ -26,7 +27,8 @@ public class TextToImageGoldenTests(ITestOutputHelper output)
         }
 
         JsonElement golden = GoldenFolder.Read(file);
-        using StableDiffusionPipeline pipeline = GoldenModelFolder.Load(file);
+        using TemporaryFolder folder = GoldenModelFolder.Create(file);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder.Path);
         IReadOnlyList<GeneratedImage> images = pipeline.GenerateObserved(Tasks(golden), null, new GoldenProbe(golden), default);
 
         if (golden.Optional("image_u8_out") is { } recorded)
@@ -37,6 +39,10 @@ public class TextToImageGoldenTests(ITestOutputHelper output)
             Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second - pair.First, -LevelTolerance, LevelTolerance));
         }
     }
+
+    private static RgbImage? Image(JsonElement golden) => golden.Optional("image_u8") is { } pixels
+        ? new(golden.Int("width"), golden.Int("height"), [.. pixels.EnumerateArray().Select(value => value.GetByte())])
+        : null;
 
     private static GenerationTask[] Tasks(JsonElement golden)
     {
@@ -52,6 +58,8 @@ public class TextToImageGoldenTests(ITestOutputHelper output)
             Width = golden.Int("width"),
             Height = golden.Int("height"),
             Steps = golden.Int("num_inference_steps"),
+            InitImage = Image(golden),
+            Strength = golden.Optional("strength")?.GetDouble() ?? 1,
             Scheduler = new()
             {
                 Eta = golden.Optional("eta")?.GetDouble() ?? 0,
