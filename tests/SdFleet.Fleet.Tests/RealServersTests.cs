@@ -30,6 +30,18 @@ public sealed class RealServersTests
         ("sdfleet-coordinator", "sdfleet.events receive"),
     ];
 
+    // One from each room and one from each library that has some.
+    private static readonly string[] Metrics =
+    [
+        "sdfleet.worker.images",
+        "sdfleet.worker.pass.duration",
+        "sdfleet.coordinator.submissions",
+        "sdfleet.coordinator.releases",
+        "http.server.request.duration",
+        "messaging.masstransit.consume",
+        "dotnet.gc.collections",
+    ];
+
     [Fact]
     public async Task TwentyJobs_OnSeparateProcesses_BecomeCorrectPicturesInAzuriteUnderOneTraceEach()
     {
@@ -76,6 +88,7 @@ public sealed class RealServersTests
         Assert.Equal(("shapes", 2), (models![0].Spec.Name, models[0].Workers));
 
         await AssertTracesAsync(telemetry, jobs);
+        await telemetry.WaitForMetricsAsync(all => Metrics.All(name => all.Any(m => m.Name == name)));
     }
 
     private static async Task AssertTracesAsync(OtlpReceiver telemetry, IReadOnlyList<JobView> jobs)

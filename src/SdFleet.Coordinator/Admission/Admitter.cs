@@ -67,6 +67,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         switch (outcome.Result)
         {
             case AdmitResult.Admitted:
+                Count("admitted");
                 _release.Set();
                 break;
             case AdmitResult.Conflict:
@@ -74,11 +75,15 @@ internal sealed partial class Admitter : IAsyncDisposable
                 await RejectAsync(body, job.Id, job.Tenant, errors, now).ConfigureAwait(false);
                 break;
             case AdmitResult.Duplicate:
+                Count("duplicate");
                 break;
         }
     }
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+
+    private static void Count(string result) =>
+        CoordinatorMetrics.Submissions.Add(1, new KeyValuePair<string, object?>("sdfleet.admission", result));
 
     private async Task RejectAsync(byte[] body, Guid? id, string? tenant, List<FieldError> errors, DateTimeOffset now)
     {
@@ -97,6 +102,7 @@ internal sealed partial class Admitter : IAsyncDisposable
 
         using var deadline = new CancellationTokenSource(PublishTimeout, _clock);
         await _publisher.RejectAsync(rejection, deadline.Token).ConfigureAwait(false);
+        Count("rejected");
         LogRejected(id, tenant, string.Join("; ", errors));
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class LeaseService(
 
             if (expired.Count > 0)
             {
+                CoordinatorMetrics.ExpiredLeases.Add(expired.Count);
                 release.Set();
             }
 

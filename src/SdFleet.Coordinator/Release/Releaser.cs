@@ -64,7 +64,9 @@ internal sealed partial class Releaser(
             await store.ReturnAsync(unpublished, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return jobs.Count - unpublished.Count;
+        var released = jobs.Count - unpublished.Count;
+        CoordinatorMetrics.Releases.Add(released, new("sdfleet.model", model), new("sdfleet.lane", lane.ToString()));
+        return released;
     }
 
     private async Task<HeldAttempt?> PublishAsync(ReleasedJob job, CancellationToken cancellationToken)

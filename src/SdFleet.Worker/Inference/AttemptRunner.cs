@@ -59,6 +59,7 @@ internal sealed partial class AttemptRunner(
         }
 
         attempts.CountImages(records.Count);
+        WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
         await ReportAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
             publisher.ReportAsync).ConfigureAwait(false);
@@ -76,6 +77,7 @@ internal sealed partial class AttemptRunner(
     private Task FailAsync(GenerateImages work, Exception error, CancellationToken stopping)
     {
         var errorClass = Classify(error, stopping);
+        WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
         if (errorClass != ErrorClass.Evicted)
         {
             LogFailed(error, work.JobId, work.Attempt, errorClass);

@@ -113,6 +113,8 @@ internal sealed class InferenceThread : IDisposable
             activity?.SetTag("sdfleet.batch.jobs", batch.Count);
             var images = _model.Pipeline.Generate([.. batch.SelectMany(item => item.Tasks)], new StepReport(this, batch), cancelled.Token);
             activity?.Stop();
+            WorkerMetrics.BatchSize.Record(images.Count);
+            WorkerMetrics.PassDuration.Record((_clock.GetUtcNow() - startedAt).TotalSeconds);
             Distribute(batch, images, startedAt, activity);
         }
 #pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
