@@ -25,18 +25,23 @@ internal sealed class DemoRun(CliConsole console)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly JsonSerializerOptions ManifestJson = ContractsJson.Options;
 
+    // Where the fleet's log goes: above the progress line, once there is one.
+    private Action<string> _write = console.Note;
+
     public async Task RunAsync(string? promptFile, string outFolder, CancellationToken cancellationToken)
     {
         var started = console.Time.GetTimestamp();
         var pictures = DemoPicture.Of(PromptFile.Read(promptFile));
         var folder = DemoFolder.Prepare(outFolder, pictures, console.Note);
 
-        using var display = new ProgressDisplay(console, "starting the fleet", pictures.Count);
-        await using var fleet = await StartAsync(folder, display, cancellationToken);
-        var up = console.Time.GetElapsedTime(started);
-        display.Note(FormattableString.Invariant(
-            $"API, coordinator and worker are up in this process after {up.TotalSeconds:0.0} s: {fleet.Address.OriginalString}, in-memory bus, {folder.Fleet}"));
+        console.Note("Starting API, coordinator and worker in this process, and loading the model...");
+        await using var fleet = await StartAsync(folder, cancellationToken);
+        console.Note(FormattableString.Invariant(
+            $"Up after {console.Time.GetElapsedTime(started).TotalSeconds:0.0} s: {fleet.Address.OriginalString}, in-memory bus, {folder.Fleet}"));
 
+        using var display = new ProgressDisplay(console, "drawing", pictures.Count);
+        _write = display.Note;
+        await using var stopping = cancellationToken.Register(() => display.Note("Stopping. The next demo begins anew."));
         using var client = new FleetClient(new Uri(fleet.Address, "/"), apiKey: null, console.Time);
         var begun = console.Time.GetTimestamp();
         foreach (var picture in pictures)
@@ -51,8 +56,8 @@ internal sealed class DemoRun(CliConsole console)
         Check(pictures, files, records);
         WriteSheet(pictures, files, folder);
         await File.WriteAllTextAsync(folder.Page, GalleryPage.Render(pictures, records), cancellationToken);
-        await fleet.StopAsync(cancellationToken);
         display.Dispose();
+        await fleet.StopAsync(cancellationToken);
 
         console.Out.WriteLine(FormattableString.Invariant(
             $"{pictures.Count} pictures in {took.TotalSeconds:0.0} s ({pictures.Count / took.TotalSeconds:0.0} pictures/s; {console.Time.GetElapsedTime(started).TotalSeconds:0.0} s with start and stop)"));
@@ -62,7 +67,7 @@ internal sealed class DemoRun(CliConsole console)
         console.Out.WriteLine($"  manifest       {folder.Manifest} (a line a picture: recipe, seed, model digest, SHA-256, timings)");
     }
 
-    private static async Task<EmbeddedFleet> StartAsync(DemoFolder folder, ProgressDisplay display, CancellationToken cancellationToken)
+    private async Task<EmbeddedFleet> StartAsync(DemoFolder folder, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,7 +76,7 @@ internal sealed class DemoRun(CliConsole console)
                 {
                     DataFolder = folder.Fleet,
                     Logging = log => log
-                        .AddProvider(new ConsoleLog(TimeProvider.System, LogLevel.Warning, display.Note))
+                        .AddProvider(new ConsoleLog(console.Time, LogLevel.Warning, line => _write(line)))
                         // That only this machine can reach a demo is no warning to anybody.
                         .AddFilter("SdFleet.Api.Door", LogLevel.Error),
                 },
@@ -108,7 +113,7 @@ internal sealed class DemoRun(CliConsole console)
                 }
 
                 begun += job is { State: JobState.Running } ? job.Progress : 0;
-                display.Report(files.Count, begun, "drawing");
+                display.Report(files.Count, begun);
             }
 
             if (waiting.Count > 0)

@@ -21,10 +21,11 @@ namespace SdFleet.Cli.Embedded;
 /// </summary>
 public sealed class EmbeddedFleet : IAsyncDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly WebApplication _app;
     private readonly DataFolderLock _lock;
+    private bool _isStopped;
 
     private EmbeddedFleet(WebApplication app, DataFolderLock @lock)
     {
@@ -66,7 +67,7 @@ public sealed class EmbeddedFleet : IAsyncDisposable
             log.Close();
             if (app is not null)
             {
-                await ClearAwayAsync(app);
+                await ClearAwayAsync(app, isStopped: false);
             }
 
             taken?.Dispose();
@@ -80,24 +81,31 @@ public sealed class EmbeddedFleet : IAsyncDisposable
     }
 
     /// <summary>Stops it in good order: what runs is finished or given back.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _app.StopAsync(cancellationToken);
+        _isStopped = true;
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Stops it, where that has not been done, and frees everything.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await ClearAwayAsync(_app, _isStopped);
         _lock.Dispose();
     }
 
-    // Some services may have started before the one that did not.
-    private static async Task ClearAwayAsync(WebApplication app)
+    // Services that run must stop before they lose what they stand on.
+    private static async Task ClearAwayAsync(WebApplication app, bool isStopped)
     {
         try
         {
-            using var patience = new CancellationTokenSource(StopTimeout);
-            await app.StopAsync(patience.Token);
+            if (!isStopped)
+            {
+                using var patience = new CancellationTokenSource(StopTimeout);
+                await app.StopAsync(patience.Token);
+            }
         }
-#pragma warning disable CA1031 // Why it did not start is what matters; that it does not stop well either follows from it.
+#pragma warning disable CA1031 // Whoever comes here has a result, or a better reason for an error.
         catch (Exception)
 #pragma warning restore CA1031
         {
