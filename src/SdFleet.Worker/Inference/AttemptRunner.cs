@@ -39,7 +39,7 @@ internal sealed partial class AttemptRunner(
             await item.Started.ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
             {
-                await ReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
+                await TryReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
             }
 
             var images = await item.Result.ConfigureAwait(false);
@@ -115,19 +115,20 @@ internal sealed partial class AttemptRunner(
                 JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Step = step, Steps = steps, At = clock.GetUtcNow(),
             };
             // Not waited for: the model goes on, and a lost report of progress harms nobody.
-            _ = Task.Run(() => TryReportAsync(report));
+            _ = Task.Run(() => TryReportAsync(report, publisher.ReportAsync));
         };
     }
 
-    private async Task TryReportAsync(JobProgress report)
+    // For what the coordinator can do without: the end of an attempt says all that its start and progress would have.
+    private async Task TryReportAsync<T>(T report, Func<T, CancellationToken, Task> send)
     {
         try
         {
-            await ReportAsync(report, publisher.ReportAsync).ConfigureAwait(false);
+            await ReportAsync(report, send).ConfigureAwait(false);
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
         {
-            LogProgressLost(report.JobId, e.Message);
+            LogReportLost(typeof(T).Name, e.Message);
         }
     }
 
@@ -140,6 +141,6 @@ internal sealed partial class AttemptRunner(
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}, attempt {Attempt}, ended as {ErrorClass}")]
     private partial void LogFailed(Exception error, Guid jobId, int attempt, ErrorClass errorClass);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Progress of job {JobId} was not reported: {Reason}")]
-    private partial void LogProgressLost(Guid jobId, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Report} did not reach the coordinator: {Reason}")]
+    private partial void LogReportLost(string report, string reason);
 }
