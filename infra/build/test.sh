@@ -11,6 +11,7 @@ trap 'rm -f "$log"' EXIT
 
 # One project at a time, with one set of servers for all: timings should not depend on what runs beside them.
 infra/dev/with-servers.sh dotnet test "${PROJECT:-SdFleet.sln}" --configuration "${CONFIGURATION:-Release}" --no-build --nologo --tl:off -maxcpucount:1 \
+  --blame-hang-timeout 10m --blame-hang-dump-type none \
   ${FILTER:+--filter "$FILTER"} 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 

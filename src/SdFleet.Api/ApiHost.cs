@@ -27,11 +27,7 @@ public static class ApiHost
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetApi(builder.Configuration);
         builder.Services.AddFleetBus(builder.Configuration);
-
-        // In memory, a message reaches nobody outside this process, and nobody inside takes it: accepted jobs would be lost.
-        builder.Services.AddOptions<TransportOptions>().Validate(
-            transport => transport.Kind != TransportKind.InMemory,
-            $"{TransportOptions.SectionName}:Kind is {TransportKind.InMemory}: a service of its own needs {TransportKind.RabbitMq} (sdfleet up runs everything in one process)");
+        builder.Services.RequireBroker();
         builder.Services.AddHealthChecks()
             .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync)
             .AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);

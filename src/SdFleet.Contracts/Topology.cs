@@ -23,9 +23,6 @@ public static class Topology
     /// <summary>Queue of submissions that break the contract, each with its reason.</summary>
     public const string RejectedQueue = "sdfleet.rejected";
 
-    /// <summary>Catches what was published to an exchange but fits no queue.</summary>
-    public const string UnroutableQueue = "sdfleet.unroutable";
-
     /// <summary>Routing key of a model's lane on <see cref="WorkExchange"/>.</summary>
     public static string WorkKey(string model, Lane lane) => $"{model}.{LaneName(lane)}";
 

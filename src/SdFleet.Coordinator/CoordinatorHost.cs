@@ -21,6 +21,7 @@ public static class CoordinatorHost
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetCoordinator(builder.Configuration);
         builder.Services.AddFleetBus(builder.Configuration, new CoordinatorRoom());
+        builder.Services.RequireBroker();
         builder.Services.AddHealthChecks()
             .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync);
 

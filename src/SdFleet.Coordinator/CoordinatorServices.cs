@@ -18,6 +18,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<ReleaseOptions>(configuration.GetSection(ReleaseOptions.SectionName), ReleaseOptions.Validate);
         services.AddValidatedOptions<LeaseOptions>(configuration.GetSection(LeaseOptions.SectionName), LeaseOptions.Validate);
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
+        services.AddDrain(TimeSpan.FromSeconds(5));
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<Admitter>();

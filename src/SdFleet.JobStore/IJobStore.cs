@@ -77,7 +77,10 @@ public interface IJobStore : IAsyncDisposable
     Task<IReadOnlyList<UnwantedAttempt>> RecordHeartbeatsAsync(
         IReadOnlyList<WorkerHeartbeat> heartbeats, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Ends attempts whose lease is over as evicted, the longest overdue first, at most <paramref name="max"/>.</summary>
+    /// <summary>
+    /// Ends attempts whose lease is over, the longest overdue first, at most <paramref name="max"/>: those that ran as evicted;
+    /// those that nobody started go back to the queue and are counted as nothing.
+    /// </summary>
     Task<IReadOnlyList<ExpiredAttempt>> ExpireLeasesAsync(
         RetryPolicy policy, DateTimeOffset now, int max, CancellationToken cancellationToken);
 

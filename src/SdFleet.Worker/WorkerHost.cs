@@ -19,6 +19,7 @@ public static class WorkerHost
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
         builder.Services.AddFleetBus(builder.Configuration, room);
+        builder.Services.RequireBroker();
         builder.Services.AddHealthChecks().AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
 
         var app = builder.Build();

@@ -11,7 +11,10 @@ public sealed class WorkerOptions
     /// <summary>Name of the one model this worker loads; may be left out where only one is configured.</summary>
     public string? Model { get; set; }
 
-    /// <summary>Most pictures in one pass through the model, jobs put together; also how many messages are fetched ahead. Default 4.</summary>
+    /// <summary>
+    /// Most pictures in one pass through the model: jobs that agree go together up to this many, and one that asks for more
+    /// takes several passes. Also how many messages of each lane are fetched ahead. Default 4.
+    /// </summary>
     public int MaxBatchImages { get; set; } = 4;
 
     /// <summary>What runs the model. Default the CPU.</summary>

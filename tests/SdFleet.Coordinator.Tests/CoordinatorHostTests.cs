@@ -2,29 +2,39 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace SdFleet.Coordinator.Tests;
 
-public sealed class CoordinatorHostTests
+public sealed class CoordinatorHostTests : IDisposable
 {
-    [Theory]
-    [InlineData("/health/live")]
-    [InlineData("/health/ready")]
-    public async Task Build_Started_IsHealthy(string path)
+    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-coordinator-").FullName;
+
+    [Fact]
+    public async Task Build_BrokerAway_IsAliveAndNotReadyAndTellsNoSecrets()
     {
-        var folder = Directory.CreateTempSubdirectory("sdfleet-coordinator-").FullName;
-        await using (var app = CoordinatorHost.Build(
-            ["--urls", "http://127.0.0.1:0", "--SdFleet:JobStore:Path", Path.Combine(folder, "jobs.db"), "--SdFleet:Artifacts:Path", Path.Combine(folder, "images")]))
-        {
-            await app.StartAsync();
-            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        await using var app = CoordinatorHost.Build([.. Arguments(), "--SdFleet:Transport:Kind", "RabbitMq", "--SdFleet:Transport:Uri", "amqp://u:hunter2@127.0.0.1:1"]);
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        using var client = new HttpClient { BaseAddress = new Uri(address) };
 
-            using var client = new HttpClient();
-            using var response = await client.GetAsync(new Uri(address + path));
+        using var live = await client.GetAsync("/health/live");
+        using var ready = await client.GetAsync("/health/ready");
 
-            Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
-        }
-
-        Directory.Delete(folder, recursive: true);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (live.StatusCode, ready.StatusCode));
+        Assert.DoesNotContain("hunter2", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Build_InMemory_IsRefused()
+    {
+        await using var app = CoordinatorHost.Build(Arguments());
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+        Assert.Contains("SdFleet:Transport:Kind", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string[] Arguments() =>
+        ["--urls", "http://127.0.0.1:0", "--SdFleet:JobStore:Path", Path.Combine(_folder, "jobs.db"), "--SdFleet:Artifacts:Path", Path.Combine(_folder, "images")];
 }

@@ -123,15 +123,17 @@ public abstract class AdmissionTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
-    public async Task Admit_UnderARejectedId_IsAConflict()
+    public async Task Admit_UnderARejectedId_TakesItsPlace()
     {
         var job = Samples.Job();
         await Store.RejectAsync([Rejected(job.Job.Id)], default);
 
         var outcome = Assert.Single(await Store.AdmitAsync([job], default));
 
-        Assert.Equal((AdmitResult.Conflict, JobState.Rejected), (outcome.Result, outcome.State));
-        Assert.Empty(await ReleaseAsync());
+        Assert.Equal((AdmitResult.Admitted, JobState.Queued), (outcome.Result, outcome.State));
+        Assert.Null((await FindAsync(job.Job.Id)).Error);
+        Assert.Single(await ReleaseAsync());
+        Assert.DoesNotContain(await Store.CountAsync(default), c => c.State == JobState.Rejected && c.Jobs > 0);
     }
 
     private static SubmissionRejected Rejected(Guid? id) => new()

@@ -139,14 +139,18 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
         }
     }
 
-    // Left alone from here on, every job must come to its end by leases and caps.
+    // Started and left alone from here on, every job must come to its end by leases and caps.
     private async Task FinishAsync()
     {
         var finished = _before.Where(j => j.Value.State.IsTerminal()).ToDictionary();
         for (var round = 0; round < 20; round++)
         {
             _now += TimeSpan.FromHours(1);
-            await ReleaseAsync(now: _now);
+            foreach (var released in await ReleaseAsync(now: _now))
+            {
+                await ApplyAsync(Samples.Started(released.Message.JobId, released.Message.Attempt), _now);
+            }
+
             _now += TimeSpan.FromHours(1);
             await Store.ExpireLeasesAsync(Policy, _now, 1000, default);
         }

@@ -103,12 +103,14 @@ public abstract class WorkerTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
-    public async Task ExpireLeases_ReleasedAndNeverStarted_IsEvictedAfterItsOwnLease()
+    public async Task ExpireLeases_ReleasedAndNeverStarted_GoesBackAndCountsAsNothing()
     {
         var id = await ReleasedAsync();
         Assert.Empty(await Store.ExpireLeasesAsync(Policy, Now + ReleaseLease - TimeSpan.FromSeconds(1), 10, default));
 
         Assert.Equal([new ExpiredAttempt(id, 1, null, JobState.Queued)], await Store.ExpireLeasesAsync(Policy, Now + ReleaseLease, 10, default));
+        var found = await FindAsync(id);
+        Assert.Equal((0, 0, (DateTimeOffset?)null), (found.Failures, found.Evictions, found.NextAttemptAt));
     }
 
     [Fact]
@@ -119,7 +121,8 @@ public abstract class WorkerTests(JobStoreKind kind) : StoreTests(kind)
         for (var i = 0; i < Policy.MaxEvictions; i++)
         {
             now += TimeSpan.FromHours(1);
-            Assert.Single(await ReleaseAsync(now: now));
+            var attempt = Assert.Single(await ReleaseAsync(now: now)).Message.Attempt;
+            Assert.Equal(EventResult.Applied, await ApplyAsync(Samples.Started(id, attempt), now));
             now += TimeSpan.FromHours(1);
             Assert.Single(await Store.ExpireLeasesAsync(Policy, now, 10, default));
         }

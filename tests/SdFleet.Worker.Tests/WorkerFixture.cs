@@ -71,7 +71,7 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
         },
     };
 
-    public Task ReleaseAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().ReleaseAsync(work, Soon());
+    public Task ReleaseAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().ReleaseAsync(work, TimeSpan.FromMinutes(5), Soon());
 
     public async Task<T> WaitForAsync<T>(Func<T, bool> condition)
     {

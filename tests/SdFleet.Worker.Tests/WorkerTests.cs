@@ -41,6 +41,19 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Work_MoreImagesThanAPassTakes_IsMadeInSeveral()
+    {
+        await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:MaxBatchImages", "2"));
+        var work = WorkerFixture.Work(images: 5);
+
+        await worker.ReleaseAsync(work);
+        var completed = await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
+
+        Assert.Equal([5L, 6L, 7L, 8L, 9L], completed.Images.Select(i => i.Seed));
+        Assert.Equal(5, completed.Images.Select(i => i.Sha256).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Work_DeliveredTwice_StoresOnceAndReportsTheSameTwice()
     {
         await using var worker = await WorkerFixture.StartAsync();

@@ -19,7 +19,7 @@ internal sealed class KnownJobs(IJobStore store, TimeProvider time, ILogger<Know
         try
         {
             var stored = await store.FindJobAsync(job.Id, either.Token).WaitAsync(either.Token);
-            return stored is null ? KnownJob.None : IsSame(stored, job) ? KnownJob.Same : KnownJob.Other;
+            return stored is null or { State: JobState.Rejected } ? KnownJob.None : IsSame(stored, job) ? KnownJob.Same : KnownJob.Other;
         }
         catch (Exception e) when (e is JobStoreException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

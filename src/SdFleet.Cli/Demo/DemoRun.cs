@@ -23,6 +23,9 @@ internal sealed class DemoRun(CliConsole console)
     private const int LookAhead = 8;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    // For one picture, on a machine that does much else.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly JsonSerializerOptions ManifestJson = ContractsJson.Options;
 
     // Where the fleet's log goes: above the progress line, once there is one.
@@ -94,8 +97,14 @@ internal sealed class DemoRun(CliConsole console)
     {
         var files = new Dictionary<Guid, byte[]>();
         var waiting = pictures.ToList();
+        var lastDone = console.Time.GetTimestamp();
         while (waiting.Count > 0)
         {
+            if (console.Time.GetElapsedTime(lastDone) > Patience)
+            {
+                throw new CliException($"no picture was finished within {Patience}; {waiting.Count} are missing. Run it again with more time for this machine, or report it.");
+            }
+
             var begun = 0.0;
             foreach (var picture in waiting.Take(LookAhead).ToList())
             {
@@ -106,6 +115,7 @@ internal sealed class DemoRun(CliConsole console)
                     await File.WriteAllBytesAsync(folder.Of(picture.File), file, cancellationToken);
                     files.Add(picture.JobId, file);
                     waiting.Remove(picture);
+                    lastDone = console.Time.GetTimestamp();
                 }
                 else if (job is not null && job.State.IsTerminal())
                 {

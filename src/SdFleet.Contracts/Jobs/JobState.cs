@@ -21,6 +21,6 @@ public enum JobState
     /// <summary>Stopped by request.</summary>
     Cancelled,
 
-    /// <summary>Never admitted: the submission breaks the contract.</summary>
+    /// <summary>Never admitted: the submission breaks the contract. A later one under the same id that is in order takes its place.</summary>
     Rejected,
 }

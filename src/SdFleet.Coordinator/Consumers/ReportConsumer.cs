@@ -2,37 +2,25 @@ using MassTransit;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Workers;
 using SdFleet.Coordinator.Events;
-using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Consumers;
 
 /// <summary>Takes what workers report; each report is acknowledged once the job store has it.</summary>
-internal sealed class ReportConsumer(ReportBook book) :
+internal sealed class ReportConsumer(ReportBook book, ILogger<ReportConsumer> logger) :
     IConsumer<JobStarted>, IConsumer<JobProgress>, IConsumer<JobCompleted>, IConsumer<JobFailed>, IConsumer<WorkerHeartbeat>
 {
-    private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(1);
+    public Task Consume(ConsumeContext<JobStarted> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobStarted> context) => PausingAsync(book.EnterAsync(context.Message), context);
+    public Task Consume(ConsumeContext<JobProgress> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobProgress> context) => PausingAsync(book.EnterAsync(context.Message), context);
+    public Task Consume(ConsumeContext<JobCompleted> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobCompleted> context) => PausingAsync(book.EnterAsync(context.Message), context);
+    public Task Consume(ConsumeContext<JobFailed> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobFailed> context) => PausingAsync(book.EnterAsync(context.Message), context);
-
-    public Task Consume(ConsumeContext<WorkerHeartbeat> context) => PausingAsync(book.EnterAsync(context.Message), context);
-
-    private static async Task PausingAsync(Task task, ConsumeContext context)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (JobStoreException)
-        {
-            // As for submissions: the message comes again at once, and the database may need a moment.
-            await Task.Delay(PauseAfterTrouble, context.CancellationToken).ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task Consume(ConsumeContext<WorkerHeartbeat> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 }

@@ -15,8 +15,11 @@ internal sealed partial class LeaseService(
 {
     private const int MaxSweep = 1000;
 
+    private DateTimeOffset _sweepFrom;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Wait();
         using var timer = new PeriodicTimer(leases.Value.SweepInterval, clock);
         try
         {
@@ -35,6 +38,11 @@ internal sealed partial class LeaseService(
         try
         {
             var now = clock.GetUtcNow();
+            if (now < _sweepFrom)
+            {
+                return;
+            }
+
             var expired = await store.ExpireLeasesAsync(retry.Value, now, MaxSweep, cancellationToken).ConfigureAwait(false);
             foreach (var attempt in expired)
             {
@@ -49,15 +57,22 @@ internal sealed partial class LeaseService(
 
             await store.ForgetWorkersAsync(now - leases.Value.ForgetWorkersAfter, cancellationToken).ConfigureAwait(false);
         }
-        catch (JobStoreException e)
+#pragma warning disable CA1031 // Whatever it was, the next sweep may do better; an escaped exception would stop the coordinator.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            LogTrouble(e.Message);
+            LogTrouble(e);
+            Wait();
         }
     }
+
+    // While the coordinator or the database was away, heartbeats waited in their queue: their workers get the time of a lease
+    // to be heard before they are given up.
+    private void Wait() => _sweepFrom = clock.GetUtcNow() + leases.Value.RunLease;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was heard of job {JobId}, attempt {Attempt}, on {WorkerId} for longer than its lease; it is {State}")]
     private partial void LogExpired(Guid jobId, int attempt, string? workerId, Contracts.Jobs.JobState state);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Leases cannot be looked through: {Reason}")]
-    private partial void LogTrouble(string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Leases cannot be looked through")]
+    private partial void LogTrouble(Exception error);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Release;
 
@@ -18,9 +17,11 @@ internal sealed partial class ReleaseService(
                     await releaser.ReleaseAsync(stoppingToken).ConfigureAwait(false);
                     await signal.WaitAsync(options.Value.Interval, stoppingToken).ConfigureAwait(false);
                 }
-                catch (JobStoreException e)
+#pragma warning disable CA1031 // Whatever it was, the next round may do better; an escaped exception would stop the coordinator.
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
                 {
-                    LogTrouble(e.Message);
+                    LogTrouble(e);
                     await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(false);
                 }
             }
@@ -30,6 +31,6 @@ internal sealed partial class ReleaseService(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Releasing has to wait: {Reason}")]
-    private partial void LogTrouble(string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Releasing has to wait")]
+    private partial void LogTrouble(Exception error);
 }

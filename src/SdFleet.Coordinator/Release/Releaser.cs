@@ -77,7 +77,7 @@ internal sealed partial class Releaser(
         deadline.CancelAfter(options.Value.PublishTimeout);
         try
         {
-            await publisher.ReleaseAsync(job.Message, deadline.Token).ConfigureAwait(false);
+            await publisher.ReleaseAsync(job.Message, leases.Value.ReleaseLease, deadline.Token).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)

@@ -65,6 +65,18 @@ public static class FleetBusExtensions
     }
 
     /// <summary>
+    /// For a service of its own: refuses to start in memory, where its messages would reach nobody outside this process and
+    /// what it accepted would be lost.
+    /// </summary>
+    public static IServiceCollection RequireBroker(this IServiceCollection services)
+    {
+        services.AddOptions<TransportOptions>().Validate(
+            transport => transport.Kind != TransportKind.InMemory,
+            $"{TransportOptions.SectionName}:Kind is {TransportKind.InMemory}: a service of its own needs {TransportKind.RabbitMq} (sdfleet up runs everything in one process)");
+        return services;
+    }
+
+    /// <summary>
     /// How the process stops: consumers get <paramref name="finish"/> to end what they have, then their token is cancelled and
     /// they get a little longer to give it back. Each time is longer than the one inside it.
     /// </summary>
@@ -73,10 +85,13 @@ public static class FleetBusExtensions
         var giveBack = TimeSpan.FromSeconds(5);
         services.Configure<MassTransitHostOptions>(o =>
         {
-            o.ConsumerStopTimeout = finish;
-            o.StopTimeout = finish + giveBack;
+            // Rooms that share a process share its bus: the one that needs longest decides.
+            o.ConsumerStopTimeout = Longer(o.ConsumerStopTimeout, finish);
+            o.StopTimeout = Longer(o.StopTimeout, finish + giveBack);
         });
-        return services.Configure<HostOptions>(o => o.ShutdownTimeout = finish + (2 * giveBack));
+        return services.Configure<HostOptions>(o => o.ShutdownTimeout = Longer(o.ShutdownTimeout, finish + (2 * giveBack)));
+
+        static TimeSpan Longer(TimeSpan? a, TimeSpan b) => a > b ? a.Value : b;
     }
 
     /// <summary>Declares what the coordinator publishes to but does not consume; needs <see cref="ModelCatalog"/>.</summary>

@@ -7,7 +7,8 @@ using SdFleet.Contracts.Workers;
 namespace SdFleet.Hosting.Bus;
 
 /// <summary>
-/// Sends the fleet's messages. Each method returns once the broker has confirmed the message and found a queue for it.
+/// Sends the fleet's messages. Each method returns once the broker has confirmed the message and (but for progress and
+/// heartbeats, which may be lost) found a queue for it.
 /// Give a token that ends: a broker that has stopped confirming would otherwise be waited for without end.
 /// </summary>
 public sealed class FleetPublisher(IBus bus)
@@ -18,9 +19,12 @@ public sealed class FleetPublisher(IBus bus)
         PublishAsync(job, job.Id, routingKey: null, mandatory: true, cancellationToken);
 
     /// <summary>Releases one attempt to the work queue of its model and lane.</summary>
+    /// <param name="work">The attempt.</param>
+    /// <param name="timeToLive">The queue drops it after this long: by then its job has been released again.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
-    public Task ReleaseAsync(GenerateImages work, CancellationToken cancellationToken) =>
-        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken);
+    public Task ReleaseAsync(GenerateImages work, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken, timeToLive);
 
     /// <summary>Reports what happened to an attempt.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
@@ -49,7 +53,7 @@ public sealed class FleetPublisher(IBus bus)
     public Task RejectAsync(SubmissionRejected e, CancellationToken cancellationToken) =>
         PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
 
-    private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken)
+    private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken, TimeSpan? timeToLive = null)
         where T : class
     {
         try
@@ -60,6 +64,7 @@ public sealed class FleetPublisher(IBus bus)
                 {
                     context.Mandatory = mandatory;
                     context.CorrelationId = correlation;
+                    context.TimeToLive = timeToLive;
                     if (routingKey is not null)
                     {
                         context.SetRoutingKey(routingKey);

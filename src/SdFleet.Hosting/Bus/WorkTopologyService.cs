@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Configuration;
@@ -35,7 +34,7 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
                 await DeclareAsync(stoppingToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is RabbitMQClientException or IOException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogWaiting(e.Message);
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);

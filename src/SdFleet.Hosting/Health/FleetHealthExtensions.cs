@@ -39,6 +39,6 @@ public static class FleetHealthExtensions
             status = report.Status.ToString(),
             checks = report.Entries.ToDictionary(
                 e => e.Key,
-                e => new { status = e.Value.Status.ToString(), reason = e.Value.Description ?? e.Value.Exception?.Message }),
+                e => new { status = e.Value.Status.ToString(), reason = e.Value.Description }),
         });
 }

@@ -15,7 +15,8 @@ internal sealed class PingHealthCheck(Func<CancellationToken, Task> ping) : IHea
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, e.Message, e);
+            // Anybody may ask for a service's health, so what the exception tells of its surroundings goes to the log only.
+            return new HealthCheckResult(context.Registration.FailureStatus, "does not answer; the service's log says why", e);
         }
     }
 }

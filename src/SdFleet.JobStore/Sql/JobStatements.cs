@@ -18,6 +18,10 @@ internal sealed class JobStatements(Database database)
         RETURNING id
         """;
 
+    /// <summary>Forgets rejected submissions by id.</summary>
+    public string DeleteRejected { get; } =
+        $"DELETE FROM jobs WHERE state = 'rejected' AND id IN (SELECT r.id FROM {database.Rows("id uuid")})";
+
     /// <summary>What decides whether a submission is a repetition.</summary>
     public string SelectDigests { get; } =
         $"SELECT id, digest, state FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})";

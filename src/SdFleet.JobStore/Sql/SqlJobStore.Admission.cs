@@ -2,6 +2,7 @@ using System.Text.Json;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 
 namespace SdFleet.JobStore.Sql;
 
@@ -23,7 +24,7 @@ internal sealed partial class SqlJobStore
                 Place = place,
                 Id = r.JobId!.Value,
                 State = JobState.Rejected,
-                Tenant = Printable(r.Tenant ?? ""),
+                Tenant = Printable(r.Tenant ?? RecipeResolver.DefaultTenant),
                 Model = "",
                 Lane = Lane.Normal,
                 Images = 0,
@@ -60,6 +61,8 @@ internal sealed partial class SqlJobStore
             {
                 known.Add(job.Id, (job.Digest, job.State));
             }
+
+            await ReplaceRejectedAsync(session, jobs, known, cancellationToken);
         }
 
         var outcomes = new List<AdmitOutcome>(jobs.Count);
@@ -78,6 +81,21 @@ internal sealed partial class SqlJobStore
         }
 
         return outcomes;
+    }
+
+    // A rejection holds its id only until something that is in order is submitted under it, once mended or replayed.
+    private async Task ReplaceRejectedAsync(
+        Session session, IReadOnlyList<NewJob> jobs, Dictionary<Guid, (string? Digest, JobState State)> known, CancellationToken cancellationToken)
+    {
+        var rejected = known.Where(k => k.Value.State == JobState.Rejected).Select(k => k.Key).ToHashSet();
+        if (rejected.Count > 0)
+        {
+            await session.ExecuteAsync(_sql.DeleteRejected, Ids(rejected), cancellationToken);
+            foreach (var id in await InsertAsync(session, jobs.Select(Row).Where(r => rejected.Contains(r.Id)), cancellationToken))
+            {
+                known.Remove(id);
+            }
+        }
     }
 
     private Task<List<Guid>> InsertAsync(Session session, IEnumerable<InsertedJob> rows, CancellationToken cancellationToken) =>

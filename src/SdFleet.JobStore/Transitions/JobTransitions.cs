@@ -100,10 +100,10 @@ internal static class JobTransitions
     /// <summary>Nobody has heard of the attempt for longer than its lease.</summary>
     public static JobRow Expired(JobRow job, RetryPolicy policy, DateTimeOffset now)
     {
-        var reason = job.State == JobState.Running
-            ? $"Worker {job.WorkerId} was not heard of for longer than the lease of attempt {job.Attempt}."
-            : $"Nobody started attempt {job.Attempt} within its lease.";
-        return AfterEviction(job with { Error = reason }, policy, now, now);
+        // What nobody has started has merely waited: its model has no workers, or too few. That is nobody's failure.
+        return job.State == JobState.Running
+            ? AfterEviction(job with { Error = $"Worker {job.WorkerId} was not heard of for longer than the lease of attempt {job.Attempt}." }, policy, now, now)
+            : Queued(job, nextAttemptAt: null);
     }
 
     /// <summary>The attempt's message was not published.</summary>

@@ -28,7 +28,7 @@ internal sealed class InferenceItem(GenerateImages work, IReadOnlyList<Generatio
     /// <summary>Told of every denoising step, on the inference thread.</summary>
     public Action<int, int>? OnStep { get; init; }
 
-    /// <summary>Tasks of one pass share size, steps, scheduler and noise source.</summary>
+    /// <summary>Tasks of one pass share size, steps and scheduler.</summary>
     public bool GoesWith(InferenceItem other)
     {
         var (a, b) = (tasks[0], other.Tasks[0]);

@@ -47,8 +47,11 @@ internal sealed class InferenceThread : IDisposable
     public void Dispose()
     {
         _queue.CompleteAdding();
-        _thread.Join();
-        _queue.Dispose();
+        // A model that hangs must not keep the process: as a background thread it ends with it.
+        if (_thread.Join(TimeSpan.FromSeconds(10)))
+        {
+            _queue.Dispose();
+        }
     }
 
     private void Run()
@@ -111,10 +114,8 @@ internal sealed class InferenceThread : IDisposable
         {
             using var activity = WorkerActivity.Source.StartActivity("generate", ActivityKind.Internal, batch[0].Trace);
             activity?.SetTag("sdfleet.batch.jobs", batch.Count);
-            var images = _model.Pipeline.Generate([.. batch.SelectMany(item => item.Tasks)], new StepReport(this, batch), cancelled.Token);
+            var images = Generate(batch, cancelled.Token);
             activity?.Stop();
-            WorkerMetrics.BatchSize.Record(images.Count);
-            WorkerMetrics.PassDuration.Record((_clock.GetUtcNow() - startedAt).TotalSeconds);
             Distribute(batch, images, startedAt, activity);
         }
 #pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
@@ -128,6 +129,23 @@ internal sealed class InferenceThread : IDisposable
             Volatile.Write(ref _running, 0);
             registrations.ForEach(r => r.Dispose());
         }
+    }
+
+    // One job may ask for more than the device takes at once.
+    private List<GeneratedImage> Generate(List<InferenceItem> batch, CancellationToken cancellationToken)
+    {
+        var images = new List<GeneratedImage>();
+        var slices = batch.SelectMany(item => item.Tasks).Chunk(_maxImages).ToList();
+        foreach (var (index, slice) in slices.Index())
+        {
+            var started = _clock.GetTimestamp();
+            var pass = _model.Pipeline.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
+            WorkerMetrics.BatchSize.Record(slice.Length);
+            WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
+            images.AddRange(pass.Select(image => image with { Timings = PassTimings.Share(image.Timings, slice.Length) }));
+        }
+
+        return images;
     }
 
     private static void Distribute(List<InferenceItem> batch, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt, Activity? pass)
@@ -146,14 +164,14 @@ internal sealed class InferenceThread : IDisposable
         }
     }
 
-    private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch) : IProgress<GenerationProgress>
+    private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch, int slice, int slices) : IProgress<GenerationProgress>
     {
         public void Report(GenerationProgress value)
         {
             Volatile.Write(ref owner._lastAdvance, owner._clock.GetTimestamp());
             foreach (var item in batch)
             {
-                item.OnStep?.Invoke(value.Step, value.Steps);
+                item.OnStep?.Invoke((slice * value.Steps) + value.Step, slices * value.Steps);
             }
         }
     }

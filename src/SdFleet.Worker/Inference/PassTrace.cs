@@ -18,12 +18,15 @@ internal static class PassTrace
             return;
         }
 
-        var timings = images[0].Timings;
-        var at = Span("text_encode", generate, startedAt, timings.TextEncode);
-        at = Span("denoise", generate, at, timings.Denoise);
-        at = Span("vae_decode", generate, at, TimeSpan.FromTicks(images.Sum(i => i.Timings.Decode.Ticks)));
+        // Its share of each stage, which is what the job cost.
+        var at = Span("text_encode", generate, startedAt, Sum(images, t => t.TextEncode));
+        at = Span("denoise", generate, at, Sum(images, t => t.Denoise));
+        at = Span("vae_decode", generate, at, Sum(images, t => t.Decode));
         generate.SetEndTime(at.UtcDateTime);
     }
+
+    private static TimeSpan Sum(IReadOnlyList<GeneratedImage> images, Func<GenerationTimings, TimeSpan> stage) =>
+        images.Aggregate(TimeSpan.Zero, (sum, image) => sum + stage(image.Timings));
 
     private static DateTimeOffset Span(string name, Activity parent, DateTimeOffset from, TimeSpan duration)
     {

@@ -26,11 +26,11 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             0,
             images.Count,
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await StoreAsync(work, images[i], i, images.Count, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (i, token) => records[i] = await StoreAsync(work, images[i], i, token).ConfigureAwait(false)).ConfigureAwait(false);
         return records;
     }
 
-    private async Task<ImageRecord> StoreAsync(GenerateImages work, GeneratedImage image, int index, int count, CancellationToken cancellationToken)
+    private async Task<ImageRecord> StoreAsync(GenerateImages work, GeneratedImage image, int index, CancellationToken cancellationToken)
     {
         var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index);
         using var activity = WorkerActivity.Source.StartActivity("upload");
@@ -63,9 +63,8 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             Device = identity.Device,
             Timings = new ImageTimings
             {
-                // The batch's shared stages are shared out evenly, so that the sum over pictures is what the device spent.
-                TextEncodeMs = image.Timings.TextEncode.TotalMilliseconds / count,
-                DenoiseMs = image.Timings.Denoise.TotalMilliseconds / count,
+                TextEncodeMs = image.Timings.TextEncode.TotalMilliseconds,
+                DenoiseMs = image.Timings.Denoise.TotalMilliseconds,
                 DecodeMs = image.Timings.Decode.TotalMilliseconds,
                 EncodeMs = encoded.TotalMilliseconds,
                 UploadMs = clock.GetElapsedTime(started).TotalMilliseconds,

@@ -1,16 +1,21 @@
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Worker.Inference;
+
 namespace SdFleet.Worker.Reporting;
 
 /// <summary>Who this worker is: a new one each time the process starts.</summary>
-internal sealed class WorkerIdentity(TimeProvider clock)
+internal sealed class WorkerIdentity(LoadedModel model, TimeProvider clock)
 {
     /// <summary>Unique, and readable in a log: the host's name and a short random part.</summary>
     public string Id { get; } = $"{Environment.MachineName.ToLowerInvariant()}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    /// <summary>The processor's name, where the system tells it.</summary>
-    public string Device { get; } = ReadProcessorName();
+    /// <summary>What computes: a GPU as the runtime names it, or the processor by its own name, where the system tells it.</summary>
+    public string Device => model.Pipeline.Info.Provider == ExecutionProvider.Cpu ? Processor : model.Pipeline.Info.Device;
 
     /// <summary>When the process started.</summary>
     public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
+
+    private static string Processor { get; } = ReadProcessorName();
 
     private static string ReadProcessorName()
     {

@@ -4,6 +4,13 @@ namespace SdFleet.Fleet.Tests.Servers;
 
 public sealed class FleetProcessTests
 {
+    // Alive is what a service is without a broker, too.
+    private static readonly Dictionary<string, string?> WithoutBroker = new()
+    {
+        ["SdFleet__Transport__Kind"] = "RabbitMq",
+        ["SdFleet__Transport__Uri"] = "amqp://127.0.0.1:1",
+    };
+
     [Fact]
     public async Task Program_ThatEnds_GivesItsExitCodeAndItsLines()
     {
@@ -35,7 +42,7 @@ public sealed class FleetProcessTests
     [Fact]
     public async Task Service_AnswersWhenStarted_AndStopsWhenAsked()
     {
-        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", health: "/health/live");
+        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", WithoutBroker, health: "/health/live");
 
         Assert.Equal(0, await service.StopAsync());
     }
@@ -43,7 +50,7 @@ public sealed class FleetProcessTests
     [Fact]
     public async Task Service_ThatIsKilled_SaysSo()
     {
-        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", health: "/health/live");
+        await using var service = await FleetProcess.StartServiceAsync("SdFleet.Coordinator", WithoutBroker, health: "/health/live");
 
         service.Kill();
 

@@ -18,8 +18,8 @@ public sealed class FleetBusTests
         using var host = await StartAsync(room);
         var publisher = host.Services.GetRequiredService<FleetPublisher>();
 
-        await publisher.ReleaseAsync(Work(Lane.Normal), Soon());
-        await publisher.ReleaseAsync(Work(Lane.Bulk), Soon());
+        await publisher.ReleaseAsync(Work(Lane.Normal), TimeSpan.FromMinutes(1), Soon());
+        await publisher.ReleaseAsync(Work(Lane.Bulk), TimeSpan.FromMinutes(1), Soon());
         await room.WaitForAsync(2);
 
         Assert.Equal(["normal:Normal", "bulk:Bulk"], room.Seen.Order().Reverse());
