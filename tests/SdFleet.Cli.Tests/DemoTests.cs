@@ -36,11 +36,13 @@ public sealed class DemoTests
 
         var pictures = DemoPicture.Of(PromptFile.Read(path: null));
         var records = File.ReadLines(Path.Combine(demo, "manifest.jsonl"))
-            .Select(line => (File: JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()!, Record: JsonSerializer.Deserialize<ManifestRecord>(line, ContractsJson.Options)!))
+            .Select(line => (
+                File: JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()!,
+                Record: JsonSerializer.Deserialize<ManifestRecord>(line, ContractsJson.Options)!))
             .ToList();
         Assert.Equal(pictures.Select(p => p.File), records.Select(r => r.File));
         Assert.Equal(pictures.Select(p => p.Prompt), records.Select(r => r.Record.Recipe.Prompt));
-        Assert.All(records, r => Assert.Equal(r.Record.Image.Sha256, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(demo, r.File))))));
+        Assert.All(records, r => Assert.Equal(r.Record.Image.Sha256, Digest(Path.Combine(demo, r.File))));
 
         var sheet = PngReader.Read(File.ReadAllBytes(Path.Combine(demo, "contact-sheet.png")));
         Assert.Equal((2 * ContactSheet.Margin) + (7 * 128) + (6 * ContactSheet.Gap), sheet.Width);
@@ -59,8 +61,10 @@ public sealed class DemoTests
 
         (await CliRun.Of("demo", "--prompts", folder.Of("prompts.txt"), "--out", folder.Of("demo"))).Succeeded();
 
-        Assert.Equal(["01-a-red-circle-more.png", "02-a-blue-star.png"], Directory.GetFiles(folder.Of("demo", "images")).Select(Path.GetFileName).Order());
-        Assert.Contains("a red &lt;circle&gt; &amp; &quot;more&quot;", File.ReadAllText(folder.Of("demo", "index.html")), StringComparison.Ordinal);
+        var files = Directory.GetFiles(folder.Of("demo", "images")).Select(Path.GetFileName).Order();
+        var page = File.ReadAllText(folder.Of("demo", "index.html"));
+        Assert.Equal(["01-a-red-circle-more.png", "02-a-blue-star.png"], files);
+        Assert.Contains("a red &lt;circle&gt; &amp; &quot;more&quot;", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,5 +82,7 @@ public sealed class DemoTests
 
     private static string Digests(string demo) => string.Join('\n', Directory.GetFiles(Path.Combine(demo, "images"), "*.png")
         .Order(StringComparer.Ordinal)
-        .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}"));
+        .Select(file => $"{Path.GetFileName(file)} {Digest(file)}"));
+
+    private static string Digest(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 }

@@ -18,9 +18,10 @@ public sealed class EmbeddedFleetTests
     public async Task Start_FolderInUse_SaysSo()
     {
         using var folder = new TempFolder();
-        await using var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = folder.Path });
+        var options = new EmbeddedFleetOptions { DataFolder = folder.Path };
+        await using var fleet = await EmbeddedFleet.StartAsync(options);
 
-        var error = await Assert.ThrowsAsync<EmbeddedFleetException>(() => EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = folder.Path }));
+        var error = await Assert.ThrowsAsync<EmbeddedFleetException>(() => EmbeddedFleet.StartAsync(options));
 
         Assert.Contains("is in use by another fleet", error.Message, StringComparison.Ordinal);
         Assert.Contains("--data", error.Message, StringComparison.Ordinal);
@@ -66,7 +67,8 @@ public sealed class EmbeddedFleetTests
                 ["SdFleet:ApiKeys:Keys:test:Tenant"] = "acme",
             },
         });
-        string[] generate = ["generate", "a red circle", "--server", fleet.Address.OriginalString, "--steps", "1", "--out", folder.Of("it.png")];
+        string[] generate =
+            ["generate", "a red circle", "--server", fleet.Address.OriginalString, "--steps", "1", "--out", folder.Of("it.png")];
 
         var without = await CliRun.Of(generate);
         var with = await CliRun.Of(name => name == "SDFLEET_API_KEY" ? key.Text : null, generate);
@@ -107,7 +109,8 @@ public sealed class EmbeddedFleetTests
         await using (var fleet = await EmbeddedFleet.StartAsync(options))
         {
             using var http = new HttpClient { BaseAddress = fleet.Address };
-            using var accepted = await http.PostAsJsonAsync("/v1/jobs", new SubmitJob { Id = id, Prompt = "a red circle", Steps = 1 }, ContractsJson.Options);
+            var job = new SubmitJob { Id = id, Prompt = "a red circle", Steps = 1 };
+            using var accepted = await http.PostAsJsonAsync("/v1/jobs", job, ContractsJson.Options);
             Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
             await fleet.Services.GetRequiredService<IJobStore>().UntilTerminalAsync(id);
             await fleet.StopAsync();
@@ -120,7 +123,8 @@ public sealed class EmbeddedFleetTests
     }
 
     [Fact]
-    public void Model_Bundled_IsThere() => Assert.True(File.Exists(Path.Combine(ShapesModelFolder.Path, "model_index.json")), ShapesModelFolder.Path);
+    public void Model_Bundled_IsThere() =>
+        Assert.True(File.Exists(Path.Combine(ShapesModelFolder.Path, "model_index.json")), ShapesModelFolder.Path);
 
     private static NewJob NewJobOf(Guid id, DateTimeOffset now)
     {
@@ -131,7 +135,17 @@ public sealed class EmbeddedFleetTests
             Lane = Lane.Normal,
             Images = 1,
             SubmittedAt = now,
-            Recipe = new Recipe { Model = "shapes", Prompt = "a red circle", Width = 128, Height = 128, Steps = 1, GuidanceScale = 1, Scheduler = "ddim", Seed = 1 },
+            Recipe = new Recipe
+            {
+                Model = "shapes",
+                Prompt = "a red circle",
+                Width = 128,
+                Height = 128,
+                Steps = 1,
+                GuidanceScale = 1,
+                Scheduler = "ddim",
+                Seed = 1,
+            },
         };
         return new NewJob { Job = job, ArtifactFolder = ArtifactName.DayFolder(now), Digest = JobDigest.Of(job), AdmittedAt = now };
     }

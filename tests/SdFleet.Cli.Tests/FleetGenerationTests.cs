@@ -12,9 +12,10 @@ public sealed class FleetGenerationTests(FleetFixture fixture) : IClassFixture<F
     {
         using var folder = new TempFolder();
 
-        var run = (await CliRun.Of("generate", Prompt, "--server", fixture.Server, "-n", "2", "--seed", "5", "--steps", "3", "--out", folder.Path)).Succeeded();
+        var run = await CliRun.Of(
+            "generate", Prompt, "--server", fixture.Server, "-n", "2", "--seed", "5", "--steps", "3", "--out", folder.Path);
 
-        Assert.Equal(2, run.Lines.Length);
+        Assert.Equal(2, run.Succeeded().Lines.Length);
         Assert.All(run.Lines, path => Assert.Equal(128, PngReader.Read(File.ReadAllBytes(path)).Width));
     }
 

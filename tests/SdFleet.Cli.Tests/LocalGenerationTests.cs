@@ -14,9 +14,9 @@ public sealed class LocalGenerationTests
         using var folder = new TempFolder();
         var file = folder.Of("new", "circle.png");
 
-        var run = (await CliRun.Of("generate", Prompt, "--local", "--seed", "7", "--steps", "4", "--negative", "blur", "--out", file)).Succeeded();
+        var run = await CliRun.Of("generate", Prompt, "--local", "--seed", "7", "--steps", "4", "--negative", "blur", "--out", file);
 
-        Assert.Equal([file], run.Lines);
+        Assert.Equal([file], run.Succeeded().Lines);
         var png = File.ReadAllBytes(file);
         var parameters = A1111Parameters.Parse(PngReader.ReadTexts(png).Single(t => t.Keyword == A1111Parameters.Keyword).Text);
         Assert.Equal(Prompt, parameters.Prompt);
@@ -32,12 +32,13 @@ public sealed class LocalGenerationTests
     {
         using var folder = new TempFolder();
 
-        var run = (await CliRun.Of(
-            "generate", Prompt, "--local", "--seed", "41", "-n", "5", "--steps", "2", "--out", folder.Path, "--grid", folder.Of("grid.png"), "--json")).Succeeded();
+        string[] five = ["generate", Prompt, "--local", "--seed", "41", "-n", "5", "--steps", "2"];
+        var run = (await CliRun.Of([.. five, "--out", folder.Path, "--grid", folder.Of("grid.png"), "--json"])).Succeeded();
 
         using var result = JsonDocument.Parse(run.Out);
-        var paths = result.RootElement.GetProperty("pictures").EnumerateArray().Select(p => p.GetProperty("path").GetString()!).ToList();
-        Assert.Equal([41, 42, 43, 44, 45], result.RootElement.GetProperty("pictures").EnumerateArray().Select(p => p.GetProperty("seed").GetInt64()));
+        var pictures = result.RootElement.GetProperty("pictures").EnumerateArray().ToList();
+        var paths = pictures.ConvertAll(p => p.GetProperty("path").GetString()!);
+        Assert.Equal([41, 42, 43, 44, 45], pictures.Select(p => p.GetProperty("seed").GetInt64()));
         Assert.All(paths, path => Assert.True(File.Exists(path), path));
         Assert.EndsWith("a-red-circle-on-a-blue-background-41.png", paths[0], StringComparison.Ordinal);
         Assert.Equal(5, paths.Distinct().Count());
@@ -62,7 +63,8 @@ public sealed class LocalGenerationTests
     [Fact]
     public async Task Generate_ValuesTheModelDoesNotTake_AreNamedByOption()
     {
-        var run = await CliRun.Of("generate", Prompt, "--local", "--steps", "0", "--width", "100", "--guidance", "99", "--scheduler", "magic");
+        var run = await CliRun.Of(
+            "generate", Prompt, "--local", "--steps", "0", "--width", "100", "--guidance", "99", "--scheduler", "magic");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("--steps is 0: an integer from 1", run.Error, StringComparison.Ordinal);

@@ -56,7 +56,8 @@ public sealed class ProgressLineTests
         Assert.Equal(Words(expected), Words(line));
         Assert.Equal(expected.Contains('━', StringComparison.Ordinal), line.Contains('━', StringComparison.Ordinal));
 
-        static string[] Words(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => !w.Contains('━', StringComparison.Ordinal))];
+        static IEnumerable<string> Words(string text) =>
+            text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => !w.Contains('━', StringComparison.Ordinal));
     }
 
     [Fact]

@@ -9,7 +9,8 @@ public sealed class SlugTests
     [InlineData("../../etc/passwd", "etc-passwd")]
     [InlineData("日本", "picture")]
     [InlineData("", "picture")]
-    [InlineData("one two three four five six seven eight nine ten eleven twelve", "one-two-three-four-five-six-seven-eight-nine-ten-eleven")]
+    [InlineData(
+        "one two three four five six seven eight nine ten eleven twelve", "one-two-three-four-five-six-seven-eight-nine-ten-eleven")]
     public void Of_AnyText_IsAFileName(string text, string slug) => Assert.Equal(slug, Slug.Of(text));
 
     [Fact]

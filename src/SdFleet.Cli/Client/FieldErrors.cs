@@ -15,7 +15,8 @@ internal static class FieldErrors
         ["noiseSource"] = "--noise",
     };
 
-    private static readonly HashSet<string> SameName = new(["model", "images", "seed", "width", "height", "steps", "scheduler", "lane"], StringComparer.Ordinal);
+    private static readonly HashSet<string> SameName = new(
+        ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane"], StringComparer.Ordinal);
 
     /// <summary>The error that ends the command.</summary>
     public static CliException ToException(string who, IEnumerable<FieldError> errors) => new(

@@ -8,7 +8,9 @@ using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Cli.Client;
 
-/// <summary>Talks to a fleet's API. What a server that is busy or restarting answers is tried again; the rest is an error with a message.</summary>
+/// <summary>
+/// Talks to a fleet's API. What a server that is busy or restarting answers is tried again; the rest is an error with a message.
+/// </summary>
 internal sealed class FleetClient : IDisposable
 {
     private const int Tries = 4;
@@ -40,7 +42,10 @@ internal sealed class FleetClient : IDisposable
         }
 
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, Relative("/v1/jobs")) { Content = JsonContent.Create(job, options: ContractsJson.Options) },
+            () => new HttpRequestMessage(HttpMethod.Post, Relative("/v1/jobs"))
+            {
+                Content = JsonContent.Create(job, options: ContractsJson.Options),
+            },
             cancellationToken);
         await ThrowUnlessFineAsync(response, cancellationToken);
     }
@@ -92,8 +97,8 @@ internal sealed class FleetClient : IDisposable
             catch (HttpRequestException e)
             {
                 throw new CliException(
-                    $"no fleet answers at {Server} ({e.Message}). Start one with \"sdfleet up\", name another with --server or SDFLEET_SERVER, " +
-                    "or do without one: --local.",
+                    $"no fleet answers at {Server} ({e.Message}). Start one with \"sdfleet up\", name another with --server or " +
+                    "SDFLEET_SERVER, or do without one: --local.",
                     cause: e);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
@@ -127,7 +132,8 @@ internal sealed class FleetClient : IDisposable
 
         var hint = response.StatusCode == HttpStatusCode.Unauthorized ? " Give the key with --api-key or SDFLEET_API_KEY." : "";
         var trace = problem.TraceId is { } id && (int)response.StatusCode >= 500 ? $" (trace {id})" : "";
-        throw new CliException($"{Server} answers {(int)response.StatusCode}: {problem.Detail ?? problem.Title ?? response.ReasonPhrase}{hint}{trace}");
+        var reason = problem.Detail ?? problem.Title ?? response.ReasonPhrase;
+        throw new CliException($"{Server} answers {(int)response.StatusCode}: {reason}{hint}{trace}");
     }
 
     private static async Task<ProblemBody> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -158,7 +164,8 @@ internal sealed class FleetClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new CliException($"{Server} answers, but not as a fleet does ({e.Message}). Is it an SdFleet server of this version?", cause: e);
+            throw new CliException(
+                $"{Server} answers, but not as a fleet does ({e.Message}). Is it an SdFleet server of this version?", cause: e);
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed class JobWait(FleetClient client, TimeProvider time)
             if (job is null && time.GetElapsedTime(started) > AdmissionPatience)
             {
                 throw new CliException(
-                    $"job {id} was accepted, but is not admitted after {AdmissionPatience.TotalSeconds:0} seconds: no coordinator seems to run. " +
-                    $"It is safe with the broker; ask later at {client.Server}v1/jobs/{id}.");
+                    $"job {id} was accepted, but is not admitted after {AdmissionPatience.TotalSeconds:0} seconds: " +
+                    $"no coordinator seems to run. It is safe with the broker; ask later at {client.Server}v1/jobs/{id}.");
             }
 
             if (job is not null)

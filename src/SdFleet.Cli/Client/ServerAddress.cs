@@ -19,16 +19,22 @@ internal static class ServerAddress
             return $"--urls is empty: an address such as {Default}.";
         }
 
-        // Kestrel takes "*" and "+" for any host, which no Uri does.
-        return all.FirstOrDefault(url => !Uri.TryCreate(url.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal), UriKind.Absolute, out var uri)
-                || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/") is { } wrong
+        return all.FirstOrDefault(url => !IsListenAddress(url)) is { } wrong
             ? $"--urls has \"{wrong}\": http://HOST:PORT. For https, put a proxy before it."
             : null;
     }
 
     /// <summary>A server to ask, or null where the text is no address of one.</summary>
     public static Uri? Parse(string text) =>
-        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) &&
+        (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? uri
             : null;
+
+    private static bool IsListenAddress(string url)
+    {
+        // Kestrel takes "*" and "+" for any host, which no Uri does.
+        var withHost = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+        return Uri.TryCreate(withHost, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/";
+    }
 }

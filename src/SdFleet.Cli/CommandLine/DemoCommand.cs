@@ -18,7 +18,8 @@ internal static class DemoCommand
         };
         var command = new Command(
             "demo",
-            "Makes a set of pictures with the bundled model on a whole fleet in this process:\nimages/, manifest.jsonl, contact-sheet.png and index.html.")
+            "Makes a set of pictures with the bundled model on a whole fleet in this process:\n" +
+            "images/, manifest.jsonl, contact-sheet.png and index.html.")
         {
             prompts, outFolder,
         };

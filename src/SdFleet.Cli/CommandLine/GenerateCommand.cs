@@ -17,21 +17,27 @@ internal sealed class GenerateCommand
 
     private readonly CliConsole _console;
     private readonly Argument<string> _prompt = new("PROMPT") { Description = "What to draw." };
-    private readonly Option<string?> _server = Values.Text("--server", $"The fleet to ask. Default: {ServerVariable}, else {ServerAddress.Default}.", "URL");
-    private readonly Option<string?> _apiKey = Values.Text("--api-key", $"Its API key, where it wants one. Default: {ApiKeyVariable}.", "KEY");
+    private readonly Option<string?> _server = Values.Text(
+        "--server", $"The fleet to ask. Default: {ServerVariable}, else {ServerAddress.Default}.", "URL");
+    private readonly Option<string?> _apiKey = Values.Text(
+        "--api-key", $"Its API key, where it wants one. Default: {ApiKeyVariable}.", "KEY");
     private readonly Option<bool> _local = new("--local") { Description = "Make the pictures in this process, without a fleet." };
-    private readonly Option<string?> _model = Values.Text("--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
+    private readonly Option<string?> _model = Values.Text(
+        "--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
     private readonly Option<string?> _negative = Values.Text("--negative", "What to steer away from.", "TEXT");
     private readonly Option<int?> _images = Values.Whole<int>("--images", "How many pictures; picture i has seed + i. Default 1.", "-n");
-    private readonly Option<long?> _seed = Values.Whole<long>("--seed", "The first seed. The same seed gives the same picture. Default: a new one.");
+    private readonly Option<long?> _seed = Values.Whole<long>(
+        "--seed", "The first seed. The same seed gives the same picture. Default: a new one.");
     private readonly Option<int?> _width = Values.Whole<int>("--width", "Width in pixels. Default: the model's.");
     private readonly Option<int?> _height = Values.Whole<int>("--height", "Height in pixels. Default: the model's.");
     private readonly Option<int?> _steps = Values.Whole<int>("--steps", "Denoising steps. Default: the model's.");
     private readonly Option<double?> _guidance = Values.Number("--guidance", "How strongly the prompt is followed. Default: the model's.");
     private readonly Option<string?> _scheduler = Values.Text("--scheduler", "The scheduler. Default: the model's.", "NAME");
-    private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>("--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
+    private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>(
+        "--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
     private readonly Option<Lane?> _lane = Values.Word<Lane>("--lane", "How soon. Default: interactive.");
-    private readonly Option<string?> _out = Values.Text("--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
+    private readonly Option<string?> _out = Values.Text(
+        "--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
     private readonly Option<string?> _grid = Values.Text("--grid", "Also save all pictures on one sheet.", "FILE");
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
 
@@ -136,7 +142,8 @@ internal sealed class GenerateCommand
 
         var recipe = generated.Recipe;
         var seeds = generated.Pictures.Count == 1 ? $"seed {recipe.Seed}" : $"seeds {recipe.Seed} to {generated.Pictures[^1].Seed}";
+        var how = FormattableString.Invariant($"{recipe.Steps} steps, {recipe.Scheduler}, guidance {recipe.GuidanceScale}");
         _console.Note(FormattableString.Invariant(
-            $"{recipe.Model}, {recipe.Width}x{recipe.Height}, {recipe.Steps} steps, {recipe.Scheduler}, guidance {recipe.GuidanceScale}, {seeds}; {elapsed.TotalSeconds:0.0} s"));
+            $"{recipe.Model}, {recipe.Width}x{recipe.Height}, {how}, {seeds}; {elapsed.TotalSeconds:0.0} s"));
     }
 }

@@ -12,7 +12,12 @@ internal static class KeysCommand
     private static Command CreateKey(CliConsole console)
     {
         var tenant = new Option<string>("--tenant") { Description = "Whose jobs the key submits.", HelpName = "T", Required = true };
-        var name = new Option<string>("--name") { Description = "The key's name in configuration and logs.", HelpName = "N", Required = true };
+        var name = new Option<string>("--name")
+        {
+            Description = "The key's name in configuration and logs.",
+            HelpName = "N",
+            Required = true,
+        };
         tenant.Validators.Add(result => Check(result.GetValueOrDefault<string>(), ApiKey.WrongTenant, result.AddError));
         name.Validators.Add(result => Check(result.GetValueOrDefault<string>(), ApiKey.WrongName, result.AddError));
 

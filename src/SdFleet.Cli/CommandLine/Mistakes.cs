@@ -82,7 +82,9 @@ internal static class Mistakes
         var name = word.Split('=', ':')[0];
         var near = names
             .Where(known => known.Length > 2)
-            .Select(known => (known, edits: known.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(name.ToLowerInvariant(), known)))
+            .Select(known => (
+                known,
+                edits: known.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(name.ToLowerInvariant(), known)))
             .Where(n => n.edits <= MostEdits)
             .OrderBy(n => n.edits)
             .Select(n => n.known)

@@ -12,7 +12,8 @@ internal sealed record NamedFolder(string Name, string Folder)
         var (name, folder) = text.Split('=', 2) is [var first, var second] ? (first, second) : ("", "");
         if (!NameText.IsName(name) || folder.Length == 0)
         {
-            argument.AddError($"--model is \"{text}\": NAME=FOLDER, where the name is 1 to {NameText.MaxLength} characters of a-z, 0-9, '-', '_' and '.'.");
+            argument.AddError(
+                $"--model is \"{text}\": NAME=FOLDER, the name of 1 to {NameText.MaxLength} characters of a-z, 0-9, '-', '_' and '.'.");
             return null;
         }
 

@@ -49,7 +49,11 @@ internal static class UpCommand
             urls, data, model,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            console, ServerAddress.Split(parsed.GetRequiredValue(urls)), parsed.GetRequiredValue(data), parsed.GetValue(model), cancellationToken));
+            console,
+            ServerAddress.Split(parsed.GetRequiredValue(urls)),
+            parsed.GetRequiredValue(data),
+            parsed.GetValue(model),
+            cancellationToken));
         return command;
     }
 
@@ -104,20 +108,22 @@ internal static class UpCommand
     {
         var spec = fleet.Services.GetRequiredService<ModelCatalog>().Specs[options.ModelName];
         var hasKeys = fleet.Services.GetRequiredService<ApiKeyRequirement>().IsRequired;
+        var keyHeader = hasKeys ? "-H 'Authorization: Bearer KEY' " : "";
+        var source = options.ModelFolder == ShapesModelFolder.Path ? "bundled" : options.ModelFolder;
         return console.Out.WriteLineAsync(
             $"""
 
             SdFleet is up: API, coordinator and worker in this process.
 
               listens  {string.Join(", ", fleet.Addresses.Select(a => a.OriginalString))}
-              model    {spec.Name}: {spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, {spec.DefaultScheduler} ({(options.ModelFolder == ShapesModelFolder.Path ? "bundled" : options.ModelFolder)})
+              model    {spec.Name}: {spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, {spec.DefaultScheduler} ({source})
               data     {Path.GetFullPath(options.DataFolder)} (jobs.db, images/)
               access   {(hasKeys ? "with an API key" : "everybody on this machine, nobody else; \"sdfleet keys create\" makes a key")}
 
             Try, in another terminal:
 
               sdfleet generate "{Example}" --server {fleet.Address.OriginalString}{(hasKeys ? " --api-key KEY" : "")}
-              curl {fleet.Address.OriginalString}/v1/jobs {(hasKeys ? "-H 'Authorization: Bearer KEY' " : "")}-H 'Content-Type: application/json' -d '{"{"}"prompt":"{Example}"{"}"}'
+              curl {fleet.Address.OriginalString}/v1/jobs {keyHeader}-H 'Content-Type: application/json' -d '{"{"}"prompt":"{Example}"{"}"}'
 
             Ctrl-C stops it.
 

@@ -41,7 +41,8 @@ internal sealed class DemoFolder
         string[] own = [.. pictures.Select(p => p.File), "manifest.jsonl", "contact-sheet.png", "index.html", FleetFolder];
         if (own.FirstOrDefault(file => System.IO.Path.Exists(folder.Of(file))) is { } taken)
         {
-            throw new CliException($"{folder.Of(taken)} is there already, and not from an earlier demo. Move it away, or name another folder with --out.");
+            throw new CliException(
+                $"{folder.Of(taken)} is there already, and not from an earlier demo. Move it away, or name another folder with --out.");
         }
 
         Directory.CreateDirectory(folder.Of("images"));

@@ -20,5 +20,6 @@ internal sealed record DemoPicture(int Number, string Prompt)
     /// <summary>Its file, relative to the demo's folder.</summary>
     public string File => string.Create(CultureInfo.InvariantCulture, $"images/{Number:00}-{Slug.Of(Prompt)}.png");
 
-    public static IReadOnlyList<DemoPicture> Of(IEnumerable<string> prompts) => [.. prompts.Select((prompt, i) => new DemoPicture(i + 1, prompt))];
+    public static IReadOnlyList<DemoPicture> Of(IEnumerable<string> prompts) =>
+        [.. prompts.Select((prompt, i) => new DemoPicture(i + 1, prompt))];
 }

@@ -40,7 +40,7 @@ internal sealed class DemoRun(CliConsole console)
         console.Note("Starting API, coordinator and worker in this process, and loading the model...");
         await using var fleet = await StartAsync(folder, cancellationToken);
         console.Note(FormattableString.Invariant(
-            $"Up after {console.Time.GetElapsedTime(started).TotalSeconds:0.0} s: {fleet.Address.OriginalString}, in-memory bus, {folder.Fleet}"));
+            $"Up after {Seconds(started):0.0} s: {fleet.Address.OriginalString}, in-memory bus, {folder.Fleet}"));
 
         using var display = new ProgressDisplay(console, "drawing", pictures.Count);
         _write = display.Note;
@@ -54,7 +54,7 @@ internal sealed class DemoRun(CliConsole console)
         }
 
         var files = await CollectAsync(client, pictures, folder, display, cancellationToken);
-        var took = console.Time.GetElapsedTime(begun);
+        var took = Seconds(begun);
         var records = await WriteManifestAsync(fleet, pictures, folder, cancellationToken);
         Check(pictures, files, records);
         WriteSheet(pictures, files, folder);
@@ -63,12 +63,14 @@ internal sealed class DemoRun(CliConsole console)
         await fleet.StopAsync(cancellationToken);
 
         console.Out.WriteLine(FormattableString.Invariant(
-            $"{pictures.Count} pictures in {took.TotalSeconds:0.0} s ({pictures.Count / took.TotalSeconds:0.0} pictures/s; {console.Time.GetElapsedTime(started).TotalSeconds:0.0} s with start and stop)"));
+            $"{pictures.Count} pictures in {took:0.0} s, {pictures.Count / took:0.0} a second ({Seconds(started):0.0} s with start and stop)"));
         console.Out.WriteLine($"  pictures       {folder.Of("images")}{Path.DirectorySeparatorChar}");
         console.Out.WriteLine($"  contact sheet  {folder.ContactSheet}");
         console.Out.WriteLine($"  page           {folder.Page}");
         console.Out.WriteLine($"  manifest       {folder.Manifest} (a line a picture: recipe, seed, model digest, SHA-256, timings)");
     }
+
+    private double Seconds(long since) => console.Time.GetElapsedTime(since).TotalSeconds;
 
     private async Task<EmbeddedFleet> StartAsync(DemoFolder folder, CancellationToken cancellationToken)
     {
@@ -93,7 +95,11 @@ internal sealed class DemoRun(CliConsole console)
 
     // Downloads each picture as soon as it is there.
     private async Task<IReadOnlyDictionary<Guid, byte[]>> CollectAsync(
-        FleetClient client, IReadOnlyList<DemoPicture> pictures, DemoFolder folder, ProgressDisplay display, CancellationToken cancellationToken)
+        FleetClient client,
+        IReadOnlyList<DemoPicture> pictures,
+        DemoFolder folder,
+        ProgressDisplay display,
+        CancellationToken cancellationToken)
     {
         var files = new Dictionary<Guid, byte[]>();
         var waiting = pictures.ToList();
@@ -119,7 +125,8 @@ internal sealed class DemoRun(CliConsole console)
                 }
                 else if (job is not null && job.State.IsTerminal())
                 {
-                    throw new CliException($"picture {picture.Number} (\"{picture.Prompt}\") ended as {job.State.ToString().ToLowerInvariant()}: {job.Error}");
+                    var end = job.State.ToString().ToLowerInvariant();
+                    throw new CliException($"picture {picture.Number} (\"{picture.Prompt}\") ended as {end}: {job.Error}");
                 }
 
                 begun += job is { State: JobState.Running } ? job.Progress : 0;
@@ -177,7 +184,7 @@ internal sealed class DemoRun(CliConsole console)
 
     private static void WriteSheet(IReadOnlyList<DemoPicture> pictures, IReadOnlyDictionary<Guid, byte[]> files, DemoFolder folder)
     {
-        var sheet = ContactSheet.Compose([.. pictures.Select(p => new CaptionedImage(PngReader.Read(files[p.JobId]), p.Prompt, $"seed {p.Seed}"))]);
-        File.WriteAllBytes(folder.ContactSheet, PngWriter.ToArray(sheet));
+        var captioned = pictures.Select(p => new CaptionedImage(PngReader.Read(files[p.JobId]), p.Prompt, $"seed {p.Seed}"));
+        File.WriteAllBytes(folder.ContactSheet, PngWriter.ToArray(ContactSheet.Compose([.. captioned])));
     }
 }

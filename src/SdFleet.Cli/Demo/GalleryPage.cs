@@ -17,7 +17,8 @@ internal static class GalleryPage
         <style>
           :root { color-scheme: light dark; --ink: #28282e; --faint: #6c6c78; --paper: #fafafb; --edge: #d0d0d6; }
           @media (prefers-color-scheme: dark) { :root { --ink: #ececf0; --faint: #9c9ca8; --paper: #18181c; --edge: #3c3c44; } }
-          body { margin: 2rem auto; max-width: 76rem; padding: 0 1.5rem; font: 15px/1.4 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+          body { margin: 2rem auto; max-width: 76rem; padding: 0 1.5rem; }
+          body { font: 15px/1.4 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
           h1 { font-size: 1.4rem; margin: 0; }
           p { color: var(--faint); margin: .25rem 0 1.5rem; }
           a { color: inherit; }
@@ -32,25 +33,27 @@ internal static class GalleryPage
 
     public static string Render(IReadOnlyList<DemoPicture> pictures, IReadOnlyDictionary<Guid, ManifestRecord> records)
     {
-        var first = records[pictures[0].JobId];
+        var (recipe, device) = (records[pictures[0].JobId].Recipe, records[pictures[0].JobId].Image.Device);
         var page = new StringBuilder(Head);
         page.Append(
             FormattableString.Invariant(
                 $"""
                 <h1>{pictures.Count} pictures of one batch</h1>
-                <p>Model {Text(first.Recipe.Model)}, {first.Recipe.Width}×{first.Recipe.Height}, {first.Recipe.Steps} steps, {Text(first.Recipe.Scheduler)},
-                guidance {first.Recipe.GuidanceScale}, on {Text(first.Image.Device)}. <a href="manifest.jsonl">Manifest</a>, <a href="contact-sheet.png">contact sheet</a>.</p>
+                <p>Model {Text(recipe.Model)}, {recipe.Width}×{recipe.Height}, {recipe.Steps} steps, {Text(recipe.Scheduler)},
+                guidance {recipe.GuidanceScale}, on {Text(device)}.
+                <a href="manifest.jsonl">Manifest</a>, <a href="contact-sheet.png">contact sheet</a>.</p>
                 <main>
 
                 """));
         foreach (var picture in pictures)
         {
             var image = records[picture.JobId].Image;
+            var (file, prompt) = (Text(picture.File), Text(picture.Prompt));
             page.Append(
                 FormattableString.Invariant(
                     $"""
-                    <figure><a href="{Text(picture.File)}"><img src="{Text(picture.File)}" width="{image.Width}" height="{image.Height}" alt="{Text(picture.Prompt)}"></a>
-                    <figcaption>{Text(picture.Prompt)} <small>seed {image.Seed} · SHA-256 {image.Sha256[..12]}…</small></figcaption></figure>
+                    <figure><a href="{file}"><img src="{file}" width="{image.Width}" height="{image.Height}" alt="{prompt}"></a>
+                    <figcaption>{prompt} <small>seed {image.Seed} · SHA-256 {image.Sha256[..12]}…</small></figcaption></figure>
 
                     """));
         }

@@ -24,7 +24,8 @@ internal sealed class DataFolderLock : IDisposable
             Directory.CreateDirectory(folder);
 
             // The system lets go of it however the process ends; the file itself may stay.
-            return new DataFolderLock(new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataFolderLock(
+                new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.Message.Contains("another process", StringComparison.Ordinal))
         {
@@ -33,7 +34,8 @@ internal sealed class DataFolderLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EmbeddedFleetException($"{Path.GetFullPath(folder)} cannot be used: {e.Message} Name a folder that you may write to with --data.", e);
+            throw new EmbeddedFleetException(
+                $"{Path.GetFullPath(folder)} cannot be used: {e.Message} Name a folder that you may write to with --data.", e);
         }
     }
 

@@ -31,7 +31,8 @@ public sealed class EmbeddedFleet : IAsyncDisposable
     {
         _app = app;
         _lock = @lock;
-        Addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(a => new Uri(a))];
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        Addresses = [.. addresses.Select(a => new Uri(a))];
     }
 
     /// <summary>Where the API listens, with the ports that were really taken.</summary>

@@ -20,7 +20,8 @@ public sealed class EmbeddedFleetException(string message, Exception? cause = nu
         ModelFormatException e => new(
             $"The model cannot be loaded: {e.Message} \"sdfleet models inspect {options.ModelFolder}\" shows what the folder is.", e),
         JobStoreException or ArtifactStoreException => new(
-            $"{error.Message} Everything is kept in {Path.GetFullPath(options.DataFolder)}: make it writable, or name another folder with --data.", error),
+            $"{error.Message} Everything is kept in {Path.GetFullPath(options.DataFolder)}: make it writable, or name another with --data.",
+            error),
         ProviderUnavailableException e => new($"{e.Message} SdFleet__Worker__Provider chooses what computes; Cpu is always there.", e),
         DllNotFoundException e => new(
             $"A native library is missing: {e.Message} \"make native\" installs what the fleet needs.", e),

@@ -12,7 +12,8 @@ internal static class FleetGeneration
 {
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(5);
 
-    public static async Task<GeneratedPictures> RunAsync(FleetClient client, SubmitJob job, CliConsole console, CancellationToken cancellationToken)
+    public static async Task<GeneratedPictures> RunAsync(
+        FleetClient client, SubmitJob job, CliConsole console, CancellationToken cancellationToken)
     {
         job = job with { Id = job.Id ?? Guid.CreateVersion7(console.Time.GetUtcNow()) };
         await client.SubmitAsync(job, cancellationToken);
@@ -42,7 +43,8 @@ internal static class FleetGeneration
                 job.Id!.Value,
                 view =>
                 {
-                    display.Report(done: view.State == JobState.Completed ? view.ImageCount : 0, view.Progress * view.ImageCount, LabelOf(view.State));
+                    var done = view.State == JobState.Completed ? view.ImageCount : 0;
+                    display.Report(done, view.Progress * view.ImageCount, LabelOf(view.State));
                     if (!hasAskedWhy && view.State is JobState.Queued or JobState.Released && display.Elapsed > WorthAWord)
                     {
                         hasAskedWhy = true;

@@ -15,7 +15,8 @@ internal static class LocalGeneration
     // As a worker does unless it is told otherwise.
     private const int ImagesAtOnce = 4;
 
-    public static async Task<GeneratedPictures> RunAsync(SubmitJob submission, LocalModel model, CliConsole console, CancellationToken cancellationToken)
+    public static async Task<GeneratedPictures> RunAsync(
+        SubmitJob submission, LocalModel model, CliConsole console, CancellationToken cancellationToken)
     {
         var job = LocalRecipe.Resolve(submission, model, console.Time);
         using var display = new ProgressDisplay(console, "loading", job.Images);
@@ -36,10 +37,13 @@ internal static class LocalGeneration
             {
                 if (image.Defects.HasFlag(ImageDefects.NotANumber))
                 {
-                    throw new CliException("the model's decoder gave values that are no numbers; a half-precision model overflows this way. Use one with a float32 VAE.");
+                    throw new CliException(
+                        "the model's decoder gave values that are no numbers; a half-precision model overflows this way. " +
+                        "Use one with a float32 VAE.");
                 }
 
-                pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, Parameters(job.Recipe, image.Seed, digest).ToPngText())));
+                var text = Parameters(job.Recipe, image.Seed, digest).ToPngText();
+                pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, text)));
             }
 
             display.Report(pictures.Count);
@@ -56,7 +60,8 @@ internal static class LocalGeneration
         }
         catch (ModelFormatException e)
         {
-            throw new CliException($"the model cannot be loaded: {e.Message} \"sdfleet models inspect {model.Folder}\" shows what the folder is.", cause: e);
+            throw new CliException(
+                $"the model cannot be loaded: {e.Message} \"sdfleet models inspect {model.Folder}\" shows what the folder is.", cause: e);
         }
     }
 

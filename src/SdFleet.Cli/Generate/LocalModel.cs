@@ -30,7 +30,8 @@ internal sealed record LocalModel(string Name, string Folder)
     private static string NameOf(string folder)
     {
         var last = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).ToLowerInvariant();
-        var name = new string([.. last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-').Take(NameText.MaxLength)]).TrimStart('.');
+        var allowed = last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-').Take(NameText.MaxLength);
+        var name = new string([.. allowed]).TrimStart('.');
         return name.Length > 0 ? name : "model";
     }
 }

@@ -28,7 +28,8 @@ internal sealed class PictureTarget
 
         return images == 1
             ? new PictureTarget(option, ".")
-            : throw new CliException($"--out is the file \"{option}\", but there will be {images} pictures: name a folder.", ExitCodes.Usage);
+            : throw new CliException(
+                $"--out is the file \"{option}\", but there will be {images} pictures: name a folder.", ExitCodes.Usage);
     }
 
     /// <summary>Saves the pictures.</summary>
@@ -50,7 +51,8 @@ internal sealed class PictureTarget
         for (var number = 1; ; number++)
         {
             // The same prompt and seed with other steps is another picture, which must not take the first one's place.
-            var path = Path.Combine(_folder, number == 1 ? name + Extension : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}{Extension}"));
+            var suffix = number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{number}");
+            var path = Path.Combine(_folder, $"{name}{suffix}{Extension}");
             if (!File.Exists(path))
             {
                 File.WriteAllBytes(path, picture.Png);

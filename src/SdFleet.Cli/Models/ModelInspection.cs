@@ -12,7 +12,8 @@ namespace SdFleet.Cli.Models;
 internal sealed class ModelInspection(string folder, TextWriter output)
 {
     private static readonly string[] SchedulerFacts = ["prediction_type", "beta_schedule", "timestep_spacing"];
-    private static readonly string[] Components = ["text_encoder", "text_encoder_2", "unet", "vae_decoder", "vae_encoder", "safety_checker"];
+    private static readonly string[] Components =
+        ["text_encoder", "text_encoder_2", "unet", "vae_decoder", "vae_encoder", "safety_checker"];
 
     /// <param name="loads">Whether to try to load it.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -23,7 +24,7 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         {
             var model = ModelFolder.Open(folder);
             output.WriteLine(Path.GetFullPath(folder));
-            Show("pipeline", model.PipelineClass.Length > 0 ? $"{model.PipelineClass}{WriterOf("model_index.json")}" : "not named (no model_index.json)");
+            Show("pipeline", model.PipelineClass is { Length: > 0 } kind ? kind + WriterOf("model_index.json") : "not named");
             ShowScheduler();
             ShowDefaults();
             foreach (var component in Components.Where(model.Has))
@@ -57,7 +58,8 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         var started = TimeProvider.System.GetTimestamp();
         using var pipeline = await Task.Run(() => StableDiffusionPipeline.Load(folder), cancellationToken);
         var took = TimeProvider.System.GetElapsedTime(started);
-        Show("fits", Text($"yes: loaded on {pipeline.Info.Device} with ONNX Runtime {pipeline.Info.RuntimeVersion} in {took.TotalSeconds:0.0} s"));
+        var (device, runtime) = (pipeline.Info.Device, pipeline.Info.RuntimeVersion);
+        Show("fits", Text($"yes: loaded on {device} with ONNX Runtime {runtime} in {took.TotalSeconds:0.0} s"));
         Show("digest", await pipeline.GetModelDigestAsync(cancellationToken));
     }
 
@@ -87,12 +89,14 @@ internal sealed class ModelInspection(string folder, TextWriter output)
                 [$"{ModelCatalog.SectionName}:0:Path"] = folder,
             }).Build()).Specs["model"];
             var source = File.Exists(Path.Combine(folder, "sdfleet.json")) ? "sdfleet.json" : "no sdfleet.json: the fleet's own";
-            Show("defaults", Text($"{spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, guidance {spec.DefaultGuidanceScale}, {spec.DefaultScheduler} ({source})"));
+            var best = Text($"{spec.DefaultSteps} steps, guidance {spec.DefaultGuidanceScale}, {spec.DefaultScheduler}");
+            Show("defaults", Text($"{spec.DefaultWidth}x{spec.DefaultHeight}, {best} ({source})"));
             Show("sizes", spec.Sizes.Count > 0 ? string.Join(", ", spec.Sizes) : $"any up to {spec.MaxSize}");
         }
         catch (OptionsValidationException e)
         {
-            throw new ModelFormatException(Path.Combine(folder, "sdfleet.json"), "defaults that a fleet can take", string.Join("; ", e.Failures), e);
+            throw new ModelFormatException(
+                Path.Combine(folder, "sdfleet.json"), "defaults that a fleet can take", string.Join("; ", e.Failures), e);
         }
     }
 
@@ -103,7 +107,8 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         try
         {
             var graph = OnnxGraphReader.Read(file);
-            Show(component, $"{Amount.Count(graph.Parameters)} parameters{(graph.ParameterType.Length > 0 ? $", {graph.ParameterType}" : "")}, {Amount.Bytes(SizeOf(Path.GetDirectoryName(file)!))}");
+            var type = graph.ParameterType.Length > 0 ? $", {graph.ParameterType}" : "";
+            Show(component, $"{Amount.Count(graph.Parameters)} parameters{type}, {Amount.Bytes(SizeOf(Path.GetDirectoryName(file)!))}");
             Show("", Text($"{Path.GetFileName(file)}, opset {graph.Opset}{(graph.Producer.Length > 0 ? $", from {graph.Producer}" : "")}"));
             foreach (var input in graph.Inputs)
             {
@@ -126,12 +131,14 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         var vocabulary = Path.Combine(folder, "tokenizer", "vocab.json");
         if (File.Exists(vocabulary) && ReadJson("tokenizer", "vocab.json") is { ValueKind: JsonValueKind.Object } words)
         {
+            var kind = TextOf(ReadJson("tokenizer", "tokenizer_config.json") ?? default, "tokenizer_class") ?? "not named";
             output.WriteLine();
-            Show("tokenizer", Text($"{TextOf(ReadJson("tokenizer", "tokenizer_config.json") ?? default, "tokenizer_class") ?? "not named"}, {words.EnumerateObject().Count()} tokens"));
+            Show("tokenizer", Text($"{kind}, {words.EnumerateObject().Count()} tokens"));
         }
     }
 
-    private string WriterOf(params string[] path) => ReadJson(path) is { } json && TextOf(json, "_diffusers_version") is { } version ? $", written by diffusers {version}" : "";
+    private string WriterOf(params string[] path) =>
+        ReadJson(path) is { } json && TextOf(json, "_diffusers_version") is { } version ? $", written by diffusers {version}" : "";
 
     private JsonElement? ReadJson(params string[] path)
     {
@@ -153,9 +160,12 @@ internal sealed class ModelInspection(string folder, TextWriter output)
     }
 
     private static string? TextOf(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    private static long SizeOf(string path) => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+    private static long SizeOf(string path) =>
+        Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     private void Show(string what, string text) => output.WriteLine($"  {what,-14}{text}");
 

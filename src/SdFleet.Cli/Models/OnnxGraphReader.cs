@@ -8,7 +8,8 @@ internal static class OnnxGraphReader
     private static readonly Dictionary<long, string> Types = new()
     {
         [1] = "float32", [2] = "uint8", [3] = "int8", [4] = "uint16", [5] = "int16", [6] = "int32", [7] = "int64", [8] = "string",
-        [9] = "bool", [10] = "float16", [11] = "float64", [12] = "uint32", [13] = "uint64", [16] = "bfloat16", [17] = "float8", [22] = "int4",
+        [9] = "bool", [10] = "float16", [11] = "float64", [12] = "uint32", [13] = "uint64", [16] = "bfloat16", [17] = "float8",
+        [22] = "int4",
     };
 
     /// <exception cref="InvalidDataException">It is no ONNX file.</exception>
@@ -35,7 +36,7 @@ internal static class OnnxGraphReader
             throw new InvalidDataException("The file has no graph.");
         }
 
-        var main = graph.Weights.GroupBy(w => w.Type).Select(g => (Type: g.Key, Count: g.Sum(w => w.Count))).OrderByDescending(g => g.Count).FirstOrDefault();
+        var main = graph.Weights.GroupBy(w => w.Type).OrderByDescending(g => g.Sum(w => w.Count)).FirstOrDefault();
         var weights = graph.Weights.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
         return new OnnxGraph
         {
@@ -45,7 +46,7 @@ internal static class OnnxGraphReader
             Inputs = [.. graph.Inputs.Where(i => !weights.Contains(i.Name))],
             Outputs = graph.Outputs,
             Parameters = graph.Weights.Sum(w => w.Count),
-            ParameterType = main.Type ?? "",
+            ParameterType = main?.Key ?? "",
         };
     }
 
@@ -184,7 +185,8 @@ internal static class OnnxGraphReader
         return domain is "" or "ai.onnx" ? version : 0;
     }
 
-    private static string TypeName(long type) => Types.GetValueOrDefault(type) ?? string.Create(CultureInfo.InvariantCulture, $"type {type}");
+    private static string TypeName(long type) =>
+        Types.GetValueOrDefault(type) ?? string.Create(CultureInfo.InvariantCulture, $"type {type}");
 
     private sealed record Graph(List<OnnxTensor> Inputs, List<OnnxTensor> Outputs, List<Weight> Weights);
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SdFleet.Cli.Output;
 
-/// <summary>The services' log as lines for a person: time, how grave, where from, what. From this fleet all, from frameworks warnings.</summary>
+/// <summary>
+/// The services' log as lines for a person: time, how grave, where from, what. Of frameworks, warnings only.
+/// </summary>
 internal sealed class ConsoleLog(TimeProvider clock, LogLevel lowest, Action<string> write) : ILoggerProvider
 {
     private const string OwnCategories = "SdFleet.";
@@ -28,20 +30,23 @@ internal sealed class ConsoleLog(TimeProvider clock, LogLevel lowest, Action<str
             LogLevel.Error or LogLevel.Critical => " ERROR",
             _ => "",
         };
-        var line = $"{time}{grade} {category[(category.LastIndexOf('.') + 1)..]}: {message}{(error is null ? "" : $" ({error.GetType().Name}: {error.Message})")}";
-        write(line);
+        var source = category[(category.LastIndexOf('.') + 1)..];
+        var cause = error is null ? "" : $" ({error.GetType().Name}: {error.Message})";
+        write($"{time}{grade} {source}: {message}{cause}");
     }
 
     private sealed class Logger(ConsoleLog owner, string category) : ILogger
     {
-        private readonly LogLevel _lowest = category.StartsWith(OwnCategories, StringComparison.Ordinal) ? owner._lowestOwn : LogLevel.Warning;
+        private readonly LogLevel _lowest =
+            category.StartsWith(OwnCategories, StringComparison.Ordinal) ? owner._lowestOwn : LogLevel.Warning;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && logLevel >= _lowest;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel) && eventId.Name != StartFailed)
             {

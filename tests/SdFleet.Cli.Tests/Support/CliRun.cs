@@ -15,7 +15,12 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var (output, error) = (new StringWriter(), new StringWriter());
-        var console = new CliConsole { Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), Environment = environment };
+        var console = new CliConsole
+        {
+            Out = TextWriter.Synchronized(output),
+            Error = TextWriter.Synchronized(error),
+            Environment = environment,
+        };
         var exitCode = await SdFleetCommand.RunAsync(args, console, timeout.Token);
         return new CliRun(exitCode, output.ToString(), error.ToString());
     }
