@@ -1,13 +1,13 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down model bench clean
+.PHONY: help restore native build test demo up down servers model bench clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
 export CONFIGURATION
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
-SDFLEET := dotnet run --project src/SdFleet.Cli --configuration $(CONFIGURATION) --no-build --
+SDFLEET := src/SdFleet.Cli/bin/$(CONFIGURATION)/net10.0/sdfleet
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ restore: ## fetch the packages (PROBE=1 asks again what the feed has)
 	@infra/feed/restore.sh
 
 native:
-	@infra/dev/install.sh
+	@infra/dev/install.sh libraries
 
 build: restore ## build everything
 	@dotnet build SdFleet.sln --configuration $(CONFIGURATION) --no-restore --nologo -v:q --tl:off
@@ -30,11 +30,15 @@ demo: native build ## make a batch of pictures on this machine, in one process
 up: native build ## start the fleet with real servers on this machine
 	@infra/dev/up.sh
 
-down: ## stop what "make up" started
+down: ## stop what "make up" or "make servers" started, and leave nothing behind
 	@infra/dev/down.sh
 
+servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their addresses
+	@infra/dev/servers.sh start .dev/servers
+	@cat .dev/servers/servers.env
+
 model: ## train the bundled model again from its recipe
-	@src/SdFleet.ShapesModel/recipe/run.sh
+	@src/SdFleet.ShapesModel/recipe/make-model.sh
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build

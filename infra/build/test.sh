@@ -9,8 +9,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# One project at a time: several of them start servers, and timings should not depend on what runs beside them.
-dotnet test "${PROJECT:-SdFleet.sln}" --configuration "${CONFIGURATION:-Release}" --no-build --nologo --tl:off -maxcpucount:1 \
+# One project at a time, with one set of servers for all: timings should not depend on what runs beside them.
+infra/dev/with-servers.sh dotnet test "${PROJECT:-SdFleet.sln}" --configuration "${CONFIGURATION:-Release}" --no-build --nologo --tl:off -maxcpucount:1 \
   ${FILTER:+--filter "$FILTER"} 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 

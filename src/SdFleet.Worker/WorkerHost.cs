@@ -1,19 +1,28 @@
-using SdFleet.Hosting;
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Health;
+using SdFleet.Hosting.Telemetry;
+using SdFleet.Storage;
 
 namespace SdFleet.Worker;
 
-/// <summary>Puts the service together; <c>sdfleet up</c> and the tests build it the same way as its own executable.</summary>
+/// <summary>The worker as a service of its own.</summary>
 public static class WorkerHost
 {
     /// <summary>The service, ready to start.</summary>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddHealthChecks();
-        builder.Services.AddFleetTelemetry("sdfleet-worker");
+        var models = ModelCatalog.Read(builder.Configuration);
+        builder.Services.AddSingleton(models);
+        builder.Services.AddFleetTelemetry(builder.Configuration, "sdfleet-worker");
+        builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
+        var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
+        builder.Services.AddFleetBus(builder.Configuration, room);
+        builder.Services.AddHealthChecks().AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
 
         var app = builder.Build();
-        app.MapHealthChecks("/healthz");
+        app.MapFleetHealth();
         return app;
     }
 }

@@ -7,16 +7,24 @@ namespace SdFleet.Coordinator.Tests;
 
 public sealed class CoordinatorHostTests
 {
-    [Fact]
-    public async Task Build_Started_IsHealthy()
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Build_Started_IsHealthy(string path)
     {
-        await using var app = CoordinatorHost.Build(["--urls", "http://127.0.0.1:0"]);
-        await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var folder = Directory.CreateTempSubdirectory("sdfleet-coordinator-").FullName;
+        await using (var app = CoordinatorHost.Build(
+            ["--urls", "http://127.0.0.1:0", "--SdFleet:JobStore:Path", Path.Combine(folder, "jobs.db"), "--SdFleet:Artifacts:Path", Path.Combine(folder, "images")]))
+        {
+            await app.StartAsync();
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
-        using var client = new HttpClient();
-        using var response = await client.GetAsync(new Uri(address + "/healthz"));
+            using var client = new HttpClient();
+            using var response = await client.GetAsync(new Uri(address + path));
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 }

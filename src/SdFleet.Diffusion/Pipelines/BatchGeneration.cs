@@ -15,14 +15,14 @@ internal sealed class BatchGeneration(
         components.LatentChannels, tasks[0].Height / components.Vae.ScaleFactor, tasks[0].Width / components.Vae.ScaleFactor);
 
     /// <summary>Makes the images.</summary>
-    public IReadOnlyList<GeneratedImage> Run(LatentStart start, CancellationToken cancellationToken)
+    public IReadOnlyList<GeneratedImage> Run(CancellationToken cancellationToken)
     {
         Scheduler scheduler = tasks[0].Scheduler.Create(components.Scheduler);
         scheduler.SetTimesteps(tasks[0].Steps);
         using RunScope scope = new(cancellationToken);
         Dictionary<string, PromptEmbedding> prompts = EncodePrompts(scope);
         TimeSpan textEncode = Stopwatch.GetElapsedTime(_started);
-        float[] latents = Denoise(start, scheduler, prompts, scope);
+        float[] latents = Denoise(ChooseStart(scope), scheduler, prompts, scope);
         TimeSpan denoise = Stopwatch.GetElapsedTime(_started) - textEncode;
         return [.. tasks.Select((task, i) => Decode(task, i))];
 
@@ -36,6 +36,11 @@ internal sealed class BatchGeneration(
             return new(task, image, defects, prompts[task.Prompt].DroppedTokens, timings);
         }
     }
+
+    private LatentStart ChooseStart(RunScope scope) => tasks[0].InitImage is null
+        ? new TextToImageStart()
+        : new ImageToImageStart(
+            components.Encoder, [.. tasks.Select(task => task.InitImage!)], _shape, tasks[0].Strength, scope, probe);
 
     private Action<float[]>? Observer(int index) => probe is null ? null : planes => probe.OnDecoded(index, planes);
 

@@ -43,6 +43,10 @@ public static class GenerationLimits
             CheckSide(nameof(task.Height), task.Height, sizeMultiple);
             ArgumentNullException.ThrowIfNull(task.Scheduler, nameof(task.Scheduler));
             CheckRange(nameof(task.Scheduler.Eta), task.Scheduler.Eta, 0, 1);
+            CheckRange(nameof(task.Strength), task.Strength, 0, 1);
+            CheckImage(nameof(task.InitImage), task);
+            CheckShared(nameof(task.Strength), task.Strength, first.Strength);
+            CheckShared(nameof(task.InitImage), DescribeImage(task), DescribeImage(first));
             CheckShared(nameof(task.Width), task.Width, first.Width);
             CheckShared(nameof(task.Height), task.Height, first.Height);
             CheckShared(nameof(task.Steps), task.Steps, first.Steps);
@@ -54,6 +58,15 @@ public static class GenerationLimits
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"The batch has {pixels} pixels; at most {MaxBatchPixels} are taken."), nameof(tasks));
+        }
+    }
+
+    /// <summary>Refuses a strength that leaves no step to run.</summary>
+    internal static void CheckLeft(string field, double strength, int stepsLeft)
+    {
+        if (stepsLeft < 1)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{field} is {strength}, which leaves no step to run."), field);
         }
     }
 
@@ -85,6 +98,19 @@ public static class GenerationLimits
                 field);
         }
     }
+
+    private static void CheckImage(string field, GenerationTask task)
+    {
+        if (task.InitImage is { } image && (image.Width != task.Width || image.Height != task.Height))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"{field} is {image.Width}x{image.Height}; it must have the task's size, {task.Width}x{task.Height}."),
+                field);
+        }
+    }
+
+    private static string DescribeImage(GenerationTask task) => task.InitImage is null ? "null" : "an image";
 
     private static void CheckShared<T>(string field, T value, T first)
     {

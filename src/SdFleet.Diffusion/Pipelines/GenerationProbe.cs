@@ -18,6 +18,11 @@ internal class GenerationProbe
     {
     }
 
+    /// <summary>What the image encoder gives for an image, in call order.</summary>
+    public virtual void OnEncoded(float[] latents)
+    {
+    }
+
     /// <summary>The latents that enter the loop.</summary>
     public virtual void OnStart(ReadOnlySpan<float> latents)
     {

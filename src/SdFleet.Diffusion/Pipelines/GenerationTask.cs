@@ -1,10 +1,11 @@
+using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Noise;
 
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
-/// One image to make from text. The same task gives the same image, whatever it is batched with. Tasks of one batch share size, steps and
-/// scheduler.
+/// One image to make, from text or from text and another image. The same task gives the same image, whatever it is batched with. Tasks of
+/// one batch share size, steps, scheduler and strength, and all or none of them have an image to begin with.
 /// </summary>
 public sealed record GenerationTask
 {
@@ -40,6 +41,14 @@ public sealed record GenerationTask
 
     /// <summary>The scheduler.</summary>
     public SchedulerOptions Scheduler { get; init; } = new();
+
+    /// <summary>The image to begin with, of the task's size; null to begin with noise.</summary>
+    public RgbImage? InitImage { get; init; }
+
+    /// <summary>
+    /// How much of <see cref="InitImage"/> is made anew, 0 to 1: this part of the steps is run. Values that leave no step are refused.
+    /// </summary>
+    public double Strength { get; init; } = 0.8;
 
     /// <summary>Whether the prompt is weighed against the negative prompt, which doubles the work of a step.</summary>
     internal bool IsGuided => GuidanceScale > 1;

@@ -11,6 +11,7 @@ internal sealed class PipelineComponents : IDisposable
     private const int UsualLatentChannels = 4;
 
     private readonly Stack<IDisposable> _owned = new();
+    private readonly Lazy<LatentEncoder> _encoder;
 
     private PipelineComponents(ModelFolder folder, OnnxDevice device)
     {
@@ -30,6 +31,7 @@ internal sealed class PipelineComponents : IDisposable
             RequireSame(Unet.File, "sample channels (text to image)", LatentChannels, Unet.Sample.Dimensions[1]);
             RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
             Calls = Own(new UnetCallPool(Unet));
+            _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
             Decoder = new(decoder, Vae);
         }
@@ -66,6 +68,10 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
+
+    /// <summary>Makes latents of images. Loaded at first use: text to image does not need it.</summary>
+    /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
+    public LatentEncoder Encoder => _encoder.Value;
 
     /// <summary>Loads a folder.</summary>
     public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);

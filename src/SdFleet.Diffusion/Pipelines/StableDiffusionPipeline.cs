@@ -109,6 +109,6 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(tasks);
         GenerationLimits.Check(tasks, Info.SizeMultiple);
 
-        return new BatchGeneration(_components, tasks, progress, probe).Run(new TextToImageStart(), cancellationToken);
+        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Diffusion.Tests.Golden;
 
@@ -9,14 +8,8 @@ namespace SdFleet.Diffusion.Tests.Golden;
 /// </summary>
 internal static class GoldenModelFolder
 {
-    /// <summary>Loads the pipeline of a case.</summary>
-    public static StableDiffusionPipeline Load(string file)
-    {
-        using TemporaryFolder folder = Create(file);
-        return StableDiffusionPipeline.Load(folder.Path);
-    }
-
-    private static TemporaryFolder Create(string file)
+    /// <summary>Makes the folder of a case.</summary>
+    public static TemporaryFolder Create(string file)
     {
         JsonElement golden = GoldenFolder.Read(file);
         string source = Path.GetDirectoryName(Path.Combine(GoldenFolder.Root, file))!;

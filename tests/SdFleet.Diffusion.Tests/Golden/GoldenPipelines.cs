@@ -6,7 +6,7 @@ internal static class GoldenPipelines
     /// <summary>Stands in a theory's data where the golden folder has none: a theory must have some.</summary>
     public const string None = "(no golden data; SDFLEET_GOLDEN names the folder)";
 
-    private static readonly string[] Built = ["text2img"];
+    private static readonly string[] Built = ["text2img", "img2img"];
 
     /// <summary>The files of the kinds that are built, or <see cref="None"/>.</summary>
     public static IReadOnlyList<string> BuiltFiles => OrNone(All.Where(file => Built.Contains(Kind(file))));

@@ -39,7 +39,7 @@ public sealed class StableDiffusionPipelineTests : IDisposable
         Assert.NotEqual(Pixels(task), Pixels(task with { Seed = 8 }));
         Assert.NotEqual(Pixels(task), Pixels(task with { Prompt = "a dog" }));
         Assert.NotEqual(Pixels(task), Pixels(task with { NegativePrompt = "a dog" }));
-        Assert.NotEqual(Pixels(task), Pixels(task with { NoiseSource = Noise.NoiseSource.Cuda }));
+        Assert.NotEqual(Pixels(task), Pixels(task with { NoiseSource = Diffusion.Noise.NoiseSource.Cuda }));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class StableDiffusionPipelineTests : IDisposable
             first,
             first with { Prompt = "two dogs", Seed = 2, GuidanceScale = 1 },
             first with { Prompt = "a house", Seed = 3, GuidanceScale = 9, NegativePrompt = "blurry", GuidanceRescale = 0.5 },
-            first with { Prompt = "a tree", Seed = long.MinValue, NoiseSource = Noise.NoiseSource.Cuda },
+            first with { Prompt = "a tree", Seed = long.MinValue, NoiseSource = Diffusion.Noise.NoiseSource.Cuda },
         ];
 
         float[] together = Latents(tasks);

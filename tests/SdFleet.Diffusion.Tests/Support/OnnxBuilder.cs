@@ -47,12 +47,11 @@ internal sealed class OnnxBuilder
         return new ProtobufWriter().Number(1, IrVersion).Message(7, _graph).Message(8, opset).ToArray();
     }
 
-    // "axes" is the one list of numbers among the attributes used here.
     private static void AddAttribute(ProtobufWriter node, string name, long[] values)
     {
         const int IntType = 2, IntsType = 7;
         ProtobufWriter attribute = new ProtobufWriter().Text(1, name);
-        if (name == "axes")
+        if (name is "axes" or "strides")
         {
             foreach (long value in values)
             {

@@ -64,7 +64,8 @@ internal sealed class TinyModel
             .Write("vae_decoder/config.json", """{ "scaling_factor": 0.5, "block_out_channels": [1, 2, 3, 4] }""")
             .Write("text_encoder/model.onnx", TextEncoder())
             .Write("unet/model.onnx", Unet())
-            .Write("vae_decoder/model.onnx", VaeDecoder());
+            .Write("vae_decoder/model.onnx", VaeDecoder())
+            .Write("vae_encoder/model.onnx", VaeEncoder());
     }
 
     private static float[] Waves(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i * 1.7f))];
@@ -150,6 +151,14 @@ internal sealed class TinyModel
             .Node("Add", $"{result} slow4", "late");
         return "late";
     }
+
+    // Small variances, as real encoders give.
+    private static byte[] VaeEncoder() => new OnnxBuilder()
+        .Input("sample", TensorElementType.Float, "batch", 3, "height", "width")
+        .Constant("weights", [.. Waves(8 * 3 * 8 * 8).Select(w => w / 64)], 8, 3, 8, 8)
+        .Node("Conv", "sample weights", "latent_parameters", "strides", 8, 8)
+        .Output("latent_parameters", TensorElementType.Float, "batch", 8, "height8", "width8")
+        .Build();
 
     private byte[] VaeDecoder() => new OnnxBuilder()
         .Input("latent_sample", TensorElementType.Float, "batch", 4, "height", "width")

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using SdFleet.Hosting.Telemetry;
 using OpenTelemetry.Trace;
 
 namespace SdFleet.Hosting.Tests.Telemetry;
@@ -13,8 +14,8 @@ public sealed class FleetTelemetryTests
     {
         using var source = new ActivitySource("SdFleet.Hosting.Tests");
         var builder = Host.CreateApplicationBuilder();
-        builder.Services.AddFleetTelemetry("test-service");
-        builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(source.Name));
+        builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9";
+        builder.Services.AddFleetTelemetry(builder.Configuration, "test-service");
 
         using var host = builder.Build();
         await host.StartAsync();

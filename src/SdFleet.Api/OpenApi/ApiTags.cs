@@ -1,0 +1,9 @@
+namespace SdFleet.Api.OpenApi;
+
+/// <summary>Groups of operations in the document.</summary>
+internal static class ApiTags
+{
+    public const string Jobs = "jobs";
+    public const string Fleet = "fleet";
+    public const string Index = "index";
+}

@@ -1,0 +1,26 @@
+using SdFleet.Api.Fleet;
+using SdFleet.Api.Images;
+using SdFleet.Api.Index;
+using SdFleet.Api.Jobs;
+using SdFleet.Api.OpenApi;
+
+namespace SdFleet.Api;
+
+/// <summary>Maps the API.</summary>
+public static class SdFleetApiEndpoints
+{
+    /// <summary>Maps every endpoint of the API; the process maps its health.</summary>
+    public static void MapSdFleetApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSubmit();
+        endpoints.MapJob();
+        endpoints.MapImage();
+        endpoints.MapModels();
+        endpoints.MapWorkers();
+
+        // What the API looks like is no secret.
+        var open = endpoints.MapGroup("").AllowAnonymous();
+        open.MapIndex();
+        open.MapFleetOpenApi();
+    }
+}

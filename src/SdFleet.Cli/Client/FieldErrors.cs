@@ -1,0 +1,27 @@
+using SdFleet.Cli.Output;
+using SdFleet.Contracts.Validation;
+
+namespace SdFleet.Cli.Client;
+
+/// <summary>A refused submission, field by field, in the words of the command's options.</summary>
+internal static class FieldErrors
+{
+    // Where an option is not simply called like its field.
+    private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
+    {
+        ["prompt"] = "the prompt",
+        ["negativePrompt"] = "--negative",
+        ["guidanceScale"] = "--guidance",
+        ["noiseSource"] = "--noise",
+    };
+
+    private static readonly HashSet<string> SameName = new(["model", "images", "seed", "width", "height", "steps", "scheduler", "lane"], StringComparer.Ordinal);
+
+    /// <summary>The error that ends the command.</summary>
+    public static CliException ToException(string who, IEnumerable<FieldError> errors) => new(
+        $"{who} does not take this:{string.Concat(errors.Select(e => $"{Environment.NewLine}  {Shown(e)}"))}", ExitCodes.Usage);
+
+    private static string Shown(FieldError error) => (error with { Field = OptionOf(error.Field) }).ToString();
+
+    private static string OptionOf(string field) => Options.GetValueOrDefault(field) ?? (SameName.Contains(field) ? $"--{field}" : field);
+}

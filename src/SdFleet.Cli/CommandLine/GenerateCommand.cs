@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using SdFleet.Cli.Client;
+using SdFleet.Cli.Generate;
+using SdFleet.Cli.Output;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Jobs;
+
+namespace SdFleet.Cli.CommandLine;
+
+/// <summary><c>sdfleet generate</c>.</summary>
+internal sealed class GenerateCommand
+{
+    private const string ServerVariable = "SDFLEET_SERVER";
+    private const string ApiKeyVariable = "SDFLEET_API_KEY";
+
+    private readonly CliConsole _console;
+    private readonly Argument<string> _prompt = new("PROMPT") { Description = "What to draw." };
+    private readonly Option<string?> _server = Values.Text("--server", $"The fleet to ask. Default: {ServerVariable}, else {ServerAddress.Default}.", "URL");
+    private readonly Option<string?> _apiKey = Values.Text("--api-key", $"Its API key, where it wants one. Default: {ApiKeyVariable}.", "KEY");
+    private readonly Option<bool> _local = new("--local") { Description = "Make the pictures in this process, without a fleet." };
+    private readonly Option<string?> _model = Values.Text("--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
+    private readonly Option<string?> _negative = Values.Text("--negative", "What to steer away from.", "TEXT");
+    private readonly Option<int?> _images = Values.Whole<int>("--images", "How many pictures; picture i has seed + i. Default 1.", "-n");
+    private readonly Option<long?> _seed = Values.Whole<long>("--seed", "The first seed. The same seed gives the same picture. Default: a new one.");
+    private readonly Option<int?> _width = Values.Whole<int>("--width", "Width in pixels. Default: the model's.");
+    private readonly Option<int?> _height = Values.Whole<int>("--height", "Height in pixels. Default: the model's.");
+    private readonly Option<int?> _steps = Values.Whole<int>("--steps", "Denoising steps. Default: the model's.");
+    private readonly Option<double?> _guidance = Values.Number("--guidance", "How strongly the prompt is followed. Default: the model's.");
+    private readonly Option<string?> _scheduler = Values.Text("--scheduler", "The scheduler. Default: the model's.", "NAME");
+    private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>("--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
+    private readonly Option<Lane?> _lane = Values.Word<Lane>("--lane", "How soon. Default: interactive.");
+    private readonly Option<string?> _out = Values.Text("--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
+    private readonly Option<string?> _grid = Values.Text("--grid", "Also save all pictures on one sheet.", "FILE");
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
+
+    private GenerateCommand(CliConsole console)
+    {
+        _console = console;
+        _scheduler.CompletionSources.Add([.. SchedulerNames.All]);
+    }
+
+    public static Command Create(CliConsole console)
+    {
+        var it = new GenerateCommand(console);
+        var command = new Command("generate", "Makes one picture or a few, and prints where they are.")
+        {
+            it._prompt, it._server, it._apiKey, it._local, it._model, it._negative, it._images, it._seed, it._width, it._height,
+            it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(it._local))
+            {
+                foreach (var option in new Option[] { it._server, it._apiKey, it._lane }.Where(o => result.GetResult(o) is not null))
+                {
+                    result.AddError($"{option.Name} is for a fleet; --local does without one. Give one of them.");
+                }
+            }
+        });
+        command.SetAction(it.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var job = new SubmitJob
+        {
+            Model = parsed.GetValue(_model),
+            Prompt = parsed.GetValue(_prompt),
+            NegativePrompt = parsed.GetValue(_negative),
+            Images = parsed.GetValue(_images),
+            Seed = parsed.GetValue(_seed),
+            Width = parsed.GetValue(_width),
+            Height = parsed.GetValue(_height),
+            Steps = parsed.GetValue(_steps),
+            GuidanceScale = parsed.GetValue(_guidance),
+            Scheduler = parsed.GetValue(_scheduler),
+            NoiseSource = parsed.GetValue(_noise),
+        };
+
+        // Before anything is made: a place that cannot be must not be found out afterwards.
+        var target = PictureTarget.Of(parsed.GetValue(_out), job.Images ?? 1);
+        var started = _console.Time.GetTimestamp();
+        var generated = parsed.GetValue(_local)
+            ? await LocalGeneration.RunAsync(job, LocalModel.Of(job.Model), _console, cancellationToken)
+            : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
+        var paths = target.Save(generated);
+        var grid = parsed.GetValue(_grid);
+        if (grid is not null)
+        {
+            GridFile.Save(grid, generated.Pictures);
+        }
+
+        Show(generated, paths, grid, _console.Time.GetElapsedTime(started), parsed.GetValue(_json));
+        return ExitCodes.Done;
+    }
+
+    private async Task<GeneratedPictures> AskFleetAsync(ParseResult parsed, SubmitJob job, CancellationToken cancellationToken)
+    {
+        var (text, source) = parsed.GetValue(_server) is { } given ? (given, "--server")
+            : _console.Environment(ServerVariable) is { Length: > 0 } variable ? (variable, ServerVariable)
+            : (ServerAddress.Default, "");
+        var server = ServerAddress.Parse(text)
+            ?? throw new CliException($"{source} is \"{text}\": an address such as {ServerAddress.Default}.", ExitCodes.Usage);
+        using var client = new FleetClient(server, parsed.GetValue(_apiKey) ?? _console.Environment(ApiKeyVariable), _console.Time);
+        return await FleetGeneration.RunAsync(client, job, _console, cancellationToken);
+    }
+
+    private void Show(GeneratedPictures generated, IReadOnlyList<string> paths, string? grid, TimeSpan elapsed, bool json)
+    {
+        if (json)
+        {
+            var result = new
+            {
+                generated.JobId,
+                generated.Recipe,
+                Seconds = Math.Round(elapsed.TotalSeconds, 3),
+                Pictures = generated.Pictures.Zip(paths, (picture, path) => new
+                {
+                    Path = Path.GetFullPath(path),
+                    picture.Seed,
+                    Sha256 = Convert.ToHexStringLower(SHA256.HashData(picture.Png)),
+                }),
+                Grid = grid is null ? null : Path.GetFullPath(grid),
+            };
+            _console.Out.WriteLine(JsonSerializer.Serialize(result, ContractsJson.Options));
+            return;
+        }
+
+        foreach (var path in grid is null ? paths : [.. paths, grid])
+        {
+            _console.Out.WriteLine(path);
+        }
+
+        var recipe = generated.Recipe;
+        var seeds = generated.Pictures.Count == 1 ? $"seed {recipe.Seed}" : $"seeds {recipe.Seed} to {generated.Pictures[^1].Seed}";
+        _console.Note(FormattableString.Invariant(
+            $"{recipe.Model}, {recipe.Width}x{recipe.Height}, {recipe.Steps} steps, {recipe.Scheduler}, guidance {recipe.GuidanceScale}, {seeds}; {elapsed.TotalSeconds:0.0} s"));
+    }
+}

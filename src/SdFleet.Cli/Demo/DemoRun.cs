@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SdFleet.Cli.Client;
+using SdFleet.Cli.Embedded;
+using SdFleet.Cli.Output;
+using SdFleet.Cli.Progress;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Imaging;
+using SdFleet.JobStore;
+
+namespace SdFleet.Cli.Demo;
+
+/// <summary>
+/// The fleet's main job, on the smallest fleet: a list of prompts in, a finished set of pictures out. Everything goes the way
+/// it goes in a cluster: posted to the API, admitted, released, made, stored, recorded, and read back.
+/// </summary>
+internal sealed class DemoRun(CliConsole console)
+{
+    // Pages of jobs that are looked at ahead of the oldest unfinished one: workers finish about in order.
+    private const int LookAhead = 8;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly JsonSerializerOptions ManifestJson = ContractsJson.Options;
+
+    public async Task RunAsync(string? promptFile, string outFolder, CancellationToken cancellationToken)
+    {
+        var started = console.Time.GetTimestamp();
+        var pictures = DemoPicture.Of(PromptFile.Read(promptFile));
+        var folder = DemoFolder.Prepare(outFolder, pictures, console.Note);
+
+        using var display = new ProgressDisplay(console, "starting the fleet", pictures.Count);
+        await using var fleet = await StartAsync(folder, display, cancellationToken);
+        var up = console.Time.GetElapsedTime(started);
+        display.Note(FormattableString.Invariant(
+            $"API, coordinator and worker are up in this process after {up.TotalSeconds:0.0} s: {fleet.Address.OriginalString}, in-memory bus, {folder.Fleet}"));
+
+        using var client = new FleetClient(new Uri(fleet.Address, "/"), apiKey: null, console.Time);
+        var begun = console.Time.GetTimestamp();
+        foreach (var picture in pictures)
+        {
+            await client.SubmitAsync(
+                new SubmitJob { Id = picture.JobId, Prompt = picture.Prompt, Seed = picture.Seed, Lane = Lane.Bulk }, cancellationToken);
+        }
+
+        var files = await CollectAsync(client, pictures, folder, display, cancellationToken);
+        var took = console.Time.GetElapsedTime(begun);
+        var records = await WriteManifestAsync(fleet, pictures, folder, cancellationToken);
+        Check(pictures, files, records);
+        WriteSheet(pictures, files, folder);
+        await File.WriteAllTextAsync(folder.Page, GalleryPage.Render(pictures, records), cancellationToken);
+        await fleet.StopAsync(cancellationToken);
+        display.Dispose();
+
+        console.Out.WriteLine(FormattableString.Invariant(
+            $"{pictures.Count} pictures in {took.TotalSeconds:0.0} s ({pictures.Count / took.TotalSeconds:0.0} pictures/s; {console.Time.GetElapsedTime(started).TotalSeconds:0.0} s with start and stop)"));
+        console.Out.WriteLine($"  pictures       {folder.Of("images")}{Path.DirectorySeparatorChar}");
+        console.Out.WriteLine($"  contact sheet  {folder.ContactSheet}");
+        console.Out.WriteLine($"  page           {folder.Page}");
+        console.Out.WriteLine($"  manifest       {folder.Manifest} (a line a picture: recipe, seed, model digest, SHA-256, timings)");
+    }
+
+    private static async Task<EmbeddedFleet> StartAsync(DemoFolder folder, ProgressDisplay display, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmbeddedFleet.StartAsync(
+                new EmbeddedFleetOptions
+                {
+                    DataFolder = folder.Fleet,
+                    Logging = log => log
+                        .AddProvider(new ConsoleLog(TimeProvider.System, LogLevel.Warning, display.Note))
+                        // That only this machine can reach a demo is no warning to anybody.
+                        .AddFilter("SdFleet.Api.Door", LogLevel.Error),
+                },
+                cancellationToken);
+        }
+        catch (EmbeddedFleetException e)
+        {
+            throw new CliException($"the fleet cannot start. {e.Message}", cause: e);
+        }
+    }
+
+    // Downloads each picture as soon as it is there.
+    private async Task<IReadOnlyDictionary<Guid, byte[]>> CollectAsync(
+        FleetClient client, IReadOnlyList<DemoPicture> pictures, DemoFolder folder, ProgressDisplay display, CancellationToken cancellationToken)
+    {
+        var files = new Dictionary<Guid, byte[]>();
+        var waiting = pictures.ToList();
+        while (waiting.Count > 0)
+        {
+            var begun = 0.0;
+            foreach (var picture in waiting.Take(LookAhead).ToList())
+            {
+                var job = await client.FindJobAsync(picture.JobId, cancellationToken);
+                if (job is { State: JobState.Completed })
+                {
+                    var file = await client.DownloadAsync(job.Images[0].Url, cancellationToken);
+                    await File.WriteAllBytesAsync(folder.Of(picture.File), file, cancellationToken);
+                    files.Add(picture.JobId, file);
+                    waiting.Remove(picture);
+                }
+                else if (job is not null && job.State.IsTerminal())
+                {
+                    throw new CliException($"picture {picture.Number} (\"{picture.Prompt}\") ended as {job.State.ToString().ToLowerInvariant()}: {job.Error}");
+                }
+
+                begun += job is { State: JobState.Running } ? job.Progress : 0;
+                display.Report(files.Count, begun, "drawing");
+            }
+
+            if (waiting.Count > 0)
+            {
+                await Task.Delay(PollInterval, console.Time, cancellationToken);
+            }
+        }
+
+        return files;
+    }
+
+    private static async Task<IReadOnlyDictionary<Guid, ManifestRecord>> WriteManifestAsync(
+        EmbeddedFleet fleet, IReadOnlyList<DemoPicture> pictures, DemoFolder folder, CancellationToken cancellationToken)
+    {
+        var records = new Dictionary<Guid, ManifestRecord>();
+        var store = fleet.Services.GetRequiredService<IJobStore>();
+        await foreach (var record in store.ReadManifestAsync([.. pictures.Select(p => p.JobId)], cancellationToken))
+        {
+            records.Add(record.JobId, record);
+        }
+
+        await using var manifest = new StreamWriter(folder.Manifest) { NewLine = "\n" };
+        foreach (var picture in pictures.Where(p => records.ContainsKey(p.JobId)))
+        {
+            // The record names the artifact in the store; beside the pictures, their own names are wanted too.
+            var line = JsonSerializer.SerializeToNode(records[picture.JobId], ManifestJson)!.AsObject();
+            line.Insert(0, "file", JsonValue.Create(picture.File));
+            await manifest.WriteLineAsync(line.ToJsonString(ManifestJson));
+        }
+
+        return records;
+    }
+
+    // What the demo claims: each picture is there once, with the digest that its record gives.
+    private static void Check(
+        IReadOnlyList<DemoPicture> pictures, IReadOnlyDictionary<Guid, byte[]> files, IReadOnlyDictionary<Guid, ManifestRecord> records)
+    {
+        foreach (var picture in pictures)
+        {
+            if (!records.TryGetValue(picture.JobId, out var record))
+            {
+                throw new CliException($"picture {picture.Number} is completed, but has no manifest record.");
+            }
+
+            if (record.Image.Sha256 != Convert.ToHexStringLower(SHA256.HashData(files[picture.JobId])))
+            {
+                throw new CliException($"{picture.File} is not the file that its manifest record speaks of: the SHA-256 differs.");
+            }
+        }
+    }
+
+    private static void WriteSheet(IReadOnlyList<DemoPicture> pictures, IReadOnlyDictionary<Guid, byte[]> files, DemoFolder folder)
+    {
+        var sheet = ContactSheet.Compose([.. pictures.Select(p => new CaptionedImage(PngReader.Read(files[p.JobId]), p.Prompt, $"seed {p.Seed}"))]);
+        File.WriteAllBytes(folder.ContactSheet, PngWriter.ToArray(sheet));
+    }
+}

@@ -1,0 +1,95 @@
+using SdFleet.Cli.Output;
+using SdFleet.Cli.Progress;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion;
+using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Hosting.Configuration;
+using DiffusionNoise = SdFleet.Diffusion.Noise.NoiseSource;
+
+namespace SdFleet.Cli.Generate;
+
+/// <summary>Makes the pictures in this process, without bus and stores. The same recipe gives the same pixels as in a fleet.</summary>
+internal static class LocalGeneration
+{
+    // As a worker does unless it is told otherwise.
+    private const int ImagesAtOnce = 4;
+
+    public static async Task<GeneratedPictures> RunAsync(SubmitJob submission, LocalModel model, CliConsole console, CancellationToken cancellationToken)
+    {
+        var job = LocalRecipe.Resolve(submission, model, console.Time);
+        using var display = new ProgressDisplay(console, "loading", job.Images);
+
+        // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
+        return await Task.Run(() => Run(job, model, display, cancellationToken), cancellationToken);
+    }
+
+    private static GeneratedPictures Run(ResolvedJob job, LocalModel model, ProgressDisplay display, CancellationToken cancellationToken)
+    {
+        using var pipeline = Load(model);
+        var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
+        var pictures = new List<GeneratedPicture>();
+        foreach (var tasks in Tasks(job).Chunk(ImagesAtOnce))
+        {
+            var progress = new StepReport(display, pictures.Count);
+            foreach (var image in pipeline.Generate(tasks, progress, cancellationToken))
+            {
+                if (image.Defects.HasFlag(ImageDefects.NotANumber))
+                {
+                    throw new CliException("the model's decoder gave values that are no numbers; a half-precision model overflows this way. Use one with a float32 VAE.");
+                }
+
+                pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, Parameters(job.Recipe, image.Seed, digest).ToPngText())));
+            }
+
+            display.Report(pictures.Count);
+        }
+
+        return new GeneratedPictures(JobId: null, job.Recipe, pictures);
+    }
+
+    private static StableDiffusionPipeline Load(LocalModel model)
+    {
+        try
+        {
+            return StableDiffusionPipeline.Load(model.Folder);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new CliException($"the model cannot be loaded: {e.Message} \"sdfleet models inspect {model.Folder}\" shows what the folder is.", cause: e);
+        }
+    }
+
+    private static IEnumerable<GenerationTask> Tasks(ResolvedJob job) => Enumerable.Range(0, job.Images).Select(i => new GenerationTask
+    {
+        Prompt = job.Recipe.Prompt,
+        NegativePrompt = job.Recipe.NegativePrompt,
+        Width = job.Recipe.Width,
+        Height = job.Recipe.Height,
+        Steps = job.Recipe.Steps,
+        GuidanceScale = job.Recipe.GuidanceScale,
+        Scheduler = new SchedulerOptions { Name = job.Recipe.Scheduler },
+        Seed = job.Recipe.Seed + i,
+        NoiseSource = job.Recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
+    });
+
+    // The text that a worker writes.
+    private static A1111Parameters Parameters(Recipe recipe, long seed, string digest) => A1111Parameters.Create(
+        recipe.Prompt,
+        recipe.NegativePrompt,
+        recipe.Steps,
+        recipe.Scheduler,
+        recipe.GuidanceScale,
+        seed,
+        recipe.Width,
+        recipe.Height,
+        recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
+        new("Model hash", digest[..10]),
+        new("Model", recipe.Model),
+        new("Version", $"SdFleet {FleetVersion.Current}"));
+
+    private sealed class StepReport(ProgressDisplay display, int done) : IProgress<GenerationProgress>
+    {
+        public void Report(GenerationProgress value) => display.Report(done, (double)value.Step / value.Steps * value.Images, "drawing");
+    }
+}

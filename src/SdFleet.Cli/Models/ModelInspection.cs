@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using SdFleet.Diffusion;
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Hosting.Configuration;
+
+namespace SdFleet.Cli.Models;
+
+/// <summary>Says what a model folder is: first what its files say, then whether the fleet's own library loads it.</summary>
+internal sealed class ModelInspection(string folder, TextWriter output)
+{
+    private static readonly string[] SchedulerFacts = ["prediction_type", "beta_schedule", "timestep_spacing"];
+    private static readonly string[] Components = ["text_encoder", "text_encoder_2", "unet", "vae_decoder", "vae_encoder", "safety_checker"];
+
+    /// <param name="loads">Whether to try to load it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether the model fits, as far as was tried.</returns>
+    public async Task<bool> RunAsync(bool loads, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = ModelFolder.Open(folder);
+            output.WriteLine(Path.GetFullPath(folder));
+            Show("pipeline", model.PipelineClass.Length > 0 ? $"{model.PipelineClass}{WriterOf("model_index.json")}" : "not named (no model_index.json)");
+            ShowScheduler();
+            ShowDefaults();
+            foreach (var component in Components.Where(model.Has))
+            {
+                ShowComponent(model, component);
+            }
+
+            ShowTokenizer();
+            output.WriteLine();
+            Show("on disk", Amount.Bytes(SizeOf(folder)));
+            if (loads)
+            {
+                await LoadAsync(cancellationToken);
+            }
+
+            return true;
+        }
+        catch (ModelFormatException e)
+        {
+            output.WriteLine();
+            Show("fits", "no");
+            Show("file", e.File);
+            Show("expected", e.Expected);
+            Show("found", e.Found);
+            return false;
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        using var pipeline = await Task.Run(() => StableDiffusionPipeline.Load(folder), cancellationToken);
+        var took = TimeProvider.System.GetElapsedTime(started);
+        Show("fits", Text($"yes: loaded on {pipeline.Info.Device} with ONNX Runtime {pipeline.Info.RuntimeVersion} in {took.TotalSeconds:0.0} s"));
+        Show("digest", await pipeline.GetModelDigestAsync(cancellationToken));
+    }
+
+    private void ShowScheduler()
+    {
+        if (ReadJson("scheduler", "scheduler_config.json") is not { } config)
+        {
+            Show("scheduler", "none (no scheduler/scheduler_config.json)");
+            return;
+        }
+
+        var facts = SchedulerFacts
+            .Where(key => config.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String)
+            .Select(key => $"{key} {config.GetProperty(key).GetString()}");
+        Show("scheduler", $"{TextOf(config, "_class_name") ?? "not named"}{WriterOf("scheduler", "scheduler_config.json")}");
+        Show("", string.Join(", ", facts));
+    }
+
+    // What "sdfleet up --model NAME=FOLDER" would take.
+    private void ShowDefaults()
+    {
+        try
+        {
+            var spec = ModelCatalog.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                [$"{ModelCatalog.SectionName}:0:Name"] = "model",
+                [$"{ModelCatalog.SectionName}:0:Path"] = folder,
+            }).Build()).Specs["model"];
+            var source = File.Exists(Path.Combine(folder, "sdfleet.json")) ? "sdfleet.json" : "no sdfleet.json: the fleet's own";
+            Show("defaults", Text($"{spec.DefaultWidth}x{spec.DefaultHeight}, {spec.DefaultSteps} steps, guidance {spec.DefaultGuidanceScale}, {spec.DefaultScheduler} ({source})"));
+            Show("sizes", spec.Sizes.Count > 0 ? string.Join(", ", spec.Sizes) : $"any up to {spec.MaxSize}");
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new ModelFormatException(Path.Combine(folder, "sdfleet.json"), "defaults that a fleet can take", string.Join("; ", e.Failures), e);
+        }
+    }
+
+    private void ShowComponent(ModelFolder model, string component)
+    {
+        var file = model.FindModel(component);
+        output.WriteLine();
+        try
+        {
+            var graph = OnnxGraphReader.Read(file);
+            Show(component, $"{Amount.Count(graph.Parameters)} parameters{(graph.ParameterType.Length > 0 ? $", {graph.ParameterType}" : "")}, {Amount.Bytes(SizeOf(Path.GetDirectoryName(file)!))}");
+            Show("", Text($"{Path.GetFileName(file)}, opset {graph.Opset}{(graph.Producer.Length > 0 ? $", from {graph.Producer}" : "")}"));
+            foreach (var input in graph.Inputs)
+            {
+                Show("", $"in   {input}");
+            }
+
+            foreach (var tensor in graph.Outputs)
+            {
+                Show("", $"out  {tensor}");
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new ModelFormatException(file, "an ONNX file", e.Message, e);
+        }
+    }
+
+    private void ShowTokenizer()
+    {
+        var vocabulary = Path.Combine(folder, "tokenizer", "vocab.json");
+        if (File.Exists(vocabulary) && ReadJson("tokenizer", "vocab.json") is { ValueKind: JsonValueKind.Object } words)
+        {
+            output.WriteLine();
+            Show("tokenizer", Text($"{TextOf(ReadJson("tokenizer", "tokenizer_config.json") ?? default, "tokenizer_class") ?? "not named"}, {words.EnumerateObject().Count()} tokens"));
+        }
+    }
+
+    private string WriterOf(params string[] path) => ReadJson(path) is { } json && TextOf(json, "_diffusers_version") is { } version ? $", written by diffusers {version}" : "";
+
+    private JsonElement? ReadJson(params string[] path)
+    {
+        var file = Path.Combine([folder, .. path]);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFormatException(file, "JSON", e.Message, e);
+        }
+    }
+
+    private static string? TextOf(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static long SizeOf(string path) => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+
+    private void Show(string what, string text) => output.WriteLine($"  {what,-14}{text}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,26 @@
+namespace SdFleet.Contracts.Jobs;
+
+/// <summary>Where a job stands. The last four are terminal: a job never leaves them.</summary>
+public enum JobState
+{
+    /// <summary>Admitted; waits in the job store to be released, or to be tried again.</summary>
+    Queued,
+
+    /// <summary>A message for it is in a work queue.</summary>
+    Released,
+
+    /// <summary>A worker has reported that it started.</summary>
+    Running,
+
+    /// <summary>Every requested image exists and is recorded.</summary>
+    Completed,
+
+    /// <summary>Given up, with a reason.</summary>
+    Failed,
+
+    /// <summary>Stopped by request.</summary>
+    Cancelled,
+
+    /// <summary>Never admitted: the submission breaks the contract.</summary>
+    Rejected,
+}

@@ -1,0 +1,35 @@
+namespace SdFleet.Contracts.Jobs;
+
+/// <summary>Everything that decides the pixels of a picture besides the model's weights. Complete: nothing is left to defaults.</summary>
+public sealed record Recipe
+{
+    /// <summary>Name of the model in the fleet's configuration.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What to draw.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>What to steer away from; empty for none.</summary>
+    public string NegativePrompt { get; init; } = "";
+
+    /// <summary>Width in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Denoising steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Classifier-free guidance scale; 1 or less turns guidance off.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>Scheduler by name, one of <see cref="SchedulerNames.All"/>.</summary>
+    public required string Scheduler { get; init; }
+
+    /// <summary>Seed of the first picture; picture i uses <c>Seed + i</c>.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Which PyTorch generator the seed refers to.</summary>
+    public NoiseSource NoiseSource { get; init; }
+}

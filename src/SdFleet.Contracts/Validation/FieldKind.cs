@@ -1,0 +1,23 @@
+namespace SdFleet.Contracts.Validation;
+
+/// <summary>JSON type of a field.</summary>
+public enum FieldKind
+{
+    /// <summary>A string.</summary>
+    Text,
+
+    /// <summary>A number without a fraction.</summary>
+    WholeNumber,
+
+    /// <summary>Any finite number.</summary>
+    Number,
+
+    /// <summary>A string holding a UUID.</summary>
+    Uuid,
+
+    /// <summary>One of a few words.</summary>
+    Word,
+
+    /// <summary>A string holding an RFC 3339 date and time.</summary>
+    DateTime,
+}

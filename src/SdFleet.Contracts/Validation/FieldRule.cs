@@ -1,0 +1,47 @@
+namespace SdFleet.Contracts.Validation;
+
+/// <summary>What a field of a submission may hold. Reading, error texts and the published schema all follow from it.</summary>
+/// <param name="Name">JSON name.</param>
+/// <param name="Kind">JSON type.</param>
+/// <param name="Description">For a person.</param>
+public sealed record FieldRule(string Name, FieldKind Kind, string Description)
+{
+    /// <summary>Smallest number.</summary>
+    public double Min { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Largest number.</summary>
+    public double Max { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Fewest characters.</summary>
+    public int MinLength { get; init; }
+
+    /// <summary>Most characters (UTF-16 code units).</summary>
+    public int MaxLength { get; init; } = int.MaxValue;
+
+    /// <summary>The number must be a multiple of this.</summary>
+    public int MultipleOf { get; init; } = 1;
+
+    /// <summary>Allowed words, for <see cref="FieldKind.Word"/>; compared without case.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Only these characters, for names that become part of queue names and paths.</summary>
+    public bool IsName { get; init; }
+
+    /// <summary>The limit in words, as error texts give it.</summary>
+    public string Limit => Kind switch
+    {
+        FieldKind.WholeNumber when MultipleOf > 1 => $"an integer from {Text(Min)} to {Text(Max)}, a multiple of {MultipleOf}",
+        FieldKind.WholeNumber => $"an integer from {Text(Min)} to {Text(Max)}",
+        FieldKind.Number => $"a number from {Text(Min)} to {Text(Max)}",
+        FieldKind.Uuid => "a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e, not all zeros",
+        FieldKind.DateTime => "a date and time such as 2026-01-31T12:00:00Z",
+        FieldKind.Word => $"one of {string.Join(", ", Words)}",
+        _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",
+        _ => MinLength > 0 ? $"text of {MinLength} to {MaxLength} characters" : $"text of at most {MaxLength} characters",
+    };
+
+    // A format with digits would round to 15 of them, and the largest seed has 16.
+    private static string Text(double value) => value == Math.Floor(value)
+        ? ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture)
+        : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using SdFleet.Contracts.Jobs;
+
+namespace SdFleet.Contracts.Validation;
+
+/// <summary>The fields of a <see cref="SubmitJob"/> and what each may hold, whatever the model.</summary>
+public static class SubmitJobFields
+{
+    /// <summary>Largest seed: the integers that every JSON reader keeps exactly.</summary>
+    public const long MaxSeed = (1L << 53) - 1;
+
+    /// <summary>Every field, in the order people read them.</summary>
+    public static IReadOnlyList<FieldRule> All { get; } =
+    [
+        new("id", FieldKind.Uuid, "The job's id; the same id twice is one job."),
+        new("tenant", FieldKind.Text, "Whose job it is.") { IsName = true, MinLength = 1, MaxLength = 64 },
+        new("model", FieldKind.Text, "Name of a configured model.") { IsName = true, MinLength = 1, MaxLength = 64 },
+        new("prompt", FieldKind.Text, "What to draw.") { MinLength = 1, MaxLength = 4000 },
+        new("negativePrompt", FieldKind.Text, "What to steer away from.") { MaxLength = 4000 },
+        new("images", FieldKind.WholeNumber, "How many pictures; picture i uses seed + i.") { Min = 1, Max = 64 },
+        new("seed", FieldKind.WholeNumber, "Seed of the first picture.") { Min = 0, Max = MaxSeed },
+        new("width", FieldKind.WholeNumber, "Width in pixels.") { Min = 64, Max = 4096, MultipleOf = 8 },
+        new("height", FieldKind.WholeNumber, "Height in pixels.") { Min = 64, Max = 4096, MultipleOf = 8 },
+        new("steps", FieldKind.WholeNumber, "Denoising steps.") { Min = 1, Max = 1000 },
+        new("guidanceScale", FieldKind.Number, "Classifier-free guidance scale; 1 or less turns guidance off.") { Min = 0, Max = 50 },
+        new("scheduler", FieldKind.Word, "The scheduler.") { Words = SchedulerNames.All },
+        new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
+        new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
+        new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
+    ];
+
+    /// <summary>Fields that a publisher on the broker may set but an HTTP client may not: its key and the server decide them.</summary>
+    public static IReadOnlySet<string> BrokerOnly { get; } = new[] { "tenant", "submittedAt" }.ToFrozenSet(StringComparer.Ordinal);
+
+    internal static FrozenDictionary<string, FieldRule> ByName { get; } = All.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+}

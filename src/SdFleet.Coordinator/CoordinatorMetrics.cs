@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+
+namespace SdFleet.Coordinator;
+
+/// <summary>The coordinator's metrics.</summary>
+internal static class CoordinatorMetrics
+{
+    private static readonly Meter Meter = new("SdFleet.Coordinator");
+
+    /// <summary>Submissions by what became of them: admitted, duplicate or rejected.</summary>
+    public static Counter<long> Submissions { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.submissions", "{job}", "Submissions by what became of them.");
+
+    /// <summary>Attempts released, by model and lane.</summary>
+    public static Counter<long> Releases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.releases", "{attempt}", "Attempts released to the work queues.");
+
+    /// <summary>Attempts whose lease ran out.</summary>
+    public static Counter<long> ExpiredLeases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.leases.expired", "{attempt}", "Attempts whose lease ran out.");
+}

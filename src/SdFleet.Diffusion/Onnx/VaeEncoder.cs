@@ -1,0 +1,47 @@
+using Microsoft.ML.OnnxRuntime;
+using SdFleet.Diffusion.Imaging;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>The encoder of a model's autoencoder: an image in, its latents out. Safe for use from several threads.</summary>
+internal sealed class VaeEncoder : IDisposable
+{
+    private readonly OnnxSession _session;
+    private readonly OnnxTensorSpec _image;
+    private readonly OnnxTensorSpec _latents;
+
+    public VaeEncoder(OnnxSession session)
+    {
+        OnnxRoles roles = new(session, "a VAE encoder");
+        _session = session;
+        _image = roles.Input("a float image of rank 4", s => s.IsFloat && s.Rank == 4, "sample");
+        _latents = roles.Output("float latents of rank 4", s => s.IsFloat && s.Rank == 4, "latent_parameters", "latent_sample");
+        roles.RefuseOtherInputs();
+    }
+
+    /// <summary>The model file.</summary>
+    public string File => _session.File;
+
+    /// <summary>Encodes one image.</summary>
+    /// <returns>
+    /// Of shape [1, c, h, w] where the exporter took the most likely latents, or [1, 2c, h, w] where it left the choice: means, then
+    /// logarithms of variances. Before the scaling factor; the caller disposes it.
+    /// </returns>
+    public OnnxResult Encode(RgbImage image, RunScope scope)
+    {
+        using OnnxTensor input = new(_image.Type, 1, RgbImage.Channels, image.Height, image.Width);
+        Span<float> planes = input.Values;
+        ReadOnlySpan<byte> pixels = image.Pixels;
+        int plane = planes.Length / RgbImage.Channels;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            planes[(i % RgbImage.Channels * plane) + (i / RgbImage.Channels)] = (pixels[i] / (float)byte.MaxValue * 2) - 1;
+        }
+
+        input.Commit();
+        return _session.Run(new Dictionary<string, OrtValue> { [_image.Name] = input.Value }, _latents, scope);
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _session.Dispose();
+}

@@ -1,0 +1,68 @@
+using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Onnx;
+
+namespace SdFleet.Diffusion.Pipelines;
+
+/// <summary>Makes latents of images.</summary>
+internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
+{
+    // The autoencoder's own bounds for the logarithm of a variance.
+    private const float MinLogVariance = -30, MaxLogVariance = 20;
+
+    /// <summary>Encodes the images of a batch.</summary>
+    /// <param name="images">One image each.</param>
+    /// <param name="shape">The shape of one image's latents.</param>
+    /// <param name="noise">Drawn from once, where the encoder leaves a choice of latents.</param>
+    /// <param name="latents">Receives the latents, scaled as the U-Net takes them, one image behind the other.</param>
+    /// <param name="scope">The generation this is part of.</param>
+    /// <param name="observe">Is given what the encoder gives for each image, where it is given: for tests.</param>
+    public void Encode(
+        IReadOnlyList<RgbImage> images,
+        LatentShape shape,
+        BatchNoise noise,
+        Span<float> latents,
+        RunScope scope,
+        Action<float[]>? observe = null)
+    {
+        float[]? choice = null;
+        for (int i = 0; i < images.Count; i++)
+        {
+            using OnnxResult result = encoder.Encode(images[i], scope);
+            observe?.Invoke(result.Values.ToArray());
+            Span<float> destination = latents.Slice(i * shape.Length, shape.Length);
+            bool distribution = IsDistribution(result.Shape, shape);
+            result.Values[..shape.Length].CopyTo(destination);
+            if (distribution)
+            {
+                if (choice is null)
+                {
+                    choice = new float[latents.Length];
+                    noise.Draw(choice);
+                }
+
+                AddNoise(destination, result.Values[shape.Length..], choice.AsSpan(i * shape.Length, shape.Length));
+            }
+        }
+
+        Schedulers.VectorMath.Scale(latents, config.ScalingFactor, latents);
+    }
+
+    private static void AddNoise(Span<float> means, ReadOnlySpan<float> logVariances, ReadOnlySpan<float> noise)
+    {
+        for (int i = 0; i < means.Length; i++)
+        {
+            float deviation = MathF.Exp(0.5f * Math.Clamp(logVariances[i], MinLogVariance, MaxLogVariance));
+            means[i] += deviation * noise[i];
+        }
+    }
+
+    private bool IsDistribution(IReadOnlyList<long> found, LatentShape shape)
+    {
+        long[] one = shape.ToBatch(1);
+        long[] two = (shape with { Channels = 2 * shape.Channels }).ToBatch(1);
+        return found.SequenceEqual(two) || (found.SequenceEqual(one)
+            ? false
+            : throw new ModelFormatException(
+                encoder.File, $"latents of shape [{string.Join(',', one)}] or [{string.Join(',', two)}]", $"[{string.Join(',', found)}]"));
+    }
+}

@@ -1,0 +1,33 @@
+namespace SdFleet.Diffusion.Schedulers;
+
+/// <summary>
+/// What the two DPM2 methods of k-diffusion share: the second stage is at the middle, in log sigma, of the step, and the whole step is
+/// along the slope there.
+/// </summary>
+public abstract class Dpm2Scheduler : TwoStageScheduler
+{
+    private protected Dpm2Scheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
+        : base(config, compatibility)
+    {
+    }
+
+    // Karras noise levels came to these classes between the two generations.
+    private protected sealed override bool UsesKarras => Compatibility == SchedulerCompatibility.Current && base.UsesKarras;
+
+    private protected sealed override double[] LayOutKarras(double max, double min, ref double[] timesteps)
+    {
+        // Their timesteps are rounded, unlike the ones in between, and unlike those of other schedulers of this family.
+        double[] sigmas = base.LayOutKarras(max, min, ref timesteps);
+        timesteps = Array.ConvertAll(timesteps, t => Math.Round(t, MidpointRounding.ToEven));
+        return sigmas;
+    }
+
+    private protected sealed override double SecondTimestep(int step, double next) => Training.TimestepOf(SecondSigma(step));
+
+    /// <summary>The middle of two noise levels in log sigma.</summary>
+    private protected static double Middle(double a, double b) => Math.Sqrt(a * b);
+
+    /// <summary>From the step's start to a noise level, along the slope of the second stage.</summary>
+    private protected void MoveTo(double sigma, int step, Span<float> sample) =>
+        VectorMath.Combine(sample, 1, Start, sigma - Sigmas[step], StageSlope);
+}

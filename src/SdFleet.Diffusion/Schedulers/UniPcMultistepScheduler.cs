@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace SdFleet.Diffusion.Schedulers;
+
+/// <summary>
+/// UniPC, multistep: predicts the next sample and, once the model was called there, corrects it with that output before predicting on
+/// (arXiv:2302.04867; diffusers' <c>UniPCMultistepScheduler</c>).
+/// </summary>
+public sealed class UniPcMultistepScheduler : SolverScheduler
+{
+    private const int MaxOrder = 6;
+    private readonly bool _predictsClean;
+    private readonly bool _usesBh1;
+    private readonly HashSet<int> _uncorrected;
+    private float[] _lastSample = [];
+    private int _lastOrder;
+
+    internal UniPcMultistepScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
+        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder, canThreshold: config.PredictX0 ?? true)
+    {
+        if (config.SolverP is { ValueKind: not JsonValueKind.Null })
+        {
+            throw new ArgumentException("solver_p, another scheduler as predictor, is not supported. Supported: null.");
+        }
+
+        _predictsClean = config.PredictX0 ?? true;
+        _usesBh1 = SolverType == SolverType.Bh1;
+        _uncorrected = [.. config.DisableCorrector ?? []];
+    }
+
+    private protected override bool KeepsClean => _predictsClean;
+
+    // The corrector looks at as many outputs as the predictor had, and at the newest.
+    private protected override int HistoryDepth => SolverOrder + 1;
+
+    private protected override double FinalSigmaFrom(double last) => Config.UseKarrasSigmas == true ? last : Training.Min;
+
+    private protected override void Reset(int batchLength, int valuesPerImage)
+    {
+        base.Reset(batchLength, valuesPerImage);
+        EnsureLength(ref _lastSample, batchLength);
+    }
+
+    private protected override void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise)
+    {
+        Span<double> weights = stackalloc double[MaxOrder + 1];
+        if (Outputs.Count > 1 && !_uncorrected.Contains(index - 1))
+        {
+            weights = weights[..(_lastOrder + 1)];
+            double sampleWeight = Weigh(index - 1, _lastOrder, withNext: true, weights);
+            _lastSample.CopyTo(sample);
+            Combine(sample, sampleWeight, weights);
+        }
+
+        sample.CopyTo(_lastSample);
+        int highest = LowerOrderFinal ? Math.Min(SolverOrder, Timesteps.Length - index) : SolverOrder;
+        _lastOrder = Math.Min(highest, Outputs.Count);
+
+        Span<double> predictorWeights = stackalloc double[MaxOrder + 1];
+        predictorWeights = predictorWeights[..(_lastOrder + 1)];
+        double weight = Weigh(index, _lastOrder, withNext: false, predictorWeights);
+        Combine(sample, weight, predictorWeights[1..]);
+    }
+
+    /// <summary>Computes the weights of a step.</summary>
+    /// <param name="index">Where the step begins.</param>
+    /// <param name="order">How many outputs at or before its begin it uses.</param>
+    /// <param name="withNext">Whether the output at its end is known and used: the corrector.</param>
+    /// <param name="weights">Receives the weights of the output at its end, then of those at its begin and before.</param>
+    /// <returns>The weight of the sample at its begin.</returns>
+    private double Weigh(int index, int order, bool withNext, Span<double> weights)
+    {
+        SolverNode from = Node(index), to = Node(index + 1);
+        double h = to.Lambda - from.Lambda;
+        weights.Clear();
+        if (h == 0)
+        {
+            return 1;
+        }
+
+        double hh = _predictsClean ? -h : h;
+        double phi = ExpM1(hh);
+        double b = _usesBh1 ? hh : phi;
+        double scale = _predictsClean ? -to.Alpha : -to.Sigma;
+
+        // Where the outputs stand, in units of the step from its begin; 1 is its end.
+        Span<double> places = stackalloc double[MaxOrder];
+        for (int age = 1; age < order; age++)
+        {
+            places[age - 1] = (Node(index - age).Lambda - from.Lambda) / h;
+        }
+
+        places[order - 1] = 1;
+        int used = withNext ? order : order - 1;
+        Span<double> rhos = stackalloc double[MaxOrder];
+        SolveRhos(places[..used], hh, phi, b, rhos);
+
+        // Each difference of an output from that at the begin counts as its rho says.
+        double ofBegin = phi;
+        for (int i = 0; i < used; i++)
+        {
+            bool isNext = i == order - 1;
+            double ofOutput = b * rhos[i] / places[i];
+            weights[isNext ? 0 : i + 2] = scale * ofOutput;
+            ofBegin -= ofOutput;
+        }
+
+        weights[1] = scale * ofBegin;
+        return _predictsClean ? to.Sigma / from.Sigma : to.Alpha / from.Alpha;
+    }
+
+    /// <summary>
+    /// The weights that make the step exact for polynomials: a Vandermonde system (formula 5 of the paper). With one unknown the paper
+    /// takes one half instead, which is as accurate.
+    /// </summary>
+    private static void SolveRhos(ReadOnlySpan<double> places, double hh, double phi, double b, Span<double> rhos)
+    {
+        int count = places.Length;
+        if (count <= 1)
+        {
+            rhos[0] = 0.5;
+            return;
+        }
+
+        Span<double> matrix = stackalloc double[MaxOrder * MaxOrder];
+        double phiK = phi / hh - 1;
+        double factorial = 1;
+        for (int row = 0; row < count; row++)
+        {
+            for (int column = 0; column < count; column++)
+            {
+                matrix[row * count + column] = Math.Pow(places[column], row);
+            }
+
+            rhos[row] = phiK * factorial / b;
+            factorial *= row + 2;
+            phiK = phiK / hh - 1 / factorial;
+        }
+
+        LinearSystem.Solve(matrix[..(count * count)], rhos[..count]);
+    }
+
+    /// <summary>e^x - 1 without the cancellation near 0.</summary>
+    private static double ExpM1(double x) => 2 * Math.Sinh(x / 2) * Math.Exp(x / 2);
+}

@@ -1,0 +1,11 @@
+namespace SdFleet.Hosting.Authentication;
+
+/// <summary>One API key.</summary>
+public sealed class ApiKeyEntry
+{
+    /// <summary>SHA-256 of the key's UTF-8 bytes, in hex. Keys are long and random, so a plain hash gives nothing away.</summary>
+    public string Sha256 { get; set; } = "";
+
+    /// <summary>The tenant that requests with this key belong to.</summary>
+    public string Tenant { get; set; } = "";
+}

@@ -1,0 +1,80 @@
+using MassTransit;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
+
+namespace SdFleet.Hosting.Bus;
+
+/// <summary>
+/// Sends the fleet's messages. Each method returns once the broker has confirmed the message and found a queue for it.
+/// Give a token that ends: a broker that has stopped confirming would otherwise be waited for without end.
+/// </summary>
+public sealed class FleetPublisher(IBus bus)
+{
+    /// <summary>Hands a submission to the coordinator.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task SubmitAsync(SubmitJob job, CancellationToken cancellationToken) =>
+        PublishAsync(job, job.Id, routingKey: null, mandatory: true, cancellationToken);
+
+    /// <summary>Releases one attempt to the work queue of its model and lane.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task ReleaseAsync(GenerateImages work, CancellationToken cancellationToken) =>
+        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken);
+
+    /// <summary>Reports what happened to an attempt.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task ReportAsync(JobStarted e, CancellationToken cancellationToken) =>
+        PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
+
+    /// <inheritdoc cref="ReportAsync(JobStarted, CancellationToken)"/>
+    public Task ReportAsync(JobProgress e, CancellationToken cancellationToken) =>
+        PublishAsync(e, e.JobId, routingKey: null, mandatory: false, cancellationToken);
+
+    /// <inheritdoc cref="ReportAsync(JobStarted, CancellationToken)"/>
+    public Task ReportAsync(JobCompleted e, CancellationToken cancellationToken) =>
+        PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
+
+    /// <inheritdoc cref="ReportAsync(JobStarted, CancellationToken)"/>
+    public Task ReportAsync(JobFailed e, CancellationToken cancellationToken) =>
+        PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
+
+    /// <summary>Says that a worker is alive.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task ReportAsync(WorkerHeartbeat e, CancellationToken cancellationToken) =>
+        PublishAsync(e, correlation: null, routingKey: null, mandatory: false, cancellationToken);
+
+    /// <summary>Puts a submission aside that breaks the contract.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task RejectAsync(SubmissionRejected e, CancellationToken cancellationToken) =>
+        PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
+
+    private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            await bus.Publish(
+                message,
+                context =>
+                {
+                    context.Mandatory = mandatory;
+                    context.CorrelationId = correlation;
+                    if (routingKey is not null)
+                    {
+                        context.SetRoutingKey(routingKey);
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (MessageReturnedException e)
+        {
+            throw new BrokerUnavailableException(
+                $"No queue takes {typeof(T).Name} ({e.Message}). Is the service that declares it running (the coordinator for submissions, work and events)?", e);
+        }
+        catch (Exception e) when (e is TransportException or ConnectionException or RabbitMQ.Client.Exceptions.RabbitMQClientException)
+        {
+            throw new BrokerUnavailableException($"The broker did not take {typeof(T).Name}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace SdFleet.Hosting.Bus;
+
+/// <summary>Settings under <c>SdFleet:Transport</c>.</summary>
+public sealed class TransportOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string SectionName = "SdFleet:Transport";
+
+    /// <summary>What carries the messages. Default in-memory.</summary>
+    public TransportKind Kind { get; set; } = TransportKind.InMemory;
+
+    /// <summary>Broker, for <see cref="TransportKind.RabbitMq"/>: <c>amqp://user:password@host:port/vhost</c>.</summary>
+    public Uri? Uri { get; set; }
+
+    internal static IEnumerable<string> Validate(TransportOptions options)
+    {
+        if (options.Kind == TransportKind.RabbitMq && options.Uri is not { IsAbsoluteUri: true, Scheme: "amqp" or "amqps" })
+        {
+            yield return "Uri must be amqp://user:password@host:port/vhost (or amqps://) when Kind is RabbitMq";
+        }
+    }
+}

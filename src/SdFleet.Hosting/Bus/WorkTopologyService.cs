@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Hosting.Configuration;
+
+namespace SdFleet.Hosting.Bus;
+
+/// <summary>
+/// Declares the queues that no endpoint of the coordinator declares by consuming: every model's work queues, so that work can
+/// be released to a model whose workers are scaled to zero, and the queue of rejected submissions. Does to RabbitMQ exactly
+/// what MassTransit's endpoints do (a durable quorum queue behind a fanout exchange of its name), as arguments that differ
+/// would be refused. The in-memory transport needs none of it: there the worker is in the same process.
+/// </summary>
+internal sealed partial class WorkTopologyService(IOptions<TransportOptions> options, ModelCatalog models, TimeProvider clock, ILogger<WorkTopologyService> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.Kind != TransportKind.RabbitMq)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            try
+            {
+                await DeclareAsync(stoppingToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (e is RabbitMQClientException or IOException)
+            {
+                LogWaiting(e.Message);
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task DeclareAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = options.Value.Uri!, ClientProvidedName = "sdfleet topology" };
+        await using var connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(Topology.WorkExchange, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await DeclareQueueAsync(channel, Topology.RejectedQueue, cancellationToken).ConfigureAwait(false);
+        foreach (var model in models.Specs.Keys)
+        {
+            foreach (var lane in Enum.GetValues<Lane>())
+            {
+                var queue = Topology.WorkQueue(model, lane);
+                await DeclareQueueAsync(channel, queue, cancellationToken).ConfigureAwait(false);
+                await channel.ExchangeBindAsync(queue, Topology.WorkExchange, Topology.WorkKey(model, lane), cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task DeclareQueueAsync(IChannel channel, string queue, CancellationToken cancellationToken)
+    {
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Quorum, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the broker to declare the work queues: {Reason}")]
+    private partial void LogWaiting(string reason);
+}

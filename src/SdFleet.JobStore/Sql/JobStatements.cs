@@ -1,0 +1,137 @@
+namespace SdFleet.JobStore.Sql;
+
+/// <summary>The store's SQL, for one database.</summary>
+internal sealed class JobStatements(Database database)
+{
+    private const string RowColumns =
+        "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error";
+
+    /// <summary>Inserts jobs in the order of their place in the list; returns the ids of those that were new.</summary>
+    public string InsertJobs { get; } =
+        $"""
+        INSERT INTO jobs (id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error)
+        SELECT r.id, r.state, r.tenant, r.model, r.lane, r.images, r.recipe, r.artifact_folder, r.digest, r.traceparent, r.submitted_at, r.admitted_at, r.finished_at, r.error
+        FROM {database.Rows("place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text")}
+        WHERE true
+        ORDER BY r.place
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+        """;
+
+    /// <summary>What decides whether a submission is a repetition.</summary>
+    public string SelectDigests { get; } =
+        $"SELECT id, digest, state FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})";
+
+    /// <summary>Frees jobs whose wait after a failure is over: they take their old place among the ready ones.</summary>
+    public string WakeDelayed { get; } =
+        $"""
+        WITH due AS MATERIALIZED (
+            SELECT seq FROM jobs
+            WHERE model = @model AND lane = @lane AND state = 'queued' AND next_attempt_at <= @now
+            ORDER BY next_attempt_at
+            LIMIT @max
+            {database.ForUpdateSkipLocked})
+        UPDATE jobs SET next_attempt_at = NULL FROM due WHERE jobs.seq = due.seq
+        """;
+
+    /// <summary>Takes the oldest ready jobs. MATERIALIZED: picked once, however the join is planned.</summary>
+    public string Release { get; } =
+        $"""
+        WITH picked AS MATERIALIZED (
+            SELECT seq FROM jobs
+            WHERE model = @model AND lane = @lane AND state = 'queued' AND next_attempt_at IS NULL
+            ORDER BY seq
+            LIMIT @max
+            {database.ForUpdateSkipLocked})
+        UPDATE jobs SET state = 'released', attempt = jobs.attempt + 1, released_at = @now, lease_until = @lease
+        FROM picked
+        WHERE jobs.seq = picked.seq
+        RETURNING jobs.seq, id, attempt, tenant, lane, recipe, images, artifact_folder, submitted_at, released_at, traceparent
+        """;
+
+    /// <summary>Takes jobs by id, in one order everywhere, so that transactions rarely wait for each other in a circle.</summary>
+    public string SelectForUpdate { get; } =
+        $"SELECT {RowColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";
+
+    /// <summary>Takes the attempts whose lease is over.</summary>
+    public string SelectExpired { get; } =
+        $"SELECT {RowColumns} FROM jobs WHERE lease_until <= @now ORDER BY lease_until LIMIT @max {database.ForUpdateSkipLocked}";
+
+    /// <summary>Writes what a transition changed.</summary>
+    public string UpdateJobs { get; } =
+        $"""
+        UPDATE jobs SET
+            state = r.state, attempt = r.attempt, failures = r.failures, evictions = r.evictions,
+            next_attempt_at = r.next_attempt_at, lease_until = r.lease_until, started_at = r.started_at, finished_at = r.finished_at,
+            step = r.step, steps = r.steps, worker_id = r.worker_id, error = r.error
+        FROM {database.Rows("seq bigint, state text, attempt int, failures int, evictions int, next_attempt_at bigint, lease_until bigint, started_at bigint, finished_at bigint, step int, steps int, worker_id text, error text")}
+        WHERE jobs.seq = r.seq
+        """;
+
+    /// <summary>The only place where pictures come to be: the primary key allows each once.</summary>
+    public string InsertImages { get; } =
+        $"INSERT INTO images (job_seq, idx, record) SELECT r.job_seq, r.idx, r.record FROM {database.Rows("job_seq bigint, idx int, record text")} WHERE true";
+
+    /// <summary>Keeps newer heartbeats; returns the workers whose heartbeat was newer.</summary>
+    public string UpsertWorkers { get; } =
+        $"""
+        INSERT INTO workers (worker_id, sent_at, seen_at, alive_until, heartbeat)
+        SELECT r.worker_id, r.sent_at, r.seen_at, r.alive_until, r.heartbeat
+        FROM {database.Rows("worker_id text, sent_at bigint, seen_at bigint, alive_until bigint, heartbeat text")}
+        WHERE true
+        ORDER BY r.worker_id
+        ON CONFLICT (worker_id) DO UPDATE SET
+            sent_at = excluded.sent_at, seen_at = excluded.seen_at, alive_until = excluded.alive_until, heartbeat = excluded.heartbeat
+        WHERE workers.sent_at < excluded.sent_at
+        RETURNING worker_id
+        """;
+
+    public string SelectWorkers { get; } = "SELECT heartbeat, alive_until FROM workers ORDER BY worker_id";
+
+    public string DeleteWorkers { get; } = "DELETE FROM workers WHERE seen_at < @before";
+
+    public string SelectJob { get; } =
+        $"""
+        SELECT {RowColumns}, tenant, lane, recipe, artifact_folder, traceparent, submitted_at, admitted_at, released_at
+        FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
+        """;
+
+    public string SelectImages { get; } = "SELECT record FROM images WHERE job_seq = @seq ORDER BY idx";
+
+    public string SelectImage { get; } =
+        $"""
+        SELECT record FROM images
+        WHERE job_seq IN (SELECT jobs.seq FROM jobs WHERE jobs.id IN (SELECT r.id FROM {database.Rows("id uuid")})) AND idx = @index
+        """;
+
+    public string SelectCounts { get; } =
+        "SELECT model, lane, state, CAST(sum(jobs) AS bigint) FROM job_counts GROUP BY model, lane, state HAVING sum(jobs) > 0 ORDER BY model, lane, state";
+
+    public string SelectInFlight { get; } =
+        "SELECT CAST(coalesce(sum(jobs), 0) AS bigint) FROM job_counts WHERE model = @model AND state IN ('released', 'running')";
+
+    public string SelectSequence { get; } =
+        $"SELECT seq FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq";
+
+    /// <summary>
+    /// The next page of the whole manifest, straight along the primary keys. Where the planner merges the two tables, the
+    /// condition on jobs keeps it from reading them from their beginning for each page.
+    /// </summary>
+    public string SelectManifestAfter { get; } =
+        """
+        SELECT images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe
+        FROM images JOIN jobs ON jobs.seq = images.job_seq
+        WHERE (images.job_seq, images.idx) > (@seq, @index) AND jobs.seq >= @seq
+        ORDER BY images.job_seq, images.idx
+        LIMIT @max
+        """;
+
+    /// <summary>The manifest of a few jobs.</summary>
+    public string SelectManifestOf { get; } =
+        $"""
+        SELECT images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe
+        FROM images JOIN jobs ON jobs.seq = images.job_seq
+        WHERE images.job_seq IN (SELECT r.seq FROM {database.Rows("seq bigint")})
+        ORDER BY images.job_seq, images.idx
+        """;
+}

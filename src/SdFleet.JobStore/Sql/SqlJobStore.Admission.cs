@@ -1,0 +1,105 @@
+using System.Text.Json;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+
+namespace SdFleet.JobStore.Sql;
+
+internal sealed partial class SqlJobStore
+{
+    public async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return jobs.Count == 0 ? [] : await WriteAsync(session => AdmitAsync(session, jobs, cancellationToken), cancellationToken);
+    }
+
+    public async Task<int> RejectAsync(IReadOnlyList<SubmissionRejected> rejections, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rejections);
+        var rows = rejections
+            .Where(r => r.JobId is not null)
+            .Select((r, place) => new InsertedJob
+            {
+                Place = place,
+                Id = r.JobId!.Value,
+                State = JobState.Rejected,
+                Tenant = Printable(r.Tenant ?? ""),
+                Model = "",
+                Lane = Lane.Normal,
+                Images = 0,
+                SubmittedAt = r.At,
+                AdmittedAt = r.At,
+                FinishedAt = r.At,
+                Error = Printable(string.Join("; ", r.Errors)),
+            })
+            .ToList();
+        if (rows.Count == 0)
+        {
+            return 0;
+        }
+
+        var recorded = await WriteAsync(session => InsertAsync(session, rows, cancellationToken), cancellationToken);
+        return recorded.Count;
+    }
+
+    private async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(Session session, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    {
+        var inserted = (await InsertAsync(session, jobs.Select(Row), cancellationToken)).ToHashSet();
+
+        // Within the list, too, the first submission of an id is the job and the others are held against it.
+        var known = new Dictionary<Guid, (string? Digest, JobState State)>();
+        var others = jobs.Select(j => j.Job.Id).Where(id => !inserted.Contains(id)).ToList();
+        if (others.Count > 0)
+        {
+            var stored = await session.QueryAsync(
+                _sql.SelectDigests,
+                Ids(others),
+                reader => (Id: reader.GetGuid(0), Digest: reader.IsDBNull(1) ? null : reader.GetString(1), State: SqlWords.StateOf(reader.GetString(2))),
+                cancellationToken);
+            foreach (var job in stored)
+            {
+                known.Add(job.Id, (job.Digest, job.State));
+            }
+        }
+
+        var outcomes = new List<AdmitOutcome>(jobs.Count);
+        foreach (var job in jobs)
+        {
+            var id = job.Job.Id;
+            if (known.TryGetValue(id, out var there))
+            {
+                outcomes.Add(new AdmitOutcome(id, there.Digest == job.Digest ? AdmitResult.Duplicate : AdmitResult.Conflict, there.State));
+            }
+            else
+            {
+                known.Add(id, (job.Digest, JobState.Queued));
+                outcomes.Add(new AdmitOutcome(id, AdmitResult.Admitted, JobState.Queued));
+            }
+        }
+
+        return outcomes;
+    }
+
+    private Task<List<Guid>> InsertAsync(Session session, IEnumerable<InsertedJob> rows, CancellationToken cancellationToken) =>
+        session.QueryAsync(_sql.InsertJobs, new { rows = SqlJson.Rows(rows) }, reader => reader.GetGuid(0), cancellationToken);
+
+    private static InsertedJob Row(NewJob job, int place) => new()
+    {
+        Place = place,
+        Id = job.Job.Id,
+        State = JobState.Queued,
+        Tenant = job.Job.Tenant,
+        Model = job.Job.Recipe.Model,
+        Lane = job.Job.Lane,
+        Images = job.Job.Images,
+        Recipe = JsonSerializer.Serialize(job.Job.Recipe, ContractsJson.Options),
+        ArtifactFolder = job.ArtifactFolder,
+        Digest = job.Digest,
+        Traceparent = job.Traceparent,
+        SubmittedAt = job.Job.SubmittedAt,
+        AdmittedAt = job.AdmittedAt,
+    };
+
+    // PostgreSQL's text holds every character but this one.
+    private static string Printable(string text) => text.Replace('\0', '\uFFFD');
+}

@@ -1,0 +1,23 @@
+namespace SdFleet.Storage;
+
+/// <summary>Configuration of the artifact store.</summary>
+public sealed class ArtifactStoreOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string SectionName = "SdFleet:Artifacts";
+
+    /// <summary>Where artifacts are kept. Default <see cref="ArtifactStoreKind.Folder"/>.</summary>
+    public ArtifactStoreKind Kind { get; set; } = ArtifactStoreKind.Folder;
+
+    /// <summary>The folder, for <see cref="ArtifactStoreKind.Folder"/>; made where it is missing. Default <c>artifacts</c>.</summary>
+    public string? Path { get; set; } = "artifacts";
+
+    /// <summary>Azure Storage connection string, for <see cref="ArtifactStoreKind.AzureBlob"/>. Either this or <see cref="ServiceUri"/>.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Address of the account's blob service with a shared access signature, for <see cref="ArtifactStoreKind.AzureBlob"/>.</summary>
+    public string? ServiceUri { get; set; }
+
+    /// <summary>The container; made where it is missing. Default <c>sdfleet</c>.</summary>
+    public string? Container { get; set; } = "sdfleet";
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace SdFleet.Storage;
+
+/// <summary>Finds everything that is wrong with <see cref="ArtifactStoreOptions"/> at once, by the names that configuration uses.</summary>
+internal sealed partial class ArtifactStoreOptionsValidator(string section) : IValidateOptions<ArtifactStoreOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ArtifactStoreOptions options)
+    {
+        var errors = new List<string>();
+        switch (options.Kind)
+        {
+            case ArtifactStoreKind.Folder:
+                if (string.IsNullOrWhiteSpace(options.Path))
+                {
+                    errors.Add(Error(nameof(options.Path), "is empty: name the folder that takes the artifacts"));
+                }
+
+                break;
+            case ArtifactStoreKind.AzureBlob:
+                CheckAddress(options, errors);
+                if (options.Container is null || !ContainerName().IsMatch(options.Container))
+                {
+                    errors.Add(Error(
+                        nameof(options.Container),
+                        $"is '{options.Container}': a container's name is 3 to 63 characters of a-z, 0-9 and single '-' between them"));
+                }
+
+                break;
+            default:
+                errors.Add(Error(nameof(options.Kind), $"is {options.Kind}: it is {string.Join(" or ", Enum.GetNames<ArtifactStoreKind>())}"));
+                break;
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private void CheckAddress(ArtifactStoreOptions options, List<string> errors)
+    {
+        var hasConnectionString = !string.IsNullOrWhiteSpace(options.ConnectionString);
+        var hasServiceUri = !string.IsNullOrWhiteSpace(options.ServiceUri);
+        if (hasConnectionString == hasServiceUri)
+        {
+            errors.Add(Error(
+                nameof(options.ConnectionString),
+                $"and {section}:{nameof(options.ServiceUri)} are {(hasServiceUri ? "both given" : "both empty")}: {options.Kind} takes one of them"));
+        }
+
+        // The signature in it is a secret: the value is not repeated.
+        if (hasServiceUri &&
+            !(Uri.TryCreate(options.ServiceUri, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)))
+        {
+            errors.Add(Error(nameof(options.ServiceUri), "is no address: it looks like https://account.blob.core.windows.net/?sv=…"));
+        }
+    }
+
+    private string Error(string option, string text) => $"{section}:{option} {text}.";
+
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex ContainerName();
+}

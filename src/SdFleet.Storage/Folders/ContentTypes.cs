@@ -1,0 +1,17 @@
+namespace SdFleet.Storage.Folders;
+
+/// <summary>Media types by file name, as a folder keeps none.</summary>
+internal static class ContentTypes
+{
+    public static string OfFile(string name) => Path.GetExtension(name) switch
+    {
+        ".png" => "image/png",
+        ".jpg" or ".jpeg" => "image/jpeg",
+        ".webp" => "image/webp",
+        ".json" => "application/json",
+        ".jsonl" => "application/jsonl",
+        ".tar" => "application/x-tar",
+        ".txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+}

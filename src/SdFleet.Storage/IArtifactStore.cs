@@ -1,0 +1,41 @@
+namespace SdFleet.Storage;
+
+/// <summary>
+/// Artifacts: files that are created once under a name that follows from what they are, and never changed. Trouble with the
+/// store is an <see cref="ArtifactStoreException"/>; a name that is not a plain relative path is an <see cref="ArgumentException"/>.
+/// </summary>
+public interface IArtifactStore
+{
+    /// <summary>Makes the container or folder where it is missing. Several programs may do it at once.</summary>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the store for a sign of life, and throws where there is none.</summary>
+    Task PingAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores an artifact, unless one of that name is there. Whoever reads that name finds all of it or nothing. A call whose
+    /// first try succeeded without an answer may report the artifact that it stored itself as already there.
+    /// </summary>
+    /// <param name="name">Relative path, as <see cref="ArtifactNames"/> allows it.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="contentType">Media type.</param>
+    /// <param name="sha256">SHA-256 of the bytes, lower-case hex.</param>
+    /// <param name="metadata">Labels for whoever looks at the store itself; a folder has no place for them and drops them.</param>
+    /// <param name="cancellationToken">Gives up; then the artifact is there in full or not at all.</param>
+    Task<PutResult> PutAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        string contentType,
+        string sha256,
+        IReadOnlyDictionary<string, string>? metadata,
+        CancellationToken cancellationToken);
+
+    /// <summary>Opens an artifact for reading, or null where there is none. The caller disposes it.</summary>
+    Task<ArtifactContent?> OpenReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>What is known of an artifact, or null where there is none.</summary>
+    Task<ArtifactInfo?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Artifacts whose names begin with <paramref name="prefix"/> (empty for all), in ordinal order of their names.</summary>
+    IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken);
+}

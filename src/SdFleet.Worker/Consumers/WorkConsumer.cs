@@ -1,0 +1,11 @@
+using MassTransit;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Worker.Inference;
+
+namespace SdFleet.Worker.Consumers;
+
+/// <summary>Takes attempts from the work queues; each is acknowledged once its end has been reported.</summary>
+internal sealed class WorkConsumer(AttemptRunner runner) : IConsumer<GenerateImages>
+{
+    public Task Consume(ConsumeContext<GenerateImages> context) => runner.RunAsync(context.Message, context.CancellationToken);
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Options;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Hosting.Bus;
+using SdFleet.Storage;
+using SdFleet.Worker.Output;
+using SdFleet.Worker.Reporting;
+
+namespace SdFleet.Worker.Inference;
+
+/// <summary>
+/// Carries one attempt from message to report: through the model, into the store, and only then to the coordinator. When it
+/// returns, the attempt's end is with the broker; when it throws, the message has to be delivered again.
+/// </summary>
+internal sealed partial class AttemptRunner(
+    InferenceThread inference,
+    FinishedImages output,
+    FleetPublisher publisher,
+    AttemptsInHand attempts,
+    WorkerIdentity identity,
+    IOptions<WorkerOptions> options,
+    TimeProvider clock,
+    ILogger<AttemptRunner> logger)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+    /// <param name="work">The attempt.</param>
+    /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
+    public async Task RunAsync(GenerateImages work, CancellationToken stopping)
+    {
+        using var held = attempts.Hold(work.JobId, work.Attempt);
+        IReadOnlyList<ImageRecord> records;
+        try
+        {
+            var item = new InferenceItem(work, Tasks.Of(work), stopping) { OnStep = ProgressOf(work) };
+            inference.Enqueue(item);
+            await item.Started.ConfigureAwait(false);
+            if (!stopping.IsCancellationRequested)
+            {
+                await ReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
+            }
+
+            var images = await item.Result.ConfigureAwait(false);
+            if (images.Any(i => i.Defects.HasFlag(ImageDefects.NotANumber)))
+            {
+                throw new DefectiveImageException("The decoder gave values that are no numbers; a half-precision model overflows this way. Use a model with a float32 VAE.");
+            }
+
+            records = await output.StoreAsync(work, images, stopping).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever ended the attempt is classified and reported; the coordinator decides what follows.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            await FailAsync(work, error, stopping).ConfigureAwait(false);
+            return;
+        }
+
+        attempts.CountImages(records.Count);
+        WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
+        await ReportAsync(
+            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
+            publisher.ReportAsync).ConfigureAwait(false);
+    }
+
+    private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
+    {
+        OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
+        ArgumentException => ErrorClass.Invalid,
+        DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
+        // A device that failed once may work the next time, here or elsewhere; the coordinator counts.
+        _ => ErrorClass.Transient,
+    };
+
+    private Task FailAsync(GenerateImages work, Exception error, CancellationToken stopping)
+    {
+        var errorClass = Classify(error, stopping);
+        WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
+        if (errorClass != ErrorClass.Evicted)
+        {
+            LogFailed(error, work.JobId, work.Attempt, errorClass);
+        }
+
+        return ReportAsync(
+            new JobFailed
+            {
+                JobId = work.JobId,
+                Attempt = work.Attempt,
+                WorkerId = identity.Id,
+                ErrorClass = errorClass,
+                Reason = errorClass == ErrorClass.Evicted ? "The worker was told to stop." : error.Message,
+                At = clock.GetUtcNow(),
+            },
+            publisher.ReportAsync);
+    }
+
+    private JobStarted StartOf(GenerateImages work) =>
+        new() { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, At = clock.GetUtcNow() };
+
+    private Action<int, int> ProgressOf(GenerateImages work)
+    {
+        var last = clock.GetTimestamp();
+        return (step, steps) =>
+        {
+            if (clock.GetElapsedTime(last) < ProgressInterval || step == steps)
+            {
+                return;
+            }
+
+            last = clock.GetTimestamp();
+            var report = new JobProgress
+            {
+                JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Step = step, Steps = steps, At = clock.GetUtcNow(),
+            };
+            // Not waited for: the model goes on, and a lost report of progress harms nobody.
+            _ = Task.Run(() => TryReportAsync(report));
+        };
+    }
+
+    private async Task TryReportAsync(JobProgress report)
+    {
+        try
+        {
+            await ReportAsync(report, publisher.ReportAsync).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
+        {
+            LogProgressLost(report.JobId, e.Message);
+        }
+    }
+
+    private async Task ReportAsync<T>(T report, Func<T, CancellationToken, Task> send)
+    {
+        using var deadline = new CancellationTokenSource(options.Value.PublishTimeout, clock);
+        await send(report, deadline.Token).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}, attempt {Attempt}, ended as {ErrorClass}")]
+    private partial void LogFailed(Exception error, Guid jobId, int attempt, ErrorClass errorClass);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Progress of job {JobId} was not reported: {Reason}")]
+    private partial void LogProgressLost(Guid jobId, string reason);
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Worker.Inference;
+
+/// <summary>
+/// Runs the model on a thread of its own, so that native code that computes for seconds never holds up the threads that keep
+/// the broker's connection alive. What waits and agrees in size, steps and scheduler goes through the model together.
+/// </summary>
+internal sealed class InferenceThread : IDisposable
+{
+    private readonly BlockingCollection<InferenceItem> _queue = new(new ConcurrentQueue<InferenceItem>());
+    private readonly LoadedModel _model;
+    private readonly int _maxImages;
+    private readonly TimeProvider _clock;
+    private readonly Thread _thread;
+    private long _lastAdvance;
+    private int _running;
+
+    public InferenceThread(LoadedModel model, IOptions<WorkerOptions> options, TimeProvider clock)
+    {
+        _model = model;
+        _maxImages = options.Value.MaxBatchImages;
+        _clock = clock;
+        _thread = new Thread(Run) { IsBackground = true, Name = "inference" };
+        _thread.Start();
+    }
+
+    /// <summary>Whether the model is at work.</summary>
+    public bool IsBusy => Volatile.Read(ref _running) > 0;
+
+    /// <summary>How long ago a step ended or a pass began; zero where the model is idle.</summary>
+    public TimeSpan SinceAdvance => IsBusy ? _clock.GetElapsedTime(Volatile.Read(ref _lastAdvance)) : TimeSpan.Zero;
+
+    /// <summary>Hands over an attempt.</summary>
+    public void Enqueue(InferenceItem item)
+    {
+        if (!_queue.TryAdd(item))
+        {
+            item.Fail(new OperationCanceledException());
+        }
+    }
+
+    /// <summary>Takes nothing more, and ends with the pass that is running.</summary>
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        _thread.Join();
+        _queue.Dispose();
+    }
+
+    private void Run()
+    {
+        InferenceItem? next = null;
+        while (next is not null || _queue.TryTake(out next, Timeout.Infinite))
+        {
+            var batch = new List<InferenceItem> { next };
+            var images = next.Tasks.Count;
+            next = null;
+            while (images < _maxImages && _queue.TryTake(out var item))
+            {
+                if (!batch[0].GoesWith(item) || images + item.Tasks.Count > _maxImages)
+                {
+                    // It begins the next pass, so that nothing overtakes it for ever.
+                    next = item;
+                    break;
+                }
+
+                batch.Add(item);
+                images += item.Tasks.Count;
+            }
+
+            RunBatch(batch);
+        }
+    }
+
+    private void RunBatch(List<InferenceItem> batch)
+    {
+        batch.RemoveAll(item =>
+        {
+            if (item.CancellationToken.IsCancellationRequested)
+            {
+                item.Fail(new OperationCanceledException());
+                return true;
+            }
+
+            return false;
+        });
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        // A pass is given up only when all of its jobs are; one that is not wanted any more costs the others nothing.
+        using var cancelled = new CancellationTokenSource();
+        var left = batch.Count;
+        var registrations = batch.ConvertAll(item => item.CancellationToken.Register(() =>
+        {
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                cancelled.Cancel();
+            }
+        }));
+        Volatile.Write(ref _lastAdvance, _clock.GetTimestamp());
+        Volatile.Write(ref _running, 1);
+        batch.ForEach(item => item.Start());
+        var startedAt = _clock.GetUtcNow();
+        try
+        {
+            using var activity = WorkerActivity.Source.StartActivity("generate", ActivityKind.Internal, batch[0].Trace);
+            activity?.SetTag("sdfleet.batch.jobs", batch.Count);
+            var images = _model.Pipeline.Generate([.. batch.SelectMany(item => item.Tasks)], new StepReport(this, batch), cancelled.Token);
+            activity?.Stop();
+            WorkerMetrics.BatchSize.Record(images.Count);
+            WorkerMetrics.PassDuration.Record((_clock.GetUtcNow() - startedAt).TotalSeconds);
+            Distribute(batch, images, startedAt, activity);
+        }
+#pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            batch.ForEach(item => item.Fail(error));
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+            registrations.ForEach(r => r.Dispose());
+        }
+    }
+
+    private static void Distribute(List<InferenceItem> batch, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt, Activity? pass)
+    {
+        var first = 0;
+        foreach (var item in batch)
+        {
+            var own = images.Skip(first).Take(item.Tasks.Count).ToList();
+            first += item.Tasks.Count;
+            if (pass is not null && item != batch[0])
+            {
+                PassTrace.Repeat(item.Trace, pass, own, startedAt);
+            }
+
+            item.Finish(own);
+        }
+    }
+
+    private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch) : IProgress<GenerationProgress>
+    {
+        public void Report(GenerationProgress value)
+        {
+            Volatile.Write(ref owner._lastAdvance, owner._clock.GetTimestamp());
+            foreach (var item in batch)
+            {
+                item.OnStep?.Invoke(value.Step, value.Steps);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Worker.Inference;
+
+/// <summary>
+/// Jobs of several traces go through the model in one pass, whose live spans can belong to one trace only. The others get
+/// the same spans afterwards, with a link to the pass they shared.
+/// </summary>
+internal static class PassTrace
+{
+    public static void Repeat(ActivityContext trace, Activity pass, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt)
+    {
+        using var generate = WorkerActivity.Source.StartActivity(
+            "generate", ActivityKind.Internal, trace, links: [new ActivityLink(pass.Context)], startTime: startedAt);
+        if (generate is null)
+        {
+            return;
+        }
+
+        var timings = images[0].Timings;
+        var at = Span("text_encode", generate, startedAt, timings.TextEncode);
+        at = Span("denoise", generate, at, timings.Denoise);
+        at = Span("vae_decode", generate, at, TimeSpan.FromTicks(images.Sum(i => i.Timings.Decode.Ticks)));
+        generate.SetEndTime(at.UtcDateTime);
+    }
+
+    private static DateTimeOffset Span(string name, Activity parent, DateTimeOffset from, TimeSpan duration)
+    {
+        using var span = WorkerActivity.Source.StartActivity(name, ActivityKind.Internal, parent.Context, startTime: from);
+        span?.SetEndTime((from + duration).UtcDateTime);
+        return from + duration;
+    }
+}

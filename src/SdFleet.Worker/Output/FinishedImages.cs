@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Hosting.Configuration;
+using SdFleet.Storage;
+using SdFleet.Worker.Inference;
+using SdFleet.Worker.Reporting;
+
+namespace SdFleet.Worker.Output;
+
+/// <summary>Encodes finished pictures, stores them and writes their records.</summary>
+internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, WorkerIdentity identity, TimeProvider clock)
+{
+    private const string ContentType = "image/png";
+
+    /// <summary>Stores every picture of an attempt.</summary>
+    /// <exception cref="ArtifactStoreException">The store did not take one.</exception>
+    public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<GeneratedImage> images, CancellationToken cancellationToken)
+    {
+        var records = new ImageRecord[images.Count];
+        await Parallel.ForAsync(
+            0,
+            images.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
+            async (i, token) => records[i] = await StoreAsync(work, images[i], i, images.Count, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return records;
+    }
+
+    private async Task<ImageRecord> StoreAsync(GenerateImages work, GeneratedImage image, int index, int count, CancellationToken cancellationToken)
+    {
+        var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index);
+        using var activity = WorkerActivity.Source.StartActivity("upload");
+        activity?.SetTag("sdfleet.artifact", name);
+
+        var started = clock.GetTimestamp();
+        var png = PngWriter.ToArray(image.Image, Parameters(work.Recipe, image).ToPngText());
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(png));
+        var encoded = clock.GetElapsedTime(started);
+
+        started = clock.GetTimestamp();
+        // Where an earlier attempt has stored this name, its file stays and is the one that the record speaks of.
+        var put = await artifacts.PutAsync(
+            name, png, ContentType, sha256, new Dictionary<string, string> { ["job"] = work.JobId.ToString("D") }, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("sdfleet.artifact.created", put.Created);
+        return new ImageRecord
+        {
+            Index = index,
+            Artifact = name,
+            Sha256 = put.Sha256,
+            Bytes = put.Length,
+            Width = image.Image.Width,
+            Height = image.Image.Height,
+            Seed = image.Seed,
+            Attempt = work.Attempt,
+            WorkerId = identity.Id,
+            ModelDigest = model.Digest!,
+            RuntimeVersion = model.Pipeline.Info.RuntimeVersion,
+            ExecutionProvider = model.Pipeline.Info.Provider.ToString(),
+            Device = identity.Device,
+            Timings = new ImageTimings
+            {
+                // The batch's shared stages are shared out evenly, so that the sum over pictures is what the device spent.
+                TextEncodeMs = image.Timings.TextEncode.TotalMilliseconds / count,
+                DenoiseMs = image.Timings.Denoise.TotalMilliseconds / count,
+                DecodeMs = image.Timings.Decode.TotalMilliseconds,
+                EncodeMs = encoded.TotalMilliseconds,
+                UploadMs = clock.GetElapsedTime(started).TotalMilliseconds,
+            },
+            TraceId = Activity.Current?.TraceId.ToHexString(),
+            CreatedAt = clock.GetUtcNow(),
+        };
+    }
+
+    private A1111Parameters Parameters(Recipe recipe, GeneratedImage image) => A1111Parameters.Create(
+        recipe.Prompt,
+        recipe.NegativePrompt,
+        recipe.Steps,
+        recipe.Scheduler,
+        recipe.GuidanceScale,
+        image.Seed,
+        recipe.Width,
+        recipe.Height,
+        recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
+        new("Model hash", model.Digest![..10]),
+        new("Model", recipe.Model),
+        new("Version", $"SdFleet {FleetVersion.Current}"));
+}

@@ -1,0 +1,69 @@
+using SdFleet.Diffusion.Onnx;
+
+namespace SdFleet.Worker;
+
+/// <summary>Settings under <c>SdFleet:Worker</c>.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string SectionName = "SdFleet:Worker";
+
+    /// <summary>Name of the one model this worker loads; may be left out where only one is configured.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Most pictures in one pass through the model, jobs put together; also how many messages are fetched ahead. Default 4.</summary>
+    public int MaxBatchImages { get; set; } = 4;
+
+    /// <summary>What runs the model. Default the CPU.</summary>
+    public ExecutionProvider Provider { get; set; } = ExecutionProvider.Cpu;
+
+    /// <summary>Which GPU, from 0.</summary>
+    public int DeviceId { get; set; }
+
+    /// <summary>Threads of one pass on the CPU; 0 for one a core.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A denoising step that takes longer counts as hung: the worker falls silent and loses its lease. Default 2 minutes.</summary>
+    public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
+    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long what is running may go on once the worker is told to stop; then it is returned. Default 10 s.</summary>
+    public TimeSpan FinishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal static IEnumerable<string> Validate(WorkerOptions options)
+    {
+        if (options.MaxBatchImages is < 1 or > 64)
+        {
+            yield return $"MaxBatchImages is {options.MaxBatchImages}: 1 to 64";
+        }
+
+        if (options.DeviceId is < 0 or > 1023)
+        {
+            yield return $"DeviceId is {options.DeviceId}: 0 to 1023";
+        }
+
+        if (options.Threads is < 0 or > 1024)
+        {
+            yield return $"Threads is {options.Threads}: 0 to 1024";
+        }
+
+        foreach (var (name, value, min, max) in new[]
+        {
+            ("HeartbeatInterval", options.HeartbeatInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            ("StepTimeout", options.StepTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            ("PublishTimeout", options.PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
+            ("FinishTimeout", options.FinishTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+        })
+        {
+            if (value < min || value > max)
+            {
+                yield return $"{name} is {value}: {min} to {max}";
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.Worker.Consumers;
+using SdFleet.Worker.Inference;
+using SdFleet.Worker.Output;
+using SdFleet.Worker.Reporting;
+
+namespace SdFleet.Worker;
+
+/// <summary>The worker's services; the process adds the bus, the artifact store and the models.</summary>
+public static class WorkerServices
+{
+    /// <summary>Adds the model, the inference thread and the reports.</summary>
+    /// <returns>The worker's queues, for the bus of the process.</returns>
+    public static IFleetBusRoom AddSdFleetWorker(this IServiceCollection services, IConfiguration configuration, ModelCatalog models)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(models);
+        var section = configuration.GetSection(WorkerOptions.SectionName);
+        services.AddValidatedOptions<WorkerOptions>(section, WorkerOptions.Validate);
+        var options = new WorkerOptions();
+        section.Bind(options);
+
+        services.AddDrain(options.FinishTimeout);
+        services.AddSingleton<LoadedModel>();
+        services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
+        services.AddSingleton<InferenceThread>();
+        services.AddSingleton<FinishedImages>();
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<AttemptsInHand>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddHostedService<HeartbeatService>();
+        return new WorkerRoom(LoadedModel.NameOf(models, options), options.MaxBatchImages);
+    }
+}

@@ -1,0 +1,55 @@
+using SdFleet.Cli.Tests.Support;
+
+namespace SdFleet.Cli.Tests;
+
+public sealed class ArgumentTests
+{
+    [Theory]
+    [InlineData("generate x --sed 3", "there is no option --sed; did you mean --seed?")]
+    [InlineData("generate x --seed abc", "--seed is \"abc\": a whole number.")]
+    [InlineData("generate x --guidance high", "--guidance is \"high\": a number such as 7.5.")]
+    [InlineData("generate x --noise gpu", "--noise is \"gpu\": one of cpu, cuda.")]
+    [InlineData("generate a red circle", "\"red\" is one word too many")]
+    [InlineData("generate", "PROMPT is missing")]
+    [InlineData("generate x --local --lane bulk", "--lane is for a fleet; --local does without one.")]
+    [InlineData("generate x --local --server http://127.0.0.1:1", "--server is for a fleet; --local does without one.")]
+    [InlineData("generate x --server nowhere", "--server is \"nowhere\": an address such as")]
+    [InlineData("generate x --local --model no-such-model", "with --local it is a model's folder, or shapes")]
+    [InlineData("generate x --out a.png -n 2", "there will be 2 pictures: name a folder")]
+    [InlineData("gen x", "there is no command gen; did you mean generate?")]
+    [InlineData("keys crate", "there is no command crate; did you mean create?")]
+    [InlineData("keys create --tenant t", "'--name' is required")]
+    [InlineData("keys create --tenant T --name n", "--tenant is \"T\": 1 to 64 characters")]
+    [InlineData("keys create --tenant t --name n-1", "--name is \"n-1\"")]
+    [InlineData("up --model shapes", "--model is \"shapes\": NAME=FOLDER")]
+    [InlineData("up --model m=no-such-folder", "the folder \"no-such-folder\", which is not there")]
+    [InlineData("up --urls https://127.0.0.1:1", "put a proxy before it")]
+    [InlineData("demo --prompts no-such-file", "\"no-such-file\", which is not there")]
+    public async Task Command_Mistyped_SaysWhatAndReturnsTwo(string line, string message)
+    {
+        var run = await CliRun.Of(line.Split(' '));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Out);
+    }
+
+    [Fact]
+    public async Task Generate_ServerOfEnvironmentIsWrong_NamesTheVariable()
+    {
+        var run = await CliRun.Of(name => name == "SDFLEET_SERVER" ? "nowhere" : null, "generate", "x");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("SDFLEET_SERVER is \"nowhere\"", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_NobodyListens_SaysWhatToDo()
+    {
+        var run = await CliRun.Of("generate", "x", "--server", "http://127.0.0.1:1");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("no fleet answers at http://127.0.0.1:1", run.Error, StringComparison.Ordinal);
+        Assert.Contains("sdfleet up", run.Error, StringComparison.Ordinal);
+    }
+}

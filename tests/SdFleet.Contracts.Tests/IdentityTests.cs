@@ -1,0 +1,53 @@
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
+
+namespace SdFleet.Contracts.Tests;
+
+public sealed class IdentityTests
+{
+    [Fact]
+    public void Version5_ExampleOfTheRfc_GivesItsId() =>
+        // RFC 9562, appendix A.4: the DNS namespace and "www.example.com".
+        Assert.Equal(
+            new Guid("2ed6657d-e927-568b-95e1-2665a8aea6a2"),
+            DerivedId.Version5(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com"));
+
+    [Fact]
+    public void FromIdempotencyKey_TenantsShareAKey_TheIdsDiffer()
+    {
+        Assert.Equal(DerivedId.FromIdempotencyKey("a", "k"), DerivedId.FromIdempotencyKey("a", "k"));
+        Assert.NotEqual(DerivedId.FromIdempotencyKey("a", "k"), DerivedId.FromIdempotencyKey("b", "k"));
+        Assert.NotEqual(DerivedId.FromIdempotencyKey("a", "b-k"), DerivedId.FromIdempotencyKey("a-b", "k"));
+    }
+
+    [Fact]
+    public void SeedFor_ManyJobs_StaysWithin32Bits()
+    {
+        var seeds = Enumerable.Range(0, 1000).Select(i => DerivedId.SeedFor(DerivedId.FromBatchLine(Guid.Empty, i))).ToList();
+        Assert.All(seeds, s => Assert.InRange(s, 0, uint.MaxValue));
+        Assert.Equal(1000, seeds.Distinct().Count());
+    }
+
+    [Fact]
+    public void Digest_OnlyWhenItWasSubmittedDiffers_IsTheSame()
+    {
+        var job = new ResolvedJob
+        {
+            Id = Guid.NewGuid(), Tenant = "t", Lane = Lane.Normal, Images = 1, SubmittedAt = DateTimeOffset.UnixEpoch,
+            Recipe = new Recipe { Model = "m", Prompt = "p", Width = 64, Height = 64, Steps = 1, GuidanceScale = 1, Scheduler = "ddim", Seed = 1 },
+        };
+
+        Assert.Equal(JobDigest.Of(job), JobDigest.Of(job with { SubmittedAt = DateTimeOffset.UtcNow, Id = Guid.NewGuid() }));
+        Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Recipe = job.Recipe with { Seed = 2 } }));
+        Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Tenant = "u" }));
+        Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Images = 2 }));
+    }
+
+    [Fact]
+    public void ForImage_DayFolderJobAndIndex_AreTheName()
+    {
+        var id = new Guid("6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70");
+        var folder = ArtifactName.DayFolder(new DateTimeOffset(2026, 1, 31, 23, 30, 0, TimeSpan.FromHours(-2)));
+        Assert.Equal("2026-02-01/6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70-3.png", ArtifactName.ForImage(folder, id, 3));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Coordinator.Consumers;
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.JobStore;
+
+namespace SdFleet.Coordinator.Tests;
+
+/// <summary>A coordinator on the in-memory bus with a store in a temporary folder; the test plays the worker and the publisher.</summary>
+internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-coordinator-").FullName;
+    private IHost _host = null!;
+
+    public ConcurrentQueue<GenerateImages> Released { get; } = new();
+
+    public ConcurrentQueue<string?> ReleasedTraces { get; } = new();
+
+    public ConcurrentQueue<SubmissionRejected> Rejected { get; } = new();
+
+    public FleetPublisher Publisher => _host.Services.GetRequiredService<FleetPublisher>();
+
+    public IBus Bus => _host.Services.GetRequiredService<IBus>();
+
+    public IJobStore Store => _host.Services.GetRequiredService<IJobStore>();
+
+    public static async Task<CoordinatorFixture> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var fixture = new CoordinatorFixture();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["SdFleet:JobStore:Path"] = Path.Combine(fixture._folder, "jobs.db"),
+            ["SdFleet:Models:0:Name"] = "shapes",
+            ["SdFleet:Models:0:DefaultScheduler"] = "ddim",
+            ["SdFleet:Release:Interval"] = "00:00:00.05",
+            ["SdFleet:Leases:SweepInterval"] = "00:00:00.1",
+            ["SdFleet:Retry:BaseDelay"] = "00:00:00.05",
+        });
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.Services.AddSingleton(ModelCatalog.Read(builder.Configuration));
+        builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));
+        builder.Services.AddSdFleetCoordinator(builder.Configuration);
+        builder.Services.AddFleetBus(builder.Configuration, new CoordinatorRoom(), fixture);
+        fixture._host = builder.Build();
+        await fixture._host.StartAsync();
+        return fixture;
+    }
+
+    public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var deadline = Soon();
+        while (!await condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Not within 30 s: {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    public Task UntilReleasedAsync(int count) =>
+        UntilAsync(() => Task.FromResult(Released.Count >= count), $"{count} releases, {Released.Count} so far");
+
+    public Task UntilStateAsync(Guid id, JobState state) =>
+        UntilAsync(async () => (await Store.FindJobAsync(id, Soon()))?.State == state, $"job {id} {state}");
+
+    public async Task SendRawAsync(string body, params (string Key, string Value)[] headers)
+    {
+        var endpoint = await Bus.GetSendEndpoint(new Uri($"exchange:{Topology.SubmitExchange}"));
+        await endpoint.Send(
+            new SubmitJob(),
+            context =>
+            {
+                context.Serializer = new FixedBody(body);
+                foreach (var (key, value) in headers)
+                {
+                    context.Headers.Set(key, value);
+                }
+            },
+            Soon());
+    }
+
+    public static JobCompleted Completion(GenerateImages work, int? attempt = null) => new()
+    {
+        JobId = work.JobId,
+        Attempt = attempt ?? work.Attempt,
+        WorkerId = "w1",
+        At = DateTimeOffset.UnixEpoch,
+        Images = [.. Enumerable.Range(0, work.Images).Select(i => new ImageRecord
+        {
+            Index = i,
+            Artifact = $"{work.ArtifactFolder}/{work.JobId}-{i}.png",
+            Sha256 = new string('a', 64),
+            Bytes = 1,
+            Width = work.Recipe.Width,
+            Height = work.Recipe.Height,
+            Seed = work.Recipe.Seed + i,
+            Attempt = work.Attempt,
+            WorkerId = "w1",
+            ModelDigest = new string('b', 64),
+            RuntimeVersion = "1",
+            ExecutionProvider = "Cpu",
+            Device = "test",
+            Timings = new ImageTimings { TextEncodeMs = 1, DenoiseMs = 1, DecodeMs = 1, EncodeMs = 1, UploadMs = 1 },
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        })],
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    void IFleetBusRoom.AddConsumers(IBusRegistrationConfigurator registration)
+    {
+    }
+
+    void IFleetBusRoom.AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus)
+    {
+        foreach (var lane in Enum.GetValues<Lane>())
+        {
+            bus.WorkEndpoint("shapes", lane, prefetch: 16, e => e.Handler<GenerateImages>(c =>
+            {
+                ReleasedTraces.Enqueue(System.Diagnostics.Activity.Current?.TraceId.ToHexString());
+                Released.Enqueue(c.Message);
+                return Task.CompletedTask;
+            }));
+        }
+
+        bus.FleetEndpoint(Topology.RejectedQueue, prefetch: 16, e => e.Handler<SubmissionRejected>(c =>
+        {
+            Rejected.Enqueue(c.Message);
+            return Task.CompletedTask;
+        }));
+    }
+
+    private sealed class FixedBody(string body) : IMessageSerializer
+    {
+        public System.Net.Mime.ContentType ContentType { get; } = new("application/json");
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context)
+            where T : class =>
+            new StringMessageBody(body);
+    }
+}

@@ -1,0 +1,168 @@
+using SdFleet.Diffusion.Schedulers;
+
+namespace SdFleet.Diffusion.Tests.Schedulers;
+
+/// <summary>What every scheduler promises of a run.</summary>
+public class SchedulerRunTests
+{
+    private const int OddLength = 61;
+
+    public static TheoryData<string> ClassNames() => SchedulerFixture.ClassNames();
+
+    [Theory]
+    [MemberData(nameof(ClassNames))]
+    public void Step_AfterBegin_AllocatesNothing(string name)
+    {
+        SchedulerConfig config = SchedulerFixture.Config with { Thresholding = true };
+        Scheduler scheduler = KnownSchedulers.Create(name, config);
+        scheduler.SetTimesteps(20);
+        float[] sample = SchedulerFixture.Values(1, 2 * OddLength), output = new float[sample.Length];
+        float[] noise = SchedulerFixture.Values(2, sample.Length);
+
+        // The second run is measured: the first one may compile.
+        long allocated = 0;
+        for (int run = 0; run < 2; run++)
+        {
+            scheduler.Begin(2, OddLength, options: new StepOptions { Eta = 0.5 });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < scheduler.Timesteps.Length; i++)
+            {
+                scheduler.ScaleModelInput(i, sample, output);
+                scheduler.Step(i, output, sample, scheduler.NoiseNeeded(i) ? noise : default);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    [Theory]
+    [MemberData(nameof(ClassNames))]
+    public void Run_InBatch_GivesEachImageTheSameBits(string name)
+    {
+        SchedulerConfig config = SchedulerFixture.Config with { Thresholding = true, SampleMaxValue = 1.5 };
+        var options = new StepOptions { Eta = 1 };
+        float[] Noise(int seed, int step) => SchedulerFixture.Values(100 * seed + step, OddLength);
+
+        float[][] alone = [.. Enumerable.Range(1, 2).Select(seed => SchedulerFixture.Run(
+            Create(), 1, SchedulerFixture.Values(seed, OddLength), step => Noise(seed, step), options))];
+        float[] together = SchedulerFixture.Run(
+            Create(),
+            2,
+            [.. SchedulerFixture.Values(1, OddLength), .. SchedulerFixture.Values(2, OddLength)],
+            step => [.. Noise(1, step), .. Noise(2, step)],
+            options);
+
+        Assert.Equal([.. alone[0], .. alone[1]], together);
+
+        Scheduler Create()
+        {
+            Scheduler scheduler = KnownSchedulers.Create(name, config);
+            scheduler.SetTimesteps(9);
+            return scheduler;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ClassNames))]
+    public void Run_Twice_GivesTheSameBits(string name)
+    {
+        Scheduler scheduler = KnownSchedulers.Create(name, SchedulerFixture.Config);
+        scheduler.SetTimesteps(8);
+        float[] start = SchedulerFixture.Values(1, OddLength);
+
+        float[] first = SchedulerFixture.Run(scheduler, 1, start, step => SchedulerFixture.Values(step, OddLength));
+        float[] second = SchedulerFixture.Run(scheduler, 1, start, step => SchedulerFixture.Values(step, OddLength));
+
+        Assert.Equal(first, second);
+    }
+
+    [Theory]
+    [MemberData(nameof(ClassNames))]
+    public void Run_WithAnyNumberOfSteps_StaysFinite(string name)
+    {
+        SchedulerCompatibility[] compatibilities = [SchedulerCompatibility.Current, SchedulerCompatibility.V021];
+        foreach (SchedulerCompatibility compatibility in compatibilities)
+        {
+            foreach (int steps in (int[])[1, 2, 3, 5, 16, 50])
+            {
+                SchedulerConfig config = SchedulerFixture.Config with { SkipPrkSteps = true };
+                Scheduler scheduler = KnownSchedulers.Create(name, config, compatibility);
+                scheduler.SetTimesteps(steps);
+                float[] result = SchedulerFixture.Run(
+                    scheduler, 1, SchedulerFixture.Values(1, OddLength), step => SchedulerFixture.Values(step, OddLength));
+                Assert.All(result, value => Assert.True(float.IsFinite(value), $"{steps} steps, {compatibility}: {value}"));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ClassNames))]
+    public void Step_OutOfOrder_IsRefused(string name)
+    {
+        Scheduler scheduler = KnownSchedulers.Create(name, SchedulerFixture.Config);
+        scheduler.SetTimesteps(5);
+        float[] sample = new float[4];
+
+        Assert.Contains("Begin", Assert.Throws<InvalidOperationException>(() => scheduler.Step(0, sample, sample, sample)).Message);
+
+        scheduler.Begin(1, sample.Length);
+        Assert.Contains("the next is 0", Assert.Throws<InvalidOperationException>(() => scheduler.Step(1, sample, sample, sample)).Message);
+    }
+
+    [Fact]
+    public void Step_WithSpansOfOtherLengths_IsRefused()
+    {
+        Scheduler scheduler = KnownSchedulers.Create("euler_a", SchedulerFixture.Config);
+        scheduler.SetTimesteps(5);
+        scheduler.Begin(2, 4);
+
+        Assert.Throws<ArgumentException>("modelOutput", () => scheduler.Step(0, new float[4], new float[8], new float[8]));
+        Assert.Throws<ArgumentException>("sample", () => scheduler.Step(0, new float[8], new float[4], new float[8]));
+        Assert.Throws<ArgumentException>("noise", () => scheduler.Step(0, new float[8], new float[8]));
+    }
+
+    [Fact]
+    public void Begin_WithoutTimesteps_IsRefused()
+    {
+        Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config);
+        Assert.Throws<InvalidOperationException>(() => scheduler.Begin(1, 4));
+    }
+
+    [Theory]
+    [InlineData(0, 5, 0)]
+    [InlineData(0.5, 3, 2)]
+    [InlineData(1, 0, 5)]
+    public void Img2ImgStart_OfStrength_SkipsTheRest(double strength, int firstIndex, int steps)
+    {
+        Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config);
+        scheduler.SetTimesteps(5);
+        Assert.Equal(new Img2ImgRange(firstIndex, steps), scheduler.Img2ImgStart(strength));
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void Img2ImgStart_OutOfRange_IsRefused(double strength)
+    {
+        Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config);
+        scheduler.SetTimesteps(5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => scheduler.Img2ImgStart(strength));
+    }
+
+    [Theory]
+    [InlineData(-0.5, 4, "eta")]
+    [InlineData(1.5, 4, "eta")]
+    [InlineData(0, 0, "order")]
+    public void Begin_WithBadOptions_SaysWhichAndWhatIsAllowed(double eta, int order, string field)
+    {
+        Scheduler scheduler = KnownSchedulers.Create("lms", SchedulerFixture.Config);
+        scheduler.SetTimesteps(5);
+        string message = Assert.Throws<ArgumentException>(
+            () => scheduler.Begin(1, 4, options: new StepOptions { Eta = eta, LmsOrder = order })).Message;
+        Assert.Contains(field, message);
+        Assert.Contains("Supported: ", message);
+    }
+}

@@ -1,0 +1,46 @@
+namespace SdFleet.JobStore.Tests;
+
+public sealed class RetryPolicyTests
+{
+    private static readonly Guid Job = new("0f8fad5b-d9cb-469f-a165-70867728950e");
+
+    [Fact]
+    public void DelayAfterFailure_WithoutJitter_DoublesUpToTheMaximum()
+    {
+        var policy = new RetryPolicy { BaseDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromSeconds(30), Jitter = 0 };
+
+        Assert.Equal(
+            [2, 4, 8, 16, 30, 30],
+            Enumerable.Range(1, 6).Select(n => policy.DelayAfterFailure(n, Job, n).TotalSeconds));
+        Assert.Equal(30, policy.DelayAfterFailure(int.MaxValue, Job, 1).TotalSeconds);
+    }
+
+    [Fact]
+    public void DelayAfterEviction_TheFirst_IsNone()
+    {
+        var policy = new RetryPolicy { Jitter = 0 };
+
+        Assert.Equal([0, 2, 4], Enumerable.Range(1, 3).Select(n => policy.DelayAfterEviction(n, Job, n).TotalSeconds));
+    }
+
+    [Fact]
+    public void Delay_WithJitter_IsSpreadAndRepeatable()
+    {
+        var policy = new RetryPolicy { BaseDelay = TimeSpan.FromSeconds(10), Jitter = 0.5 };
+        var random = new Random(7);
+
+        var delays = Enumerable.Range(0, 1000).Select(_ =>
+        {
+            var bytes = new byte[16];
+            random.NextBytes(bytes);
+            var job = new Guid(bytes);
+            var delay = policy.DelayAfterFailure(1, job, 1);
+            Assert.Equal(delay, policy.DelayAfterFailure(1, job, 1));
+            return delay.TotalSeconds;
+        }).ToList();
+
+        Assert.All(delays, d => Assert.InRange(d, 5, 10));
+        Assert.InRange(delays.Average(), 7.3, 7.7);
+        Assert.NotEqual(policy.DelayAfterFailure(1, Job, 1), policy.DelayAfterFailure(1, Job, 2));
+    }
+}

@@ -1,0 +1,82 @@
+using SdFleet.JobStore.Sql;
+
+namespace SdFleet.JobStore.Tests;
+
+public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
+{
+    private readonly JobStoreKind _kind = kind;
+
+    [Fact]
+    public async Task Migrate_ByManyAtOnceAndAgain_LeavesTheDataAlone()
+    {
+        var id = await AdmitAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open().MigrateAsync(default))));
+
+        Assert.Equal(id, Assert.Single(await ReleaseAsync()).Message.JobId);
+    }
+
+    [Fact]
+    public async Task Migrate_SchemaOfANewerProgram_IsRefused()
+    {
+        await ExecuteAsync("INSERT INTO schema_version (version, name, applied_at) VALUES (9999, 'later', 0)");
+
+        var refused = await Assert.ThrowsAsync<JobStoreException>(() => Open().MigrateAsync(default));
+
+        Assert.False(refused.IsTransient);
+        Assert.Contains("9999", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Counters_AfterRowsAreDeleted_FollowThem()
+    {
+        await AdmitAsync();
+        await AdmitAsync();
+
+        await ExecuteAsync("DELETE FROM jobs WHERE seq IN (SELECT min(seq) FROM jobs)");
+
+        Assert.Equal(1, Assert.Single(await Store.CountAsync(default)).Jobs);
+    }
+
+    [Fact]
+    public async Task Statements_AtEveryPollOfACoordinator_UseTheirIndexes()
+    {
+        var statements = new JobStatements(Database());
+        string[] polls = [statements.Release, statements.WakeDelayed, statements.SelectExpired];
+        string[] indexes = ["jobs_ready", "jobs_delayed", "jobs_leased"];
+        foreach (var (poll, index) in polls.Zip(indexes))
+        {
+            Assert.Contains(index, await PlanAsync(poll), StringComparison.Ordinal);
+        }
+    }
+
+    private Database Database() =>
+        _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var database = Database();
+        await using var session = await database.BeginAsync(default);
+        await session.ExecuteAsync(sql, null, default);
+        await session.CommitAsync(default);
+    }
+
+    private async Task<string> PlanAsync(string sql)
+    {
+        await using var database = Database();
+        await using var session = await database.BeginAsync(default);
+        var parameters = new { model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L };
+        if (_kind == JobStoreKind.Embedded)
+        {
+            return string.Join('\n', await session.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters, reader => reader.GetString(3), default));
+        }
+
+        // An empty table is cheapest to scan: without that way out the planner shows which index it can use.
+        await session.ExecuteAsync("SET LOCAL enable_seqscan = off", null, default);
+        return string.Join('\n', await session.QueryAsync($"EXPLAIN {sql}", parameters, reader => reader.GetString(0), default));
+    }
+}
+
+public sealed class EmbeddedSchemaTests() : SchemaTests(JobStoreKind.Embedded);
+
+public sealed class PostgresSchemaTests() : SchemaTests(JobStoreKind.Postgres);

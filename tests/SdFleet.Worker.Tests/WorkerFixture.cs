@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.ShapesModel;
+using SdFleet.Storage;
+using SdFleet.Worker.Inference;
+
+namespace SdFleet.Worker.Tests;
+
+/// <summary>A worker with the bundled model on the in-memory bus; the test plays the coordinator.</summary>
+internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-worker-").FullName;
+    private IHost _host = null!;
+
+    public ConcurrentQueue<object> Reports { get; } = new();
+
+    public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
+
+    public AttemptRunner Runner => _host.Services.GetRequiredService<AttemptRunner>();
+
+    public static async Task<WorkerFixture> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var fixture = new WorkerFixture();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["SdFleet:Artifacts:Path"] = fixture._folder,
+            ["SdFleet:Models:0:Name"] = "shapes",
+            ["SdFleet:Models:0:Path"] = ShapesModelFolder.Path,
+            ["SdFleet:Worker:HeartbeatInterval"] = "00:00:00.2",
+        });
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        var models = ModelCatalog.Read(builder.Configuration);
+        builder.Services.AddSingleton(models);
+        builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
+        var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
+        builder.Services.AddFleetBus(builder.Configuration, room, fixture);
+        fixture._host = builder.Build();
+        await fixture._host.StartAsync();
+        return fixture;
+    }
+
+    public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+
+    public static GenerateImages Work(int images = 1, int steps = 4, string prompt = "a red circle on a white background", long seed = 5) => new()
+    {
+        JobId = Guid.NewGuid(),
+        Attempt = 1,
+        Tenant = "t",
+        Lane = Lane.Normal,
+        Images = images,
+        ArtifactFolder = "2026-01-31",
+        SubmittedAt = DateTimeOffset.UnixEpoch,
+        ReleasedAt = DateTimeOffset.UnixEpoch,
+        Recipe = new Recipe
+        {
+            Model = "shapes", Prompt = prompt, Width = 128, Height = 128, Steps = steps, GuidanceScale = 3, Scheduler = "ddim", Seed = seed,
+        },
+    };
+
+    public Task ReleaseAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().ReleaseAsync(work, Soon());
+
+    public async Task<T> WaitForAsync<T>(Func<T, bool> condition)
+    {
+        var deadline = Soon();
+        while (true)
+        {
+            if (Reports.OfType<T>().FirstOrDefault(condition) is { } report)
+            {
+                return report;
+            }
+
+            Assert.False(deadline.IsCancellationRequested, $"No {typeof(T).Name} within a minute; there were {string.Join(", ", Reports)}");
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    void IFleetBusRoom.AddConsumers(IBusRegistrationConfigurator registration)
+    {
+    }
+
+    void IFleetBusRoom.AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus) =>
+        bus.FleetEndpoint(Topology.EventsQueue, prefetch: 16, e =>
+        {
+            Record<JobStarted>(e);
+            Record<JobProgress>(e);
+            Record<JobCompleted>(e);
+            Record<JobFailed>(e);
+            Record<WorkerHeartbeat>(e);
+        });
+
+    private void Record<T>(IReceiveEndpointConfigurator endpoint)
+        where T : class =>
+        endpoint.Handler<T>(c =>
+        {
+            Reports.Enqueue(c.Message);
+            return Task.CompletedTask;
+        });
+}

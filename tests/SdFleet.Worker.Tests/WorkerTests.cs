@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
+using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Schedulers;
+
+namespace SdFleet.Worker.Tests;
+
+public sealed class WorkerTests
+{
+    [Fact]
+    public void SchedulerNames_OfTheContract_AreThoseTheLibraryKnows() =>
+        Assert.Equal(KnownSchedulers.Aliases.Concat(KnownSchedulers.ClassNames).Order(StringComparer.Ordinal), SchedulerNames.All.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Work_ThreeImages_AreStoredAndReportedWithTheirDigests()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var work = WorkerFixture.Work(images: 3);
+
+        await worker.ReleaseAsync(work);
+        var completed = await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
+
+        Assert.Contains(worker.Reports.OfType<JobStarted>(), e => e.JobId == work.JobId && e.Attempt == 1);
+        Assert.Equal([5L, 6L, 7L], completed.Images.Select(i => i.Seed));
+        foreach (var record in completed.Images)
+        {
+            var bytes = await ReadAsync(worker, record.Artifact);
+            Assert.Equal($"2026-01-31/{work.JobId}-{record.Index}.png", record.Artifact);
+            Assert.Equal(record.Sha256, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            Assert.Equal(record.Bytes, bytes.Length);
+            var image = PngReader.Read(bytes);
+            Assert.Equal((128, 128), (image.Width, image.Height));
+            Assert.True(record.Timings.DenoiseMs > 0 && record.ModelDigest.Length == 64);
+        }
+
+        Assert.Equal(3, completed.Images.Select(i => i.Sha256).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Work_DeliveredTwice_StoresOnceAndReportsTheSameTwice()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var work = WorkerFixture.Work();
+
+        await worker.ReleaseAsync(work);
+        await worker.WaitForAsync<JobCompleted>(e => e.Attempt == 1);
+        await worker.ReleaseAsync(work with { Attempt = 2 });
+        await worker.WaitForAsync<JobCompleted>(e => e.Attempt == 2);
+
+        Assert.Single(worker.Reports.OfType<JobCompleted>().Select(e => e.Images.Single().Sha256).Distinct());
+    }
+
+    [Fact]
+    public async Task Work_ManyJobs_GoThroughTheModelTogetherAndComeOutAsAlone()
+    {
+        using var passes = new SpanCounter("generate");
+        await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:MaxBatchImages", "8"));
+        var alone = WorkerFixture.Work(prompt: "a blue square", seed: 11);
+        await worker.ReleaseAsync(alone);
+        var first = await worker.WaitForAsync<JobCompleted>(e => e.JobId == alone.JobId);
+        var before = passes.WithoutLinks;
+
+        var jobs = Enumerable.Range(0, 8).Select(i => WorkerFixture.Work(steps: 4, prompt: i == 0 ? "a blue square" : "a green star", seed: i == 0 ? 11 : i)).ToList();
+        await Task.WhenAll(jobs.Select(worker.ReleaseAsync));
+        foreach (var job in jobs)
+        {
+            await worker.WaitForAsync<JobCompleted>(e => e.JobId == job.JobId);
+        }
+
+        Assert.InRange(passes.WithoutLinks - before, 1, 7);
+        var again = worker.Reports.OfType<JobCompleted>().Single(e => e.JobId == jobs[0].JobId);
+        var difference = MaxDifference(await ReadAsync(worker, first.Images[0].Artifact), await ReadAsync(worker, again.Images[0].Artifact));
+        // Sums run in another order in a larger batch: the picture is the same, its last bits need not be.
+        Assert.InRange(difference, 0, 2);
+    }
+
+    [Fact]
+    public async Task Work_RecipeThatCannotBeCarriedOut_IsReportedAsInvalid()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var work = WorkerFixture.Work();
+
+        await worker.ReleaseAsync(work with { Recipe = work.Recipe with { Width = 100 } });
+        var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
+
+        Assert.Equal(ErrorClass.Invalid, failed.ErrorClass);
+        Assert.Contains("100", failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var work = WorkerFixture.Work(images: 16, steps: 50) with { Attempt = 3 };
+        using var stopping = new CancellationTokenSource();
+
+        var running = worker.Runner.RunAsync(work, stopping.Token);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+        await stopping.CancelAsync();
+        await running;
+
+        var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
+        Assert.Equal((ErrorClass.Evicted, 3), (failed.ErrorClass, failed.Attempt));
+        Assert.DoesNotContain(worker.Reports, e => e is JobCompleted);
+    }
+
+    [Fact]
+    public async Task Stop_WhileWorking_EndsWithinTheDrainTimes()
+    {
+        var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:FinishTimeout", "00:00:00.2"));
+        var work = WorkerFixture.Work(images: 16, steps: 150);
+        await worker.ReleaseAsync(work);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+
+        await worker.DisposeAsync();
+
+        Assert.DoesNotContain(worker.Reports, e => e is JobCompleted);
+    }
+
+    [Fact]
+    public async Task Heartbeat_WhileIdleAndBusy_SaysWhatTheWorkerHolds()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var idle = await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle);
+        Assert.Empty(idle.Holds);
+        Assert.Equal(("shapes", 64), (idle.Model, idle.ModelDigest!.Length));
+
+        var work = WorkerFixture.Work(images: 4, steps: 50);
+        await worker.ReleaseAsync(work);
+        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Busy && e.Holds.Contains(new HeldAttempt(work.JobId, 1)));
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
+        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && e.ImagesDone == 4);
+    }
+
+    private static async Task<byte[]> ReadAsync(WorkerFixture worker, string artifact)
+    {
+        await using var content = await worker.Artifacts.OpenReadAsync(artifact, WorkerFixture.Soon());
+        using var memory = new MemoryStream();
+        await content!.Stream.CopyToAsync(memory);
+        return memory.ToArray();
+    }
+
+    private static int MaxDifference(byte[] a, byte[] b)
+    {
+        var x = PngReader.Read(a).Pixels;
+        var y = PngReader.Read(b).Pixels;
+        var max = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            max = Math.Max(max, Math.Abs(x[i] - y[i]));
+        }
+
+        return max;
+    }
+
+    private sealed class SpanCounter : IDisposable
+    {
+        private readonly ActivityListener _listener;
+        private int _withoutLinks;
+
+        public SpanCounter(string name)
+        {
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = source => source.Name == "SdFleet.Worker",
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = a =>
+                {
+                    if (a.OperationName == name && !a.Links.Any())
+                    {
+                        Interlocked.Increment(ref _withoutLinks);
+                    }
+                },
+            };
+            ActivitySource.AddActivityListener(_listener);
+        }
+
+        public int WithoutLinks => Volatile.Read(ref _withoutLinks);
+
+        public void Dispose() => _listener.Dispose();
+    }
+}
