@@ -48,6 +48,10 @@ internal sealed class PipelineComponents : IDisposable
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
             Decoder = new(decoder, Vae);
+            if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
+            {
+                _ = _encoder.Value;
+            }
         }
         catch
         {
@@ -89,9 +93,18 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
 
-    /// <summary>Makes latents of images. Loaded at first use: text to image does not need it.</summary>
+    /// <summary>Makes latents of images. Loaded at first use where some uses of the model do not need it.</summary>
     /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
     public LatentEncoder Encoder => _encoder.Value;
+
+    private IEnumerable<string> LoadedComponents
+    {
+        get
+        {
+            string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
+            return _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+        }
+    }
 
     /// <summary>Loads a folder.</summary>
     public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
@@ -103,8 +116,7 @@ internal sealed class PipelineComponents : IDisposable
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
         MaxNoiseLevel = LowResolutionNoise is null ? 0 : Math.Min(Folder.MaxNoiseLevel ?? UsualMaxNoiseLevel, LowResolutionNoise.Length - 1),
-        Components = new[] { ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder }
-            .ToDictionary(component => component, Folder.FindModel),
+        Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
