@@ -11,8 +11,14 @@ namespace SdFleet.Diffusion.Tests.Golden;
 internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
 {
     private const double EmbeddingTolerance = 1e-5;
+    private const double MomentTolerance = 1e-4;
 
-    private const double MomentTolerance = 5e-4;
+    // Of this one case the recorded moments themselves are off. The encoder computed in float64 from the recorded image gives -3.3567093 at
+    // [85], ONNX Runtime 3e-6 beside that at every optimization level and thread count; recorded is -3.356403. Of the other cases recorded
+    // and exact values agree to 1.1e-5. The bound is that error and their spread; the case's ort_vs_torch does not cover it.
+    private const string MisrecordedMoments = "img2img/kdpm2a";
+    private const double MisrecordedTolerance = 3.07e-4 + 1.1e-5;
+
     private const double LatentTolerance = 2e-4;
     private const double ImageTolerance = 5e-4;
 
@@ -47,7 +53,8 @@ internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
             JsonElement recorded = golden.GetProperty("vae_moments")[_encoded / images];
             float[] all = recorded.Floats("values");
             int start = _encoded++ % images * latents.Length % all.Length;
-            Near.Absolute("vae_moments", all.AsSpan(start, latents.Length), latents, MomentTolerance);
+            double tolerance = golden.Text("id") == MisrecordedMoments ? MisrecordedTolerance : MomentTolerance;
+            Near.Absolute("vae_moments", all.AsSpan(start, latents.Length), latents, tolerance);
         }
     }
 
