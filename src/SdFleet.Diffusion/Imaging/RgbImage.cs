@@ -17,7 +17,7 @@ public sealed class RgbImage
     /// <param name="width">Pixels, 1 to <see cref="MaxSide"/>.</param>
     /// <param name="height">Pixels, 1 to <see cref="MaxSide"/>.</param>
     public RgbImage(int width, int height)
-        : this(width, height, new byte[ByteCount(width, height)])
+        : this(width, height, new byte[CountValues(width, height, Channels)])
     {
     }
 
@@ -28,7 +28,7 @@ public sealed class RgbImage
     public RgbImage(int width, int height, byte[] pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        int expected = ByteCount(width, height);
+        int expected = CountValues(width, height, Channels);
         if (pixels.Length != expected)
         {
             throw new ArgumentException(
@@ -59,13 +59,14 @@ public sealed class RgbImage
         return _pixels.AsSpan(y * Width * Channels, Width * Channels);
     }
 
-    private static int ByteCount(int width, int height)
+    /// <summary>The number of values in an image, its size checked.</summary>
+    internal static int CountValues(int width, int height, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MaxSide);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, MaxSide);
-        long count = (long)width * height * Channels;
+        long count = (long)width * height * channels;
         return count <= Array.MaxLength
             ? (int)count
             : throw new ArgumentOutOfRangeException(nameof(height), height, "The image has more pixels than an array holds.");

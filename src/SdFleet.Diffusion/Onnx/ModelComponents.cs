@@ -9,7 +9,8 @@ internal static class ModelComponents
     public const string VaeDecoder = "vae_decoder";
     public const string VaeEncoder = "vae_encoder";
     public const string Scheduler = "scheduler";
+    public const string LowResScheduler = "low_res_scheduler";
 
     /// <summary>Every component whose files decide what an image looks like.</summary>
-    public static IReadOnlyList<string> All { get; } = [Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
+    public static IReadOnlyList<string> All { get; } = [LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
 }

@@ -10,12 +10,14 @@ public sealed class ModelFolder
 {
     private const string IndexFile = "model_index.json";
     private const string ConfigFile = "config.json";
+    private const string MaxNoiseLevelKey = "max_noise_level";
     private const string ModelFile = "model.onnx";
 
-    private ModelFolder(string path, string pipelineClass)
+    private ModelFolder(string path, string pipelineClass, int? maxNoiseLevel)
     {
         Path = path;
         PipelineClass = pipelineClass;
+        MaxNoiseLevel = maxNoiseLevel;
     }
 
     /// <summary>The folder.</summary>
@@ -23,6 +25,9 @@ public sealed class ModelFolder
 
     /// <summary>The pipeline class in model_index.json, such as <c>StableDiffusionPipeline</c>; empty where it names none.</summary>
     public string PipelineClass { get; }
+
+    /// <summary>The highest noise level of an upscaler, in model_index.json; null where it says none.</summary>
+    public int? MaxNoiseLevel { get; }
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="ModelFormatException">There is no such folder, or it has neither model_index.json nor a U-Net.</exception>
@@ -38,7 +43,7 @@ public sealed class ModelFolder
         if (!File.Exists(index))
         {
             return Directory.Exists(System.IO.Path.Combine(path, ModelComponents.Unet))
-                ? new(path, "")
+                ? new(path, "", null)
                 : throw new ModelFormatException(path, $"a diffusers model folder with {IndexFile} and unet/{ModelFile}", "neither");
         }
 
@@ -50,7 +55,7 @@ public sealed class ModelFolder
         }
 
         bool named = root.TryGetProperty("_class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String;
-        return new(path, named ? name.GetString()! : "");
+        return new(path, named ? name.GetString()! : "", ReadMaxNoiseLevel(root, index));
     }
 
     /// <summary>The path of a file of a component, there or not.</summary>
@@ -90,5 +95,17 @@ public sealed class ModelFolder
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? document
             : throw new ModelFormatException(file, "a JSON object", document.RootElement.ValueKind.ToString());
+    }
+
+    private static int? ReadMaxNoiseLevel(JsonElement root, string index)
+    {
+        if (!root.TryGetProperty(MaxNoiseLevelKey, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int level) && level >= 0
+            ? level
+            : throw new ModelFormatException(index, $"a {MaxNoiseLevelKey} that is a whole number from 0", value.GetRawText());
     }
 }

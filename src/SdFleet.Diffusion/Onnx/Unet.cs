@@ -24,6 +24,7 @@ internal sealed class Unet : IDisposable
         Timestep = roles.Input(
             "an integer or float timestep of rank 0 or 1", s => TimestepTypes.Contains(s.Type) && s.Rank <= 1, "timestep");
         Embeddings = roles.Input("float text embeddings of rank 3", s => s.IsFloat && s.Rank == 3, "encoder_hidden_states");
+        ClassLabels = roles.OptionalInput("class_labels", "integer class labels of rank 1", s => s.IsIndex && s.Rank == 1);
         Output = roles.Output("a float prediction of rank 4", s => s.IsFloat && s.Rank == 4, "out_sample");
         roles.RefuseOtherInputs();
     }
@@ -31,7 +32,7 @@ internal sealed class Unet : IDisposable
     /// <summary>The model file.</summary>
     public string File => _session.File;
 
-    /// <summary>The input that holds the noisy latents.</summary>
+    /// <summary>The input that holds the noisy latents, and behind them what some models are given beside.</summary>
     public OnnxTensorSpec Sample { get; }
 
     /// <summary>The input that holds the timestep.</summary>
@@ -39,6 +40,9 @@ internal sealed class Unet : IDisposable
 
     /// <summary>The input that holds the encoded prompts.</summary>
     public OnnxTensorSpec Embeddings { get; }
+
+    /// <summary>The input that holds a class for each row; null where the model has none.</summary>
+    public OnnxTensorSpec? ClassLabels { get; }
 
     /// <summary>The prediction.</summary>
     public OnnxTensorSpec Output { get; }
@@ -63,9 +67,14 @@ internal sealed class Unet : IDisposable
     public UnetCall CreateCall(UnetShape shape)
     {
         RequireFixed(Sample, 0, shape.Batch);
-        RequireFixed(Sample, 2, shape.Latents.Height);
-        RequireFixed(Sample, 3, shape.Latents.Width);
+        RequireFixed(Sample, 2, shape.Input.Height);
+        RequireFixed(Sample, 3, shape.Input.Width);
         RequireFixed(Embeddings, 1, shape.Tokens);
+        if (ClassLabels is not null)
+        {
+            RequireFixed(ClassLabels, 0, shape.Batch);
+        }
+
         return new(this, shape, _session.CreateCall());
     }
 

@@ -7,22 +7,23 @@ namespace SdFleet.Diffusion.Onnx;
 internal sealed class UnetCall : IDisposable
 {
     private readonly OnnxCall _call;
-    private readonly string _embeddingsName;
+    private readonly Unet _unet;
     private readonly OnnxTensor _sample;
     private readonly OnnxTensor _timestep;
     private readonly OnnxTensor _embeddings;
+    private readonly OnnxTensor? _labels;
     private readonly OnnxTensor _output;
 
     public UnetCall(Unet unet, UnetShape shape, OnnxCall call)
     {
         Shape = shape;
         _call = call;
-        _embeddingsName = unet.Embeddings.Name;
-        _sample = new(unet.Sample.Type, shape.Latents.ToBatch(shape.Batch));
+        _unet = unet;
+        _sample = new(unet.Sample.Type, shape.Input.ToBatch(shape.Batch));
         _timestep = new(unet.Timestep.Type, unet.TimestepShape(shape.Batch));
         _embeddings = new(unet.Embeddings.Type, shape.Batch, shape.Tokens, shape.TokenWidth);
-        int channels = unet.Output.Dimensions[1] > 0 ? unet.Output.Dimensions[1] : shape.Latents.Channels;
-        _output = new(unet.Output.Type, (shape.Latents with { Channels = channels }).ToBatch(shape.Batch));
+        _labels = unet.ClassLabels is { } labels ? new(labels.Type, shape.Batch) : null;
+        _output = new(unet.Output.Type, (shape.Input with { Channels = shape.OutputChannels }).ToBatch(shape.Batch));
         _call.BindInput(unet.Sample.Name, _sample);
         _call.BindInput(unet.Timestep.Name, _timestep);
         _call.BindOutput(unet.Output.Name, _output);
@@ -34,14 +35,24 @@ internal sealed class UnetCall : IDisposable
     /// <summary>The input rows, to be written before each run.</summary>
     public Span<float> Sample => _sample.Values;
 
-    /// <summary>The encoded prompts, row by row; after writing, <see cref="CommitEmbeddings"/>.</summary>
+    /// <summary>The encoded prompts, row by row; after writing, <see cref="CommitConstants"/>.</summary>
     public Span<float> Embeddings => _embeddings.Values;
+
+    /// <summary>A class for each row, empty where the model takes none; after writing, <see cref="CommitConstants"/>.</summary>
+    public Span<float> ClassLabels => _labels is null ? [] : _labels.Values;
 
     /// <summary>The predictions, row by row, of the last run.</summary>
     public Span<float> Output => _output.Values;
 
-    /// <summary>Hands the encoded prompts to the provider: once a generation.</summary>
-    public void CommitEmbeddings() => _call.BindConstant(_embeddingsName, _embeddings);
+    /// <summary>Hands encoded prompts and classes to the provider: once a generation.</summary>
+    public void CommitConstants()
+    {
+        _call.BindConstant(_unet.Embeddings.Name, _embeddings);
+        if (_labels is not null)
+        {
+            _call.BindConstant(_unet.ClassLabels!.Name, _labels);
+        }
+    }
 
     /// <summary>Runs the network. A model with an integer input takes the timestep truncated, as in diffusers.</summary>
     public void Run(double timestep, RunScope scope)
@@ -57,6 +68,7 @@ internal sealed class UnetCall : IDisposable
         _sample.Dispose();
         _timestep.Dispose();
         _embeddings.Dispose();
+        _labels?.Dispose();
         _output.Dispose();
     }
 }

@@ -23,19 +23,20 @@ internal sealed class VaeEncoder : IDisposable
     public string File => _session.File;
 
     /// <summary>Encodes one image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="erased">What is white in it is gray in what is encoded; null for the image as it is.</param>
+    /// <param name="scope">The generation this is part of.</param>
     /// <returns>
     /// Of shape [1, c, h, w] where the exporter took the most likely latents, or [1, 2c, h, w] where it left the choice: means, then
     /// logarithms of variances. Before the scaling factor; the caller disposes it.
     /// </returns>
-    public OnnxResult Encode(RgbImage image, RunScope scope)
+    public OnnxResult Encode(RgbImage image, GrayImage? erased, RunScope scope)
     {
         using OnnxTensor input = new(_image.Type, 1, RgbImage.Channels, image.Height, image.Width);
-        Span<float> planes = input.Values;
-        ReadOnlySpan<byte> pixels = image.Pixels;
-        int plane = planes.Length / RgbImage.Channels;
-        for (int i = 0; i < pixels.Length; i++)
+        PixelPlanes.Write(image, input.Values);
+        if (erased is not null)
         {
-            planes[(i % RgbImage.Channels * plane) + (i / RgbImage.Channels)] = (pixels[i] / (float)byte.MaxValue * 2) - 1;
+            PixelPlanes.Erase(erased, input.Values);
         }
 
         input.Commit();

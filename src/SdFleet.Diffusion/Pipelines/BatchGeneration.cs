@@ -14,6 +14,10 @@ internal sealed class BatchGeneration(
     private readonly LatentShape _shape = new(
         components.LatentChannels, tasks[0].Height / components.Vae.ScaleFactor, tasks[0].Width / components.Vae.ScaleFactor);
 
+    // One row of the U-Net's input.
+    private LatentShape InputShape =>
+        _shape with { Channels = _shape.Channels + components.Kind.ExtraChannels(components.LatentChannels) };
+
     /// <summary>Makes the images.</summary>
     public IReadOnlyList<GeneratedImage> Run(CancellationToken cancellationToken)
     {
@@ -22,7 +26,7 @@ internal sealed class BatchGeneration(
         using RunScope scope = new(cancellationToken);
         Dictionary<string, PromptEmbedding> prompts = EncodePrompts(scope);
         TimeSpan textEncode = Stopwatch.GetElapsedTime(_started);
-        float[] latents = Denoise(ChooseStart(scope), scheduler, prompts, scope);
+        float[] latents = Denoise(ChooseStrategy(scope), scheduler, prompts, scope);
         TimeSpan denoise = Stopwatch.GetElapsedTime(_started) - textEncode;
         return [.. tasks.Select((task, i) => Decode(task, i))];
 
@@ -37,10 +41,21 @@ internal sealed class BatchGeneration(
         }
     }
 
-    private LatentStart ChooseStart(RunScope scope) => tasks[0].InitImage is null
-        ? new TextToImageStart()
-        : new ImageToImageStart(
-            components.Encoder, [.. tasks.Select(task => task.InitImage!)], _shape, tasks[0].Strength, scope, probe);
+    private DenoisingStrategy ChooseStrategy(RunScope scope)
+    {
+        GenerationContext context = new(components, tasks, _shape, scope, probe);
+        GenerationTask first = tasks[0];
+        return components.Kind switch
+        {
+            ModelKind.Inpainting => new MaskChannelsStrategy(context),
+            ModelKind.DepthToImage => new DepthStrategy(context),
+            ModelKind.Upscaling => new UpscalingStrategy(context),
+            _ when first.Mask is not null && first.MaskBlending == MaskBlending.Soft => new SoftMaskStrategy(context),
+            _ when first.Mask is not null => new BlendingStrategy(context),
+            _ when first.InitImage is not null => new ImageToImageStrategy(context),
+            _ => new TextToImageStrategy(),
+        };
+    }
 
     private Action<float[]>? Observer(int index) => probe is null ? null : planes => probe.OnDecoded(index, planes);
 
@@ -51,22 +66,23 @@ internal sealed class BatchGeneration(
             .ToDictionary(text => text, text => components.Prompts.Encode(text, probe?.Tokenize, scope), StringComparer.Ordinal);
     }
 
-    private float[] Denoise(LatentStart start, Scheduler scheduler, Dictionary<string, PromptEmbedding> prompts, RunScope scope)
+    private float[] Denoise(DenoisingStrategy strategy, Scheduler scheduler, Dictionary<string, PromptEmbedding> prompts, RunScope scope)
     {
         using Activity? activity = DiffusionTelemetry.Start("denoise", tasks.Count)?.SetTag("sdfleet.steps", scheduler.Timesteps.Length);
         PromptEmbedding any = prompts[tasks[0].Prompt];
-        UnetCall call = components.Calls.Rent(new(_guidance.Rows, _shape, any.Tokens, any.Width));
+        UnetCall call = components.Calls.Rent(new(_guidance.Rows, InputShape, _shape.Channels, any.Tokens, any.Width));
         try
         {
             _guidance.WriteEmbeddings(text => prompts[text].Values, call.Embeddings);
-            call.CommitEmbeddings();
             probe?.OnEmbeddings(call.Embeddings);
 
             BatchNoise noise = probe?.Noise ?? new BatchNoise(tasks);
             float[] latents = new float[tasks.Count * _shape.Length];
-            int first = start.Prepare(scheduler, noise, latents);
+            int first = strategy.Prepare(scheduler, noise, latents);
             probe?.OnStart(latents);
-            DenoisingLoop loop = new(scheduler, call, _guidance, noise);
+            _guidance.WriteInput(strategy.ClassLabels, call.ClassLabels);
+            call.CommitConstants();
+            DenoisingLoop loop = new(scheduler, call, _guidance, noise, strategy);
             loop.Run(latents, tasks.Count, first, tasks[0].Scheduler.ToStepOptions(), scope, Report, probe);
             probe?.OnFinish(latents);
             return latents;

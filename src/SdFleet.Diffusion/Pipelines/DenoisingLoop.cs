@@ -7,8 +7,10 @@ namespace SdFleet.Diffusion.Pipelines;
 /// <param name="scheduler">The scheduler, its timesteps set.</param>
 /// <param name="unet">The U-Net's call, the encoded prompts in it.</param>
 /// <param name="guidance">How rows of the U-Net's batch become images.</param>
-/// <param name="noise">The batch's noise, as far as the start has drawn from it.</param>
-internal sealed class DenoisingLoop(Scheduler scheduler, UnetCall unet, Guidance guidance, BatchNoise noise)
+/// <param name="noise">The batch's noise, as far as the strategy has drawn from it.</param>
+/// <param name="strategy">The way of generating, prepared.</param>
+internal sealed class DenoisingLoop(
+    Scheduler scheduler, UnetCall unet, Guidance guidance, BatchNoise noise, DenoisingStrategy strategy)
 {
     /// <summary>Runs the loop.</summary>
     /// <param name="latents">The images' latents, one behind the other: first noisy, then finished.</param>
@@ -30,11 +32,12 @@ internal sealed class DenoisingLoop(Scheduler scheduler, UnetCall unet, Guidance
         scheduler.Begin(images, latents.Length / images, firstIndex, options);
         int end = scheduler.Timesteps.Length;
         int lastWithNoise = LastWithNoise(firstIndex, end);
+        WriteExtraChannels(images);
         float[] stepNoise = lastWithNoise >= firstIndex ? new float[latents.Length] : [];
         for (int index = firstIndex; index < end; index++)
         {
             scope.ThrowIfCancelled();
-            scheduler.ScaleModelInput(index, latents, guidance.PromptRows(unet.Sample));
+            WriteLatents(index, latents, images);
             guidance.RepeatInput(unet.Sample);
             probe?.OnUnetInput(index - firstIndex, scheduler.Timesteps[index], unet.Sample);
             unet.Run(scheduler.Timesteps[index], scope);
@@ -51,6 +54,7 @@ internal sealed class DenoisingLoop(Scheduler scheduler, UnetCall unet, Guidance
             }
 
             scheduler.Step(index, prediction, latents, scheduler.NoiseNeeded(index) ? stepNoise : default);
+            strategy.AfterStep(scheduler, index, latents);
             probe?.OnStep(index - firstIndex, latents);
             report(index - firstIndex + 1, end - firstIndex);
         }
@@ -59,6 +63,31 @@ internal sealed class DenoisingLoop(Scheduler scheduler, UnetCall unet, Guidance
         if (!scheduler.Denoised.IsEmpty)
         {
             scheduler.Denoised.CopyTo(latents);
+        }
+
+        strategy.Finish(latents);
+    }
+
+    /// <summary>Writes the latents of each image to the front of its row.</summary>
+    private void WriteLatents(int index, ReadOnlySpan<float> latents, int images)
+    {
+        Span<float> rows = guidance.PromptRows(unet.Sample);
+        int row = rows.Length / images, length = latents.Length / images;
+        for (int i = 0; i < images; i++)
+        {
+            scheduler.ScaleModelInput(index, latents.Slice(i * length, length), rows.Slice(i * row, length));
+        }
+    }
+
+    /// <summary>Writes what stays the same in all steps to the back of each image's row.</summary>
+    private void WriteExtraChannels(int images)
+    {
+        Span<float> rows = guidance.PromptRows(unet.Sample);
+        ReadOnlySpan<float> extra = strategy.ExtraChannels;
+        int row = rows.Length / images, length = extra.Length / images;
+        for (int i = 0; i < images; i++)
+        {
+            extra.Slice(i * length, length).CopyTo(rows.Slice(((i + 1) * row) - length, length));
         }
     }
 

@@ -44,9 +44,7 @@ public static class GenerationLimits
             ArgumentNullException.ThrowIfNull(task.Scheduler, nameof(task.Scheduler));
             CheckRange(nameof(task.Scheduler.Eta), task.Scheduler.Eta, 0, 1);
             CheckRange(nameof(task.Strength), task.Strength, 0, 1);
-            CheckImage(nameof(task.InitImage), task);
             CheckShared(nameof(task.Strength), task.Strength, first.Strength);
-            CheckShared(nameof(task.InitImage), DescribeImage(task), DescribeImage(first));
             CheckShared(nameof(task.Width), task.Width, first.Width);
             CheckShared(nameof(task.Height), task.Height, first.Height);
             CheckShared(nameof(task.Steps), task.Steps, first.Steps);
@@ -70,6 +68,26 @@ public static class GenerationLimits
         }
     }
 
+    /// <summary>Refuses a value outside of its bounds.</summary>
+    internal static void CheckRange(string field, double value, double min, double max)
+    {
+        // Written so that NaN is refused too.
+        if (!(value >= min && value <= max))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{field} is {value}; it must be within {min} to {max}."), field);
+        }
+    }
+
+    /// <summary>Refuses a value that is not the same in the whole batch.</summary>
+    internal static void CheckShared<T>(string field, T value, T first)
+    {
+        if (!EqualityComparer<T>.Default.Equals(value, first))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{field} is {first} and {value} in one batch; it must be the same."), field);
+        }
+    }
+
     private static void CheckPrompt(string field, string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt, field);
@@ -80,15 +98,6 @@ public static class GenerationLimits
         }
     }
 
-    private static void CheckRange(string field, double value, double min, double max)
-    {
-        // Written so that NaN is refused too.
-        if (!(value >= min && value <= max))
-        {
-            throw new ArgumentException(FormattableString.Invariant($"{field} is {value}; it must be within {min} to {max}."), field);
-        }
-    }
-
     private static void CheckSide(string field, int value, int multiple)
     {
         if (value < multiple || value > MaxSide || value % multiple != 0)
@@ -96,28 +105,6 @@ public static class GenerationLimits
             throw new ArgumentException(
                 FormattableString.Invariant($"{field} is {value}; it must be a multiple of {multiple} within {multiple} to {MaxSide}."),
                 field);
-        }
-    }
-
-    private static void CheckImage(string field, GenerationTask task)
-    {
-        if (task.InitImage is { } image && (image.Width != task.Width || image.Height != task.Height))
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"{field} is {image.Width}x{image.Height}; it must have the task's size, {task.Width}x{task.Height}."),
-                field);
-        }
-    }
-
-    private static string DescribeImage(GenerationTask task) => task.InitImage is null ? "null" : "an image";
-
-    private static void CheckShared<T>(string field, T value, T first)
-    {
-        if (!EqualityComparer<T>.Default.Equals(value, first))
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"{field} is {first} and {value} in one batch; it must be the same."), field);
         }
     }
 }

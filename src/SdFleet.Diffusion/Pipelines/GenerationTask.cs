@@ -5,7 +5,8 @@ namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
 /// One image to make, from text or from text and another image. The same task gives the same image, whatever it is batched with. Tasks of
-/// one batch share size, steps, scheduler and strength, and all or none of them have an image to begin with.
+/// one batch share size, steps, scheduler and strength, and all or none of them have an image to begin with, and a mask. What else a task
+/// may and must have depends on the model: see <see cref="ModelKind"/>.
 /// </summary>
 public sealed record GenerationTask
 {
@@ -30,10 +31,10 @@ public sealed record GenerationTask
     /// </summary>
     public double GuidanceRescale { get; init; }
 
-    /// <summary>Pixels; a multiple of <see cref="PipelineInfo.SizeMultiple"/>.</summary>
+    /// <summary>Pixels of the image that is made; a multiple of <see cref="PipelineInfo.SizeMultiple"/>.</summary>
     public int Width { get; init; } = 512;
 
-    /// <summary>Pixels; a multiple of <see cref="PipelineInfo.SizeMultiple"/>.</summary>
+    /// <summary>Pixels of the image that is made; a multiple of <see cref="PipelineInfo.SizeMultiple"/>.</summary>
     public int Height { get; init; } = 512;
 
     /// <summary>Denoising steps, 1 to 1000.</summary>
@@ -42,13 +43,35 @@ public sealed record GenerationTask
     /// <summary>The scheduler.</summary>
     public SchedulerOptions Scheduler { get; init; } = new();
 
-    /// <summary>The image to begin with, of the task's size; null to begin with noise.</summary>
+    /// <summary>
+    /// The image to begin with, or to upscale; null to begin with noise. It has the task's size, or to be upscaled, that divided by
+    /// <see cref="PipelineInfo.SizeMultiple"/>.
+    /// </summary>
     public RgbImage? InitImage { get; init; }
 
     /// <summary>
-    /// How much of <see cref="InitImage"/> is made anew, 0 to 1: this part of the steps is run. Values that leave no step are refused.
+    /// How much of <see cref="InitImage"/> is made anew, 0 to 1: this part of the steps is run. Values that leave no step are refused. At 1,
+    /// inpainting begins at pure noise unless <see cref="MaskBlending"/> is soft. Not used in upscaling.
     /// </summary>
     public double Strength { get; init; } = 0.8;
+
+    /// <summary>What of <see cref="InitImage"/> is repainted (white) and kept (black), of the task's size; null without inpainting.</summary>
+    public GrayImage? Mask { get; init; }
+
+    /// <summary>How a <see cref="ModelKind.General"/> model keeps what <see cref="Mask"/> keeps.</summary>
+    public MaskBlending MaskBlending { get; init; }
+
+    /// <summary>How near everything in <see cref="InitImage"/> is, for <see cref="ModelKind.DepthToImage"/>; of any size.</summary>
+    public DepthMap? DepthMap { get; init; }
+
+    /// <summary>
+    /// How much noise <see cref="ModelKind.Upscaling"/> puts on <see cref="InitImage"/>, 0 to <see cref="PipelineInfo.MaxNoiseLevel"/>:
+    /// the more, the less faithful. Null for 20; other models take none.
+    /// </summary>
+    public int? NoiseLevel { get; init; }
+
+    /// <summary><see cref="NoiseLevel"/>, or what stands for null.</summary>
+    internal int UsedNoiseLevel => NoiseLevel ?? 20;
 
     /// <summary>Whether the prompt is weighed against the negative prompt, which doubles the work of a step.</summary>
     internal bool IsGuided => GuidanceScale > 1;

@@ -36,6 +36,15 @@ internal sealed class Guidance
         }
     }
 
+    /// <summary>Writes an input that differs from image to image only.</summary>
+    /// <param name="images">The input of each image, one behind the other.</param>
+    /// <param name="rows">Receives it row by row.</param>
+    public void WriteInput(ReadOnlySpan<float> images, Span<float> rows)
+    {
+        images.CopyTo(PromptRows(rows));
+        RepeatInput(rows);
+    }
+
     /// <summary>The rows of the prompts: one an image, behind those of the negative prompts.</summary>
     public Span<float> PromptRows(Span<float> rows) => rows[(rows.Length / Rows * _guided.Length)..];
 

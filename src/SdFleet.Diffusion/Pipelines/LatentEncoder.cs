@@ -11,13 +11,16 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
 
     /// <summary>Encodes the images of a batch.</summary>
     /// <param name="images">One image each.</param>
+    /// <param name="erased">A mask for each image, whose white is encoded as gray; null for the images as they are.</param>
     /// <param name="shape">The shape of one image's latents.</param>
     /// <param name="noise">Drawn from once, where the encoder leaves a choice of latents.</param>
     /// <param name="latents">Receives the latents, scaled as the U-Net takes them, one image behind the other.</param>
     /// <param name="scope">The generation this is part of.</param>
     /// <param name="observe">Is given what the encoder gives for each image, where it is given: for tests.</param>
-    public void Encode(
+    /// <returns>Whether noise was drawn.</returns>
+    public bool Encode(
         IReadOnlyList<RgbImage> images,
+        IReadOnlyList<GrayImage>? erased,
         LatentShape shape,
         BatchNoise noise,
         Span<float> latents,
@@ -27,7 +30,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
         float[]? choice = null;
         for (int i = 0; i < images.Count; i++)
         {
-            using OnnxResult result = encoder.Encode(images[i], scope);
+            using OnnxResult result = encoder.Encode(images[i], erased?[i], scope);
             observe?.Invoke(result.Values.ToArray());
             Span<float> destination = latents.Slice(i * shape.Length, shape.Length);
             bool distribution = IsDistribution(result.Shape, shape);
@@ -45,6 +48,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
         }
 
         Schedulers.VectorMath.Scale(latents, config.ScalingFactor, latents);
+        return choice is not null;
     }
 
     private static void AddNoise(Span<float> means, ReadOnlySpan<float> logVariances, ReadOnlySpan<float> noise)

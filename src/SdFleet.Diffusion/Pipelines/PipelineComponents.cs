@@ -10,6 +10,18 @@ internal sealed class PipelineComponents : IDisposable
     // Stable Diffusion's, for models that leave it open.
     private const int UsualLatentChannels = 4;
 
+    // diffusers' own, for folders that do not say.
+    private const int UsualMaxNoiseLevel = 350;
+
+    // That of the upscaler this is the architecture of, for folders that have lost theirs.
+    private static readonly SchedulerConfig UsualLowResScheduler = new()
+    {
+        ClassName = "DDPMScheduler",
+        BetaStart = 0.0001,
+        BetaEnd = 0.02,
+        BetaSchedule = "scaled_linear",
+    };
+
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
@@ -28,12 +40,18 @@ internal sealed class PipelineComponents : IDisposable
             TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
-            RequireSame(Unet.File, "sample channels (text to image)", LatentChannels, Unet.Sample.Dimensions[1]);
+            Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
+            RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
             RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
+            LowResolutionNoise = Kind == ModelKind.Upscaling ? LoadLowResolutionNoise(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
             Decoder = new(decoder, Vae);
+            if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
+            {
+                _ = _encoder.Value;
+            }
         }
         catch
         {
@@ -57,6 +75,12 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Channels of the latents.</summary>
     public int LatentChannels { get; }
 
+    /// <summary>What the model can be used for.</summary>
+    public ModelKind Kind { get; }
+
+    /// <summary>How upscaling noises the small image; null for other kinds.</summary>
+    public NoiseSchedule? LowResolutionNoise { get; }
+
     /// <summary>Encodes prompts.</summary>
     public PromptEncoder Prompts { get; }
 
@@ -69,9 +93,18 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
 
-    /// <summary>Makes latents of images. Loaded at first use: text to image does not need it.</summary>
+    /// <summary>Makes latents of images. Loaded at first use where some uses of the model do not need it.</summary>
     /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
     public LatentEncoder Encoder => _encoder.Value;
+
+    private IEnumerable<string> LoadedComponents
+    {
+        get
+        {
+            string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
+            return _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+        }
+    }
 
     /// <summary>Loads a folder.</summary>
     public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
@@ -81,8 +114,9 @@ internal sealed class PipelineComponents : IDisposable
     {
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
-        Components = new[] { ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder }
-            .ToDictionary(component => component, Folder.FindModel),
+        Kind = Kind,
+        MaxNoiseLevel = LowResolutionNoise is null ? 0 : Math.Min(Folder.MaxNoiseLevel ?? UsualMaxNoiseLevel, LowResolutionNoise.Length - 1),
+        Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
@@ -100,12 +134,25 @@ internal sealed class PipelineComponents : IDisposable
         }
     }
 
+    private static string SchedulerFile(ModelFolder folder, string component) => folder.PathOf(component, "scheduler_config.json");
+
     private static SchedulerConfig LoadScheduler(ModelFolder folder)
     {
-        string file = folder.PathOf(ModelComponents.Scheduler, "scheduler_config.json");
+        string file = SchedulerFile(folder, ModelComponents.Scheduler);
+        return Read(file, () => SchedulerConfig.Load(file));
+    }
+
+    private static NoiseSchedule LoadLowResolutionNoise(ModelFolder folder)
+    {
+        string file = SchedulerFile(folder, ModelComponents.LowResScheduler);
+        return Read(file, () => Schedulers.Scheduler.Create(File.Exists(file) ? SchedulerConfig.Load(file) : UsualLowResScheduler).NoiseSchedule);
+    }
+
+    private static T Read<T>(string file, Func<T> read)
+    {
         try
         {
-            return SchedulerConfig.Load(file);
+            return read();
         }
         catch (Exception error) when (error is ArgumentException or IOException)
         {

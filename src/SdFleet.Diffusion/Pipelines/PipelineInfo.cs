@@ -12,6 +12,12 @@ public sealed record PipelineInfo
     /// <summary>The pipeline class that the folder names, such as <c>StableDiffusionPipeline</c>; may be empty.</summary>
     public required string PipelineClass { get; init; }
 
+    /// <summary>What the model can be used for.</summary>
+    public required ModelKind Kind { get; init; }
+
+    /// <summary>The highest <see cref="GenerationTask.NoiseLevel"/>; 0 where the model takes none.</summary>
+    public int MaxNoiseLevel { get; init; }
+
     /// <summary>The loaded model files by component.</summary>
     public required IReadOnlyDictionary<string, string> Components { get; init; }
 

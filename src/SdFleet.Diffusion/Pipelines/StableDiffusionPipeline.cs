@@ -108,6 +108,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(tasks);
         GenerationLimits.Check(tasks, Info.SizeMultiple);
+        TaskInputs.Check(tasks, Info);
 
         return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
     }

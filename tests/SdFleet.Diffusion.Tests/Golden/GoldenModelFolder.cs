@@ -24,9 +24,12 @@ internal static class GoldenModelFolder
             folder.Link($"tokenizer/{name}", Path.Combine(GoldenFolder.Root, "tokenizer", name));
         }
 
-        JsonObject scheduler = JsonNode.Parse(golden.GetProperty("scheduler_config").GetRawText())!.AsObject();
-        scheduler["_class_name"] = golden.Text("scheduler");
-        folder.Write("scheduler/scheduler_config.json", scheduler.ToJsonString());
+        WriteScheduler(folder, "scheduler", golden.GetProperty("scheduler_config"), golden.Text("scheduler"));
+        if (golden.Optional("low_res_scheduler") is { } lowRes)
+        {
+            WriteScheduler(folder, "low_res_scheduler", lowRes, lowRes.Text("type"));
+        }
+
         int blocks = int.Log2(golden.Int("vae_scale_factor")) + 1;
         folder.Write("vae_decoder/config.json", new JsonObject
         {
@@ -35,5 +38,12 @@ internal static class GoldenModelFolder
         }.ToJsonString());
         folder.Write("model_index.json", new JsonObject { ["_class_name"] = golden.Text("pipeline") }.ToJsonString());
         return folder;
+    }
+
+    private static void WriteScheduler(TemporaryFolder folder, string component, JsonElement recorded, string className)
+    {
+        JsonObject config = JsonNode.Parse(recorded.GetRawText())!.AsObject();
+        config["_class_name"] = className;
+        folder.Write($"{component}/scheduler_config.json", config.ToJsonString());
     }
 }

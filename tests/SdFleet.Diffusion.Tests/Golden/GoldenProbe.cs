@@ -11,10 +11,13 @@ namespace SdFleet.Diffusion.Tests.Golden;
 internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
 {
     private const double EmbeddingTolerance = 1e-5;
+    private const double MomentTolerance = 1e-4;
 
-    // Recorded with PyTorch. ONNX Runtime 1.30 by itself, at every optimization level, is off by 3.1e-4 at one value of
-    // img2img/kdpm2a, and by 1.2e-5 at most in the others that were tried.
-    private const double MomentTolerance = 5e-4;
+    // Of this one case the recorded moments themselves are off. The encoder computed in float64 from the recorded image gives -3.3567093 at
+    // [85], ONNX Runtime 3e-6 beside that at every optimization level and thread count; recorded is -3.356403. Of the other cases recorded
+    // and exact values agree to 1.1e-5. The bound is that error and their spread; the case's ort_vs_torch does not cover it.
+    private const string MisrecordedMoments = "img2img/kdpm2a";
+    private const double MisrecordedTolerance = 3.07e-4 + 1.1e-5;
 
     private const double LatentTolerance = 2e-4;
     private const double ImageTolerance = 5e-4;
@@ -45,7 +48,13 @@ internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
         // Where the exporter took the means there is no choice to record.
         if (golden.Text("posterior") == "sample")
         {
-            Near.Absolute("vae_moments", golden.GetProperty("vae_moments")[_encoded++].Floats("values"), latents, MomentTolerance);
+            // diffusers encodes an image that is the same for the whole batch once.
+            int images = golden.GetProperty("prompt").GetArrayLength();
+            JsonElement recorded = golden.GetProperty("vae_moments")[_encoded / images];
+            float[] all = recorded.Floats("values");
+            int start = _encoded++ % images * latents.Length % all.Length;
+            double tolerance = golden.Text("id") == MisrecordedMoments ? MisrecordedTolerance : MomentTolerance;
+            Near.Absolute("vae_moments", all.AsSpan(start, latents.Length), latents, tolerance);
         }
     }
 
@@ -117,6 +126,14 @@ internal sealed class GoldenProbe(JsonElement golden) : GenerationProbe
     {
         private int _next;
 
-        public override void Draw(Span<float> noise) => golden.GetProperty("rng_calls")[_next++].Floats("values").CopyTo(noise);
+        public override void Draw(Span<float> noise)
+        {
+            // What was drawn for an image that the whole batch shares is the batch's.
+            float[] drawn = golden.GetProperty("rng_calls")[_next++].Floats("values");
+            for (int start = 0; start < noise.Length; start += drawn.Length)
+            {
+                drawn.CopyTo(noise[start..]);
+            }
+        }
     }
 }

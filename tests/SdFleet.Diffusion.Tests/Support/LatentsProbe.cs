@@ -14,6 +14,11 @@ internal sealed class LatentsProbe : GenerationProbe
     /// <summary>The U-Net's batch.</summary>
     public int UnetRows { get; private set; }
 
+    /// <summary>What the image encoder gave, in call order.</summary>
+    public List<float[]> Encoded { get; } = [];
+
+    public override void OnEncoded(float[] latents) => Encoded.Add(latents);
+
     public override void OnUnetInput(int step, double timestep, ReadOnlySpan<float> rows) => UnetRows = rows.Length;
 
     public override void OnFinish(ReadOnlySpan<float> latents)

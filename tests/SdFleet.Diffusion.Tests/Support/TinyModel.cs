@@ -11,6 +11,7 @@ internal sealed class TinyModel
 {
     private const int Width = 4;
     private const int SlowSize = 1024;
+    private const int LatentChannels = 4;
 
     /// <summary>The type of the token ids.</summary>
     public TensorElementType IdType { get; init; } = TensorElementType.Int64;
@@ -28,16 +29,31 @@ internal sealed class TinyModel
     public object[] TimestepShape { get; init; } = ["steps"];
 
     /// <summary>Channels that the U-Net takes.</summary>
-    public int UnetChannels { get; init; } = 4;
+    public int UnetChannels { get; init; } = LatentChannels;
+
+    /// <summary>Whether only the configuration says how many channels the U-Net takes.</summary>
+    public bool OpenChannels { get; init; }
 
     /// <summary>An input of the U-Net that text to image does not have.</summary>
     public string? ExtraUnetInput { get; init; }
+
+    /// <summary>Pixels a side for each latent.</summary>
+    public int ScaleFactor { get; init; } = 8;
 
     /// <summary>Large matrix products in the U-Net, to make a step last.</summary>
     public int SlowProducts { get; init; }
 
     /// <summary>What the last layer multiplies with; not a number makes an image of such.</summary>
     public float DecoderGain { get; init; } = 1;
+
+    /// <summary>A model of a kind.</summary>
+    public static TinyModel Of(ModelKind kind) => kind switch
+    {
+        ModelKind.Inpainting => new() { UnetChannels = 9 },
+        ModelKind.DepthToImage => new() { UnetChannels = 5 },
+        ModelKind.Upscaling => new() { UnetChannels = 7, ExtraUnetInput = "class_labels", ScaleFactor = 4 },
+        _ => new(),
+    };
 
     /// <summary>Writes the folder and loads it.</summary>
     public StableDiffusionPipeline Load()
@@ -61,7 +77,10 @@ internal sealed class TinyModel
                   "beta_schedule": "scaled_linear", "clip_sample": false, "set_alpha_to_one": false, "skip_prk_steps": true,
                   "steps_offset": 1 }
                 """)
-            .Write("vae_decoder/config.json", """{ "scaling_factor": 0.5, "block_out_channels": [1, 2, 3, 4] }""")
+            .Write("vae_decoder/config.json", $$"""
+                { "scaling_factor": 0.5, "block_out_channels": [{{string.Join(", ", Enumerable.Range(1, 1 + int.Log2(ScaleFactor)))}}] }
+                """)
+            .Write("unet/config.json", $$"""{ "in_channels": {{UnetChannels}} }""")
             .Write("text_encoder/model.onnx", TextEncoder())
             .Write("unet/model.onnx", Unet())
             .Write("vae_decoder/model.onnx", VaeDecoder())
@@ -96,13 +115,15 @@ internal sealed class TinyModel
     private byte[] Unet()
     {
         OnnxBuilder model = new OnnxBuilder()
-            .Input("sample", SampleType, "batch", UnetChannels, "height", "width")
+            .Input("sample", SampleType, "batch", OpenChannels ? "channels" : UnetChannels, "height", "width")
             .Input("timestep", TimestepType, TimestepShape)
             .Input("encoder_hidden_states", SampleType, "batch", "sequence", Width)
             .Constant("half", [0.5f])
             .Constant("thousandth", [0.001f])
             .Constant("pixel", [-1L, 1, 1, 1], 4)
-            .Node("Cast", "sample", "x", "to", (long)TensorElementType.Float)
+            .Node("Cast", "sample", "input", "to", (long)TensorElementType.Float)
+            .Constant("mix", Mix(), LatentChannels, UnetChannels, 1, 1)
+            .Node("Conv", "input mix", "x")
             .Node("Cast", "encoder_hidden_states", "words", "to", (long)TensorElementType.Float)
             .Node("Cast", "timestep", "t", "to", (long)TensorElementType.Float)
             .Node("Reshape", "t pixel", "times")
@@ -111,21 +132,34 @@ internal sealed class TinyModel
             .Node("Mul", "words wave", "weighed")
             .Node("ReduceMean", "weighed", "meaning", "axes", 1, 2)
             .Node("Reshape", "meaning pixel", "bias")
-            .Node("Add", "bias time", "shift")
-            .Node("Mul", "x half", "scaled")
-            .Node("Add", "scaled shift", "sum")
-            .Node("Tanh", "sum", "result");
+            .Node("Add", "bias time", ExtraUnetInput is null ? "shift" : "unlabelled");
         if (ExtraUnetInput is not null)
         {
-            model.Input(ExtraUnetInput, TensorElementType.Int64, "batch");
+            model.Input(ExtraUnetInput, TensorElementType.Int64, "batch")
+                .Node("Cast", ExtraUnetInput, "labels", "to", (long)TensorElementType.Float)
+                .Node("Reshape", "labels pixel", "classes")
+                .Node("Mul", "classes thousandth", "class")
+                .Node("Add", "unlabelled class", "shift");
         }
 
+        model.Node("Mul", "x half", "scaled")
+            .Node("Add", "scaled shift", "sum")
+            .Node("Tanh", "sum", "result");
         string last = AddSlowProducts(model, "result");
         return model
             .Node("Cast", last, "out_sample", "to", (long)SampleType)
-            .Output("out_sample", SampleType, "batch", UnetChannels, "height", "width")
+            .Output("out_sample", SampleType, "batch", OpenChannels ? "channels" : LatentChannels, "height", "width")
             .Build();
     }
+
+    // The latents as they are, and a little of what is beside them.
+    private float[] Mix() =>
+        [.. Waves(LatentChannels * UnetChannels).Select((wave, i) => (i / UnetChannels, i % UnetChannels) switch
+        {
+            var (output, input) when output == input => 1,
+            var (_, input) when input < LatentChannels => 0,
+            _ => wave / 4,
+        })];
 
     private string AddSlowProducts(OnnxBuilder model, string result)
     {
@@ -163,7 +197,7 @@ internal sealed class TinyModel
     private byte[] VaeDecoder() => new OnnxBuilder()
         .Input("latent_sample", TensorElementType.Float, "batch", 4, "height", "width")
         .Constant("weights", [.. Waves(12).Select(w => w * DecoderGain)], 3, 4, 1, 1)
-        .Constant("scales", [1f, 1, 8, 8], 4)
+        .Constant("scales", [1f, 1, ScaleFactor, ScaleFactor], 4)
         .Node("Conv", "latent_sample weights", "colors")
         .Node("Resize", "colors - scales", "large")
         .Node("Tanh", "large", "sample")

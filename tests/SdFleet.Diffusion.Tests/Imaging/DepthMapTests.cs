@@ -1,0 +1,20 @@
+using SdFleet.Diffusion.Imaging;
+
+namespace SdFleet.Diffusion.Tests.Imaging;
+
+public class DepthMapTests
+{
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Create_ValueThatIsNotFinite_SaysWhere(float value)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new DepthMap(2, 2, [0, 1, 2, value]));
+
+        Assert.Contains("(1, 1)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_OtherNumberOfValues_IsRefused() =>
+        Assert.Contains("4 values, not 3", Assert.Throws<ArgumentException>(() => new DepthMap(2, 2, new float[3])).Message, StringComparison.Ordinal);
+}
