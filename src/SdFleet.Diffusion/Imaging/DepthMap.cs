@@ -28,10 +28,8 @@ public sealed class DepthMap
         int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
         if (wrong >= 0)
         {
-            throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"The depth at ({wrong % width}, {wrong / width}) is {values[wrong]}; it must be finite."),
-                nameof(values));
+            string where = string.Create(CultureInfo.InvariantCulture, $"({wrong % width}, {wrong / width})");
+            throw new ArgumentException($"The depth at {where} is {values[wrong]}; it must be finite.", nameof(values));
         }
 
         Width = width;

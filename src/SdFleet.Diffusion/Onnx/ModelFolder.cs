@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SdFleet.Diffusion.Schedulers;
 
 namespace SdFleet.Diffusion.Onnx;
 
@@ -79,6 +80,24 @@ public sealed class ModelFolder
             ? others[0]
             : throw new ModelFormatException(
                 usual, "the ONNX file of this component", FormattableString.Invariant($"{others.Length} ONNX files"));
+    }
+
+    /// <summary>The configuration file of a scheduler component, there or not.</summary>
+    internal string SchedulerFile(string component) => PathOf(component, "scheduler_config.json");
+
+    /// <summary>The configuration of a scheduler component.</summary>
+    /// <exception cref="ModelFormatException">There is none, or the file is none.</exception>
+    internal SchedulerConfig ReadScheduler(string component)
+    {
+        string file = SchedulerFile(component);
+        try
+        {
+            return SchedulerConfig.Load(file);
+        }
+        catch (Exception error) when (error is ArgumentException or IOException)
+        {
+            throw new ModelFormatException(file, "a scheduler configuration", error.Message, error);
+        }
     }
 
     /// <summary>A component's configuration, or null where it has none; the caller disposes it.</summary>

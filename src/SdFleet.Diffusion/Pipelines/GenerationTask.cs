@@ -50,12 +50,14 @@ public sealed record GenerationTask
     public RgbImage? InitImage { get; init; }
 
     /// <summary>
-    /// How much of <see cref="InitImage"/> is made anew, 0 to 1: this part of the steps is run. Values that leave no step are refused. At 1,
-    /// inpainting begins at pure noise unless <see cref="MaskBlending"/> is soft. Not used in upscaling.
+    /// How much of <see cref="InitImage"/> is made anew, 0 to 1: this part of the steps is run. Values that leave no step are refused.
+    /// At 1, inpainting begins at pure noise unless <see cref="MaskBlending"/> is soft. Not used in upscaling.
     /// </summary>
     public double Strength { get; init; } = 0.8;
 
-    /// <summary>What of <see cref="InitImage"/> is repainted (white) and kept (black), of the task's size; null without inpainting.</summary>
+    /// <summary>
+    /// What of <see cref="InitImage"/> is repainted (white) and kept (black), of the task's size; null without inpainting.
+    /// </summary>
     public GrayImage? Mask { get; init; }
 
     /// <summary>How a <see cref="ModelKind.General"/> model keeps what <see cref="Mask"/> keeps.</summary>

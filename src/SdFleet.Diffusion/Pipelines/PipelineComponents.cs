@@ -10,18 +10,6 @@ internal sealed class PipelineComponents : IDisposable
     // Stable Diffusion's, for models that leave it open.
     private const int UsualLatentChannels = 4;
 
-    // diffusers' own, for folders that do not say.
-    private const int UsualMaxNoiseLevel = 350;
-
-    // That of the upscaler this is the architecture of, for folders that have lost theirs.
-    private static readonly SchedulerConfig UsualLowResScheduler = new()
-    {
-        ClassName = "DDPMScheduler",
-        BetaStart = 0.0001,
-        BetaEnd = 0.02,
-        BetaSchedule = "scaled_linear",
-    };
-
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
@@ -31,7 +19,7 @@ internal sealed class PipelineComponents : IDisposable
         {
             Folder = folder;
             Device = device;
-            Scheduler = LoadScheduler(folder);
+            Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
@@ -43,7 +31,7 @@ internal sealed class PipelineComponents : IDisposable
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
             RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
             RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
-            LowResolutionNoise = Kind == ModelKind.Upscaling ? LoadLowResolutionNoise(folder) : null;
+            LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
@@ -79,7 +67,7 @@ internal sealed class PipelineComponents : IDisposable
     public ModelKind Kind { get; }
 
     /// <summary>How upscaling noises the small image; null for other kinds.</summary>
-    public NoiseSchedule? LowResolutionNoise { get; }
+    public LowResolutionNoise? LowResolutionNoise { get; }
 
     /// <summary>Encodes prompts.</summary>
     public PromptEncoder Prompts { get; }
@@ -115,7 +103,7 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
-        MaxNoiseLevel = LowResolutionNoise is null ? 0 : Math.Min(Folder.MaxNoiseLevel ?? UsualMaxNoiseLevel, LowResolutionNoise.Length - 1),
+        MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
@@ -131,32 +119,6 @@ internal sealed class PipelineComponents : IDisposable
         while (_owned.TryPop(out IDisposable? part))
         {
             part.Dispose();
-        }
-    }
-
-    private static string SchedulerFile(ModelFolder folder, string component) => folder.PathOf(component, "scheduler_config.json");
-
-    private static SchedulerConfig LoadScheduler(ModelFolder folder)
-    {
-        string file = SchedulerFile(folder, ModelComponents.Scheduler);
-        return Read(file, () => SchedulerConfig.Load(file));
-    }
-
-    private static NoiseSchedule LoadLowResolutionNoise(ModelFolder folder)
-    {
-        string file = SchedulerFile(folder, ModelComponents.LowResScheduler);
-        return Read(file, () => Schedulers.Scheduler.Create(File.Exists(file) ? SchedulerConfig.Load(file) : UsualLowResScheduler).NoiseSchedule);
-    }
-
-    private static T Read<T>(string file, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception error) when (error is ArgumentException or IOException)
-        {
-            throw new ModelFormatException(file, "a scheduler configuration", error.Message, error);
         }
     }
 

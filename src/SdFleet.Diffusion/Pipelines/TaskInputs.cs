@@ -41,7 +41,8 @@ internal static class TaskInputs
     private static void CheckMask(GenerationTask task, ModelKind kind)
     {
         const string Field = nameof(task.Mask), Blending = nameof(task.MaskBlending);
-        Require(Blending, Enum.IsDefined(task.MaskBlending), FormattableString.Invariant($"is {(int)task.MaskBlending}; it must be 0 or 1"));
+        Require(Blending, Enum.IsDefined(task.MaskBlending), FormattableString.Invariant(
+            $"is {(int)task.MaskBlending}; it must be 0 or 1"));
         if (task.Mask is { } mask)
         {
             Require(Field, kind is ModelKind.General or ModelKind.Inpainting, $"is given; a model of the kind {kind} takes none");

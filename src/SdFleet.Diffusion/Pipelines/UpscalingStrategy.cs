@@ -27,7 +27,7 @@ internal sealed class UpscalingStrategy(GenerationContext context) : DenoisingSt
             GenerationTask task = context.Tasks[i];
             PixelPlanes.Write(task.InitImage!, image);
             Span<float> own = _channels.AsSpan(i * length, length);
-            context.Components.LowResolutionNoise!.AddNoise(image, own, task.UsedNoiseLevel, own);
+            context.Components.LowResolutionNoise!.Schedule.AddNoise(image, own, task.UsedNoiseLevel, own);
         }
 
         noise.Draw(latents);

@@ -15,6 +15,10 @@ public class DepthMapTests
     }
 
     [Fact]
-    public void Create_OtherNumberOfValues_IsRefused() =>
-        Assert.Contains("4 values, not 3", Assert.Throws<ArgumentException>(() => new DepthMap(2, 2, new float[3])).Message, StringComparison.Ordinal);
+    public void Create_OtherNumberOfValues_IsRefused()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new DepthMap(2, 2, new float[3]));
+
+        Assert.Contains("4 values, not 3", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -16,8 +16,12 @@ public class GrayImageTests
         Assert.Equal([expected], GrayImage.FromRgb(new(1, 1, [red, green, blue])).Pixels.ToArray());
 
     [Fact]
-    public void Create_OtherNumberOfBytes_IsRefused() =>
-        Assert.Contains("6 bytes, not 5", Assert.Throws<ArgumentException>(() => new GrayImage(2, 3, new byte[5])).Message, StringComparison.Ordinal);
+    public void Create_OtherNumberOfBytes_IsRefused()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new GrayImage(2, 3, new byte[5]));
+
+        Assert.Contains("6 bytes, not 5", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Create_NoWidth_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => new GrayImage(0, 3));

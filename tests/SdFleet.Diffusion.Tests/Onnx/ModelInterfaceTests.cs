@@ -54,12 +54,14 @@ public class ModelInterfaceTests
         Assert.Equal(FormattableString.Invariant($"{channels}"), error.Found);
     }
 
-    [Fact]
-    public void Load_UnetWithAnUnknownInput_NamesIt()
+    [Theory]
+    [InlineData("class_labels")]
+    [InlineData("time_ids")]
+    public void Load_UnetWithAnInputThatIsNotForItsKind_NamesIt(string input)
     {
-        ModelFormatException error = Assert.Throws<ModelFormatException>(() => new TinyModel { ExtraUnetInput = "class_labels" }.Load());
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => new TinyModel { ExtraUnetInput = input }.Load());
 
-        Assert.Contains("class_labels", error.Found, StringComparison.Ordinal);
+        Assert.Contains(input, error.Found, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,12 @@ public sealed class InpaintingTests : IDisposable
             mask.Pixels[i] = i % 64 < 32 ? (byte)255 : (byte)0;
         }
 
-        return pipeline.Pipeline.CreateTask("a cat", seed: 3) with { InitImage = TestImages.Noise(64, 48, seed: 4), Mask = mask, Strength = 0.75 };
+        return pipeline.Pipeline.CreateTask("a cat", seed: 3) with
+        {
+            InitImage = TestImages.Noise(64, 48, seed: 4),
+            Mask = mask,
+            Strength = 0.75,
+        };
     }
 
     private static GrayImage Mask(byte level)

@@ -101,6 +101,18 @@ public sealed class ModelKindTests
         Assert.Contains("class_labels", error.Expected, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{ "_class_name": "NoScheduler" }""")]
+    public void Load_UpscalerWithABrokenNoiseSchedule_SaysWhichFile(string config)
+    {
+        using TemporaryFolder folder = TinyModel.Of(ModelKind.Upscaling).Write().Write("low_res_scheduler/scheduler_config.json", config);
+
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => StableDiffusionPipeline.Load(folder.Path));
+
+        Assert.EndsWith("low_res_scheduler/scheduler_config.json", error.File, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_UpscalerFolder_TakesItsNoiseScheduleAndHighestLevel()
     {
