@@ -46,4 +46,16 @@ public sealed class HeldOutPicturesTests(HeldOutGallery heldOut, ITestOutputHelp
         output.WriteLine(gallery.Report());
         Assert.InRange(gallery.Rates["everything"], 0, heldOut.Gallery.Rates["everything"] / 4);
     }
+
+    // Both times the text is there; guidance is what makes it weigh more than it did in training.
+    [Fact]
+    public void Generate_WithoutGuidance_FollowsTheTextLess()
+    {
+        var gallery = Gallery.Of(heldOut.Painter, World.HeldOutPrompts, task => task with { GuidanceScale = 1 });
+
+        output.WriteLine(gallery.Report());
+        Assert.True(Mistakes(gallery) > Mistakes(heldOut.Gallery));
+    }
+
+    private static int Mistakes(Gallery gallery) => gallery.Pictures.Sum(picture => picture.Verdict.Wrong.Count());
 }

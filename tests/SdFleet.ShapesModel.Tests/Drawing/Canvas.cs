@@ -13,7 +13,10 @@ internal sealed class Canvas
     {
         _size = size;
         _pixels = new double[size * size * RgbImage.Channels];
-        Paint((_, _) => true, ground);
+        for (var i = 0; i < _pixels.Length; i++)
+        {
+            _pixels[i] = ground[i % RgbImage.Channels];
+        }
     }
 
     /// <summary>Paints all points for which <paramref name="contains"/> holds.</summary>

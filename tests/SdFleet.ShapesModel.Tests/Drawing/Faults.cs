@@ -55,12 +55,12 @@ internal static class Faults
             var scene = Scene.Any(world, random);
             var canvas = scene.Draw(world);
             var color = Other(world, scene, random);
-            for (var column = 0; column < world.ImageSize; column++)
+            for (var x = 0; x < world.ImageSize; x += 8)
             {
-                var x = column;
-                var share = column / (double)world.ImageSize;
+                var left = x;
+                var share = x / (double)world.ImageSize;
                 double[] mixed = [.. scene.GroundColor.Zip(color, (from, to) => from + (share * (to - from)))];
-                canvas.Paint((px, _) => px >= x, mixed);
+                canvas.Paint((px, _) => px >= left, mixed);
             }
 
             return (scene.Facts, canvas);
@@ -70,7 +70,7 @@ internal static class Faults
             for (var i = 0; i < 40; i++)
             {
                 var (x, y) = (random.Next(128), random.Next(128));
-                canvas.Paint((px, py) => px >= x && px < x + 4 && py >= y && py < y + 4, scene.Color);
+                canvas.Paint((px, py) => Math.Max(Math.Abs(px - x), Math.Abs(py - y)) <= 2, scene.Color, (x, y), 2);
             }
         }),
         ["noise"] = new("ground", (world, random) =>

@@ -51,9 +51,12 @@ internal sealed record ShapeFit(
         var radius = Math.Sqrt(mask.Pixels.Count / figure.Area);
         var soft = SoftFigure.Of(figure, radius, blur, mask);
 
-        // A blur takes more from corners than it gives to notches, so the shape behind it is a little larger.
-        radius *= Math.Sqrt(mask.Pixels.Count / (double)Math.Max(1, soft.Pixels.Count));
-        soft = SoftFigure.Of(figure, radius, blur, mask);
+        if (blur > 0)
+        {
+            // It takes more from corners than it gives to notches, so the shape behind it is a little larger.
+            radius *= Math.Sqrt(mask.Pixels.Count / (double)Math.Max(1, soft.Pixels.Count));
+            soft = SoftFigure.Of(figure, radius, blur, mask);
+        }
 
         var both = mask.Pixels.Count(pixel => soft[pixel % mask.Width, pixel / mask.Width]);
         var either = mask.Pixels.Count + soft.Pixels.Count - both;
