@@ -4,8 +4,20 @@ namespace SdFleet.Diffusion.Onnx;
 public sealed class InferenceException : Exception
 {
     internal InferenceException(string file, Exception innerException)
-        : base($"{file} failed: {innerException.Message}", innerException) => File = file;
+        : this(file, $"{file} failed: {innerException.Message}", innerException)
+    {
+    }
+
+    internal InferenceException(string file, string message, Exception innerException)
+        : base(message, innerException)
+    {
+        File = file;
+        IsOutOfMemory = OutOfMemory.Is(innerException);
+    }
 
     /// <summary>The model file.</summary>
     public string File { get; }
+
+    /// <summary>Whether there was too little memory: the same model may well run on a smaller image.</summary>
+    public bool IsOutOfMemory { get; }
 }

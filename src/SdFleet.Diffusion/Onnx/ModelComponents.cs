@@ -9,8 +9,10 @@ internal static class ModelComponents
     public const string VaeDecoder = "vae_decoder";
     public const string VaeEncoder = "vae_encoder";
     public const string Scheduler = "scheduler";
+    public const string SafetyChecker = "safety_checker";
+    public const string FeatureExtractor = "feature_extractor";
     public const string LowResScheduler = "low_res_scheduler";
 
-    /// <summary>Every component whose files decide what an image looks like.</summary>
+    /// <summary>Every component whose files decide what an image looks like. A safety checker only says what others may see.</summary>
     public static IReadOnlyList<string> All { get; } = [LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
 }

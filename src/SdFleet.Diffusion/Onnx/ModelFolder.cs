@@ -13,6 +13,7 @@ public sealed class ModelFolder
     private const string ConfigFile = "config.json";
     private const string MaxNoiseLevelKey = "max_noise_level";
     private const string ModelFile = "model.onnx";
+    private const string Float32File = "model_fp32.onnx";
 
     private ModelFolder(string path, string pipelineClass, int? maxNoiseLevel)
     {
@@ -80,6 +81,15 @@ public sealed class ModelFolder
             ? others[0]
             : throw new ModelFormatException(
                 usual, "the ONNX file of this component", FormattableString.Invariant($"{others.Length} ONNX files"));
+    }
+
+    /// <summary>
+    /// A component's float32 ONNX file, <c>model_fp32.onnx</c>, beside another one of less precision; null where there is none.
+    /// </summary>
+    internal string? FindFloat32Model(string component)
+    {
+        string file = PathOf(component, Float32File);
+        return File.Exists(file) && FindModel(component) != file ? file : null;
     }
 
     /// <summary>The configuration file of a scheduler component, there or not.</summary>

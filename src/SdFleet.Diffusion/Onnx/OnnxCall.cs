@@ -36,7 +36,14 @@ internal sealed class OnnxCall : IDisposable
     public void BindConstant(string name, OnnxTensor tensor)
     {
         tensor.Commit();
-        _binding.BindInput(name, tensor.Value);
+        try
+        {
+            _binding.BindInput(name, tensor.Value);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException(_file, error);
+        }
     }
 
     /// <summary>Binds an output.</summary>
@@ -49,15 +56,9 @@ internal sealed class OnnxCall : IDisposable
     /// <summary>Runs the model on what the input tensors hold now.</summary>
     public void Run(RunScope scope)
     {
-        foreach ((string name, OnnxTensor tensor) in _inputs)
+        foreach ((_, OnnxTensor tensor) in _inputs)
         {
             tensor.Commit();
-
-            // Binding is what copies a tensor to a device with memory of its own.
-            if (_rebindInputs)
-            {
-                _binding.BindInput(name, tensor.Value);
-            }
         }
 
         scope.Run(_file, _run);
@@ -72,6 +73,15 @@ internal sealed class OnnxCall : IDisposable
 
     private bool RunBound(RunOptions options)
     {
+        // Binding is what copies a tensor to a device with memory of its own.
+        if (_rebindInputs)
+        {
+            foreach ((string name, OnnxTensor tensor) in _inputs)
+            {
+                _binding.BindInput(name, tensor.Value);
+            }
+        }
+
         _session.RunWithBinding(options, _binding);
         return true;
     }

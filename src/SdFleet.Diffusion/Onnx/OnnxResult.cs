@@ -26,6 +26,9 @@ internal sealed class OnnxResult : IDisposable
     /// <summary>The values in row-major order; valid until this is disposed.</summary>
     public ReadOnlySpan<float> Values => _converted ?? (ReadOnlySpan<float>)Elements<float>();
 
+    /// <summary>The truth values of an output that has such; valid until this is disposed.</summary>
+    public ReadOnlySpan<bool> Flags => Elements<bool>();
+
     /// <summary>Frees the output.</summary>
     public void Dispose() => _outputs.Dispose();
 

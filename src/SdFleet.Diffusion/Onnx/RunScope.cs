@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace SdFleet.Diffusion.Onnx;
@@ -29,6 +30,7 @@ internal sealed class RunScope : IDisposable
     public T Run<T>(string file, Func<RunOptions, T> run)
     {
         ThrowIfCancelled();
+        long started = Stopwatch.GetTimestamp();
         try
         {
             return run(_options);
@@ -39,6 +41,10 @@ internal sealed class RunScope : IDisposable
             throw _token.IsCancellationRequested
                 ? new OperationCanceledException("The generation was cancelled inside a model run.", error, _token)
                 : new InferenceException(file, error);
+        }
+        finally
+        {
+            ModelRuns.Record(file, started);
         }
     }
 

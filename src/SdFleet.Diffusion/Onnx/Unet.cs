@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace SdFleet.Diffusion.Onnx;
@@ -64,6 +65,7 @@ internal sealed class Unet : IDisposable
 
     /// <summary>Buffers and binding for calls of one shape; the caller disposes them.</summary>
     /// <exception cref="ArgumentException">The model was exported for another shape.</exception>
+    /// <exception cref="InferenceException">There is no room for the buffers.</exception>
     public UnetCall CreateCall(UnetShape shape)
     {
         RequireFixed(Sample, 0, shape.Batch);
@@ -75,7 +77,14 @@ internal sealed class Unet : IDisposable
             RequireFixed(ClassLabels, 0, shape.Batch);
         }
 
-        return new(this, shape, _session.CreateCall());
+        try
+        {
+            return new(this, shape, _session.CreateCall());
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException(File, error);
+        }
     }
 
     /// <summary>Frees the model.</summary>

@@ -34,11 +34,32 @@ internal sealed class BatchGeneration(
         {
             using Activity? activity = DiffusionTelemetry.Start("vae_decode", images: 1);
             long decodeStarted = Stopwatch.GetTimestamp();
-            RgbImage image = components.Decoder.Decode(
-                latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, out ImageDefects defects, Observer(index));
+            DecodedImage decoded = components.Decoder.Decode(
+                latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, Observer(index));
             GenerationTimings timings = new(textEncode, denoise, Stopwatch.GetElapsedTime(decodeStarted));
-            return new(task, image, defects, prompts[task.Prompt].DroppedTokens, timings);
+            return new(task, decoded.Image, decoded.Defects, prompts[task.Prompt].DroppedTokens, timings)
+            {
+                BatchSize = tasks.Count,
+                DecodedAgain = decoded.Again,
+                IsUnsafe = CheckSafety(task, decoded.Image, scope),
+            };
         }
+    }
+
+    private bool? CheckSafety(GenerationTask task, RgbImage image, RunScope scope)
+    {
+        if (task.SafetyCheck == SafetyCheck.Off)
+        {
+            return null;
+        }
+
+        bool objects = components.Safety.Objects(image, scope);
+        if (objects && task.SafetyCheck == SafetyCheck.Blank)
+        {
+            image.Pixels.Clear();
+        }
+
+        return objects;
     }
 
     private DenoisingStrategy ChooseStrategy(RunScope scope)

@@ -8,6 +8,12 @@ public static class DiffusionTelemetry
     /// <summary>The name of the activity source; its activities are text_encode, denoise and vae_decode.</summary>
     public const string SourceName = "SdFleet.Diffusion";
 
+    /// <summary>
+    /// The name of the histogram, in the meter <see cref="SourceName"/>, of the seconds that each run of a model took inside ONNX Runtime;
+    /// the tag sdfleet.component says which, such as unet.
+    /// </summary>
+    public const string RunDuration = "sdfleet.model.run.duration";
+
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Begins an activity, or gives null where nobody listens.</summary>

@@ -72,6 +72,9 @@ public sealed record GenerationTask
     /// </summary>
     public int? NoiseLevel { get; init; }
 
+    /// <summary>Whether the model's safety checker is asked; only for models that have one (<see cref="PipelineInfo.HasSafetyChecker"/>).</summary>
+    public SafetyCheck SafetyCheck { get; init; }
+
     /// <summary><see cref="NoiseLevel"/>, or what stands for null.</summary>
     internal int UsedNoiseLevel => NoiseLevel ?? 20;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Schedulers;
 using SdFleet.Diffusion.Tokenization;
@@ -10,8 +11,10 @@ internal sealed class PipelineComponents : IDisposable
     // Stable Diffusion's, for models that leave it open.
     private const int UsualLatentChannels = 4;
 
-    private readonly Stack<IDisposable> _owned = new();
+    // Some parts are loaded at first use, by whichever thread that is.
+    private readonly ConcurrentStack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
+    private readonly Lazy<SafetyChecker> _safety;
 
     private PipelineComponents(ModelFolder folder, OnnxDevice device)
     {
@@ -35,7 +38,9 @@ internal sealed class PipelineComponents : IDisposable
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
-            Decoder = new(decoder, Vae);
+            Decoder = new(decoder, Vae, new(LoadFloat32Decoder));
+            _safety = new(() => Own(new SafetyChecker(
+                Load(ModelComponents.SafetyChecker), Scoring.ClipImages.Load(folder.PathOf(ModelComponents.FeatureExtractor, "")))));
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
                 _ = _encoder.Value;
@@ -78,12 +83,19 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>The U-Net's buffers.</summary>
     public UnetCallPool Calls { get; }
 
+    /// <summary>How many images fit into memory at once, as far as it was found out.</summary>
+    public BatchSplitter Splitter { get; } = new();
+
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
 
     /// <summary>Makes latents of images. Loaded at first use where some uses of the model do not need it.</summary>
     /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
     public LatentEncoder Encoder => _encoder.Value;
+
+    /// <summary>Says what images should not be seen. Loaded at first use.</summary>
+    /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
+    public SafetyChecker Safety => _safety.Value;
 
     private IEnumerable<string> LoadedComponents
     {
@@ -103,6 +115,7 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
+        HasSafetyChecker = Folder.Has(ModelComponents.SafetyChecker),
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,
@@ -131,6 +144,11 @@ internal sealed class PipelineComponents : IDisposable
                 file, FormattableString.Invariant($"{expected} {what}"), FormattableString.Invariant($"{found}"));
         }
     }
+
+    // Twice the size of the usual one, and needed by few images.
+    private VaeDecoder? LoadFloat32Decoder() => Folder.FindFloat32Model(ModelComponents.VaeDecoder) is { } file
+        ? Own(new VaeDecoder(OnnxSession.Load(file, Device)))
+        : null;
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
 

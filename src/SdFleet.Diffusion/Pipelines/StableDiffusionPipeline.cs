@@ -78,14 +78,17 @@ public sealed class StableDiffusionPipeline : IDisposable
         }
     }
 
-    /// <summary>Makes one image for each task, as one batch.</summary>
+    /// <summary>
+    /// Makes one image for each task, as one batch; where the device's memory does not last for it, as several smaller ones, whose size is
+    /// remembered for the next batches. The images are the same either way.
+    /// </summary>
     /// <param name="tasks">1 to <see cref="GenerationLimits.MaxBatch"/> tasks that share size, steps and scheduler.</param>
     /// <param name="progress">Is told of each step, on this thread where it is no <see cref="Progress{T}"/>.</param>
     /// <param name="cancellationToken">Ends the generation between steps, or inside one.</param>
     /// <returns>The images in the order of the tasks.</returns>
     /// <exception cref="ArgumentException">A task is out of range or does not fit the others; the message says which field.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="InferenceException">A model failed.</exception>
+    /// <exception cref="InferenceException">A model failed, or there is no memory for even one image.</exception>
     public IReadOnlyList<GeneratedImage> Generate(
         IReadOnlyList<GenerationTask> tasks,
         IProgress<GenerationProgress>? progress = null,
@@ -110,6 +113,10 @@ public sealed class StableDiffusionPipeline : IDisposable
         GenerationLimits.Check(tasks, Info.SizeMultiple);
         TaskInputs.Check(tasks, Info);
 
-        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
+        return _components.Splitter.Run(
+            tasks,
+            _components.Unet.File,
+            progress,
+            (part, report) => new BatchGeneration(_components, part, report, probe).Run(cancellationToken));
     }
 }

@@ -15,6 +15,7 @@ internal static class TaskInputs
             CheckMask(task, model.Kind);
             CheckDepth(task, model.Kind);
             CheckNoiseLevel(task, model);
+            CheckSafety(task, model);
             GenerationLimits.CheckShared(nameof(task.InitImage), Describe(task.InitImage), Describe(first.InitImage));
             GenerationLimits.CheckShared(nameof(task.Mask), Describe(task.Mask), Describe(first.Mask));
             GenerationLimits.CheckShared(nameof(task.MaskBlending), task.MaskBlending, first.MaskBlending);
@@ -76,6 +77,13 @@ internal static class TaskInputs
         {
             GenerationLimits.CheckRange(Field, task.UsedNoiseLevel, 0, model.MaxNoiseLevel);
         }
+    }
+
+    private static void CheckSafety(GenerationTask task, PipelineInfo model)
+    {
+        const string Field = nameof(task.SafetyCheck);
+        Require(Field, Enum.IsDefined(task.SafetyCheck), FormattableString.Invariant($"is {(int)task.SafetyCheck}; it must be 0 to 2"));
+        Require(Field, task.SafetyCheck == SafetyCheck.Off || model.HasSafetyChecker, $"is {task.SafetyCheck}; {model.Folder} has no safety_checker");
     }
 
     private static void Require(string field, bool holds, string otherwise)

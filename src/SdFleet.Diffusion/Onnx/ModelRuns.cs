@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace SdFleet.Diffusion.Onnx;
+
+/// <summary>Measures each model run, for whoever listens.</summary>
+internal static class ModelRuns
+{
+    private static readonly Meter Meter = new(Pipelines.DiffusionTelemetry.SourceName);
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        Pipelines.DiffusionTelemetry.RunDuration, "s", "Time of a model run inside ONNX Runtime.");
+
+    /// <summary>Records a run that has ended.</summary>
+    /// <param name="file">The model file; the name of its folder becomes the tag.</param>
+    /// <param name="started">From <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public static void Record(string file, long started)
+    {
+        if (Duration.Enabled)
+        {
+            string? component = Path.GetFileName(Path.GetDirectoryName(file));
+            Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("sdfleet.component", component));
+        }
+    }
+}
