@@ -38,13 +38,15 @@ internal sealed class OnnxDevice
             AppendProvider(trial, options.Provider, options);
             return new(options, options.Provider, fallbackReason: null);
         }
-        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception error) when (
+            error is OnnxRuntimeException or NoDeviceException or EntryPointNotFoundException or DllNotFoundException)
         {
             // A build without a provider lacks its entry points; one whose libraries are missing raises its own error.
-            string reason = error is OnnxRuntimeException ? error.Message : "this build of ONNX Runtime does not have it.";
+            string reason = error is OnnxRuntimeException or NoDeviceException ? error.Message : "it is not enabled in this build.";
+            string remedy = ProviderRemedy.For(reason, options.ProviderLibrary);
             return options.AllowCpuFallback
-                ? new(options, ExecutionProvider.Cpu, reason)
-                : throw new ProviderUnavailableException(options.Provider, reason, error);
+                ? new(options, ExecutionProvider.Cpu, $"{reason} {remedy}")
+                : throw new ProviderUnavailableException(options.Provider, reason, remedy, error);
         }
     }
 
@@ -67,27 +69,34 @@ internal sealed class OnnxDevice
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
         };
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", _options.SpinningThreads ? "1" : "0");
+        session.AddSessionConfigEntry("session.use_deterministic_compute", _options.Deterministic ? "1" : "0");
         AppendProvider(session, Provider, _options);
         return session;
     }
 
     private static void AppendProvider(SessionOptions session, ExecutionProvider provider, OnnxRuntimeOptions options)
     {
-        if (provider == ExecutionProvider.TensorRt)
+        if (provider == ExecutionProvider.Cpu)
         {
-            session.AppendExecutionProvider_Tensorrt(options.DeviceId);
+            return;
         }
 
-        if (provider != ExecutionProvider.Cpu)
+        if (options.ProviderLibrary is { } library)
         {
-            using OrtCUDAProviderOptions cuda = new();
-            cuda.UpdateOptions(new Dictionary<string, string>
-            {
-                ["device_id"] = options.DeviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["cudnn_conv_algo_search"] = options.Deterministic ? "DEFAULT" : "HEURISTIC",
-                ["arena_extend_strategy"] = "kSameAsRequested",
-            });
-            session.AppendExecutionProvider_CUDA(cuda);
+            ProviderLibraries.Append(session, library, options.DeviceId, ProviderOptions.Library(options));
+            return;
         }
+
+        // In order of preference: what TensorRT does not take is CUDA's.
+        if (provider == ExecutionProvider.TensorRt)
+        {
+            using OrtTensorRTProviderOptions tensorRt = new();
+            tensorRt.UpdateOptions(ProviderOptions.TensorRt(options));
+            session.AppendExecutionProvider_Tensorrt(tensorRt);
+        }
+
+        using OrtCUDAProviderOptions cuda = new();
+        cuda.UpdateOptions(ProviderOptions.Cuda(options));
+        session.AppendExecutionProvider_CUDA(cuda);
     }
 }

@@ -10,6 +10,9 @@ internal static class OnnxEnvironment
     /// <summary>ONNX Runtime's version, such as 1.29.0.</summary>
     public static string Version => Shared.Value.GetVersionString();
 
+    /// <summary>The environment.</summary>
+    public static OrtEnv Instance => Shared.Value;
+
     /// <summary>Makes the environment unless it is there, so that its settings and not the defaults hold.</summary>
     public static void Ensure() => _ = Shared.Value;
 

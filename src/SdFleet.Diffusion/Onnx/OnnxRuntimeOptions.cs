@@ -12,10 +12,26 @@ public sealed record OnnxRuntimeOptions
     /// </summary>
     public bool AllowCpuFallback { get; init; }
 
+    /// <summary>
+    /// A library with the provider, for builds of ONNX Runtime that do not have it built in: the file of a plug-in execution provider, such
+    /// as libonnxruntime_providers_cuda.so of a CUDA plug-in. Null, the default, takes what is built in. Goes with
+    /// <see cref="ExecutionProvider.Cuda"/> and <see cref="ExecutionProvider.TensorRt"/>.
+    /// </summary>
+    public string? ProviderLibrary { get; init; }
+
+    /// <summary>
+    /// A folder in which TensorRT keeps the engines that it has built, which takes minutes; null, the default, for none. With
+    /// <see cref="Deterministic"/>, images are only the same from start to start with one.
+    /// </summary>
+    public string? EngineCache { get; init; }
+
     /// <summary>Which GPU, counted from 0.</summary>
     public int DeviceId { get; init; }
 
-    /// <summary>Threads that work on one operator, 1 to 1024; 0, the default, takes one a processor core.</summary>
+    /// <summary>
+    /// Threads that work on one operator, 1 to 1024; 0, the default, takes one a processor core. For the same bits on machines with different
+    /// numbers of cores this must be given.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -25,8 +41,10 @@ public sealed record OnnxRuntimeOptions
     public bool SpinningThreads { get; init; }
 
     /// <summary>
-    /// Whether a GPU must take only algorithms that give the same bits each time. The processor does so anyway, for the same number of
-    /// threads and the same batch. Default yes.
+    /// Whether only algorithms are taken that give the same bits each time, as far as there are such. Default yes. It asks all providers for
+    /// deterministic kernels. The processor then gives the same bits for the same <see cref="Threads"/> and the same batch. CUDA takes
+    /// cuDNN's default convolutions and no TF32: the same bits on the same model of GPU. TensorRT chooses kernels by measuring them when it
+    /// builds an engine: the same bits from the same engine (<see cref="EngineCache"/>).
     /// </summary>
     public bool Deterministic { get; init; } = true;
 
@@ -38,6 +56,19 @@ public sealed record OnnxRuntimeOptions
         Check(nameof(Provider), (int)Provider, 0, (int)ExecutionProvider.TensorRt);
         Check(nameof(DeviceId), DeviceId, 0, 1023);
         Check(nameof(Threads), Threads, 0, 1024);
+        if (ProviderLibrary is not null)
+        {
+            if (Provider == ExecutionProvider.Cpu)
+            {
+                throw new ArgumentException($"{nameof(ProviderLibrary)} is \"{ProviderLibrary}\"; the provider Cpu needs none.", nameof(ProviderLibrary));
+            }
+
+            if (!File.Exists(ProviderLibrary) && !AllowCpuFallback)
+            {
+                throw new ArgumentException($"{nameof(ProviderLibrary)} is \"{ProviderLibrary}\"; there is no such file.", nameof(ProviderLibrary));
+            }
+        }
+
         Check(nameof(Optimization), (int)Optimization, 0, (int)GraphOptimization.All);
     }
 
