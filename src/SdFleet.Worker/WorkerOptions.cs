@@ -1,4 +1,5 @@
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Worker;
 
@@ -19,6 +20,21 @@ public sealed class WorkerOptions
 
     /// <summary>What runs the model. Default the CPU.</summary>
     public ExecutionProvider Provider { get; set; } = ExecutionProvider.Cpu;
+
+    /// <summary>The file of a plug-in library with the provider; null, the default, for what ONNX Runtime has built in.</summary>
+    public string? ProviderLibrary { get; set; }
+
+    /// <summary>Folder in which TensorRT keeps its engines; null, the default, for none.</summary>
+    public string? EngineCache { get; set; }
+
+    /// <summary>Whether the CPU may stand in where the provider cannot be had; it is logged as a warning. Default no.</summary>
+    public bool AllowCpuFallback { get; set; }
+
+    /// <summary>Whether only algorithms that give the same bits each time are taken. Default yes.</summary>
+    public bool Deterministic { get; set; } = true;
+
+    /// <summary>What to do with the model's safety checker: Off (default), Flag, which logs what it objects to, or Blank.</summary>
+    public SafetyCheck SafetyCheck { get; set; }
 
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; set; }
@@ -48,6 +64,11 @@ public sealed class WorkerOptions
         if (options.DeviceId is < 0 or > 1023)
         {
             yield return $"DeviceId is {options.DeviceId}: 0 to 1023";
+        }
+
+        if (options.ProviderLibrary is not null && options.Provider == ExecutionProvider.Cpu)
+        {
+            yield return $"ProviderLibrary is {options.ProviderLibrary}: only with the Provider Cuda or TensorRt";
         }
 
         if (options.Threads is < 0 or > 1024)

@@ -73,6 +73,7 @@ internal static class SdFleetCommand
             UpCommand.Create(console),
             GenerateCommand.Create(console),
             DemoCommand.Create(console),
+            ScoreCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),
         };

@@ -35,11 +35,9 @@ internal static class LocalGeneration
             var progress = new StepReport(display, pictures.Count);
             foreach (var image in pipeline.Generate(tasks, progress, cancellationToken))
             {
-                if (image.Defects.HasFlag(ImageDefects.NotANumber))
+                if (image.WhyUnusable is { } reason)
                 {
-                    throw new CliException(
-                        "the model's decoder gave values that are no numbers; a half-precision model overflows this way. " +
-                        "Use one with a float32 VAE.");
+                    throw new CliException($"seed {image.Seed}: {reason}");
                 }
 
                 var text = Parameters(job.Recipe, image.Seed, digest).ToPngText();

@@ -34,7 +34,7 @@ internal sealed partial class AttemptRunner(
         IReadOnlyList<ImageRecord> records;
         try
         {
-            var item = new InferenceItem(work, Tasks.Of(work), stopping) { OnStep = ProgressOf(work) };
+            var item = new InferenceItem(work, Tasks.Of(work, options.Value.SafetyCheck), stopping) { OnStep = ProgressOf(work) };
             inference.Enqueue(item);
             await item.Started.ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
@@ -43,10 +43,7 @@ internal sealed partial class AttemptRunner(
             }
 
             var images = await item.Result.ConfigureAwait(false);
-            if (images.Any(i => i.Defects.HasFlag(ImageDefects.NotANumber)))
-            {
-                throw new DefectiveImageException("The decoder gave values that are no numbers; a half-precision model overflows this way. Use a model with a float32 VAE.");
-            }
+            CheckImages(work, images);
 
             records = await output.StoreAsync(work, images, stopping).ConfigureAwait(false);
         }
@@ -65,12 +62,38 @@ internal sealed partial class AttemptRunner(
             publisher.ReportAsync).ConfigureAwait(false);
     }
 
+    private void CheckImages(GenerateImages work, IReadOnlyList<GeneratedImage> images)
+    {
+        if (images.Select(image => image.WhyUnusable).FirstOrDefault(reason => reason is not null) is { } reason)
+        {
+            throw new DefectiveImageException(reason);
+        }
+
+        foreach (var image in images)
+        {
+            if (image.DecodedAgain)
+            {
+                LogDecodedAgain(work.JobId, image.Seed);
+            }
+
+            if (image.Defects != ImageDefects.None)
+            {
+                LogDefects(work.JobId, image.Seed, image.Defects);
+            }
+
+            if (image.IsUnsafe == true)
+            {
+                LogUnsafe(work.JobId, image.Seed, image.Task.SafetyCheck == SafetyCheck.Blank ? "made black" : "stored as it is");
+            }
+        }
+    }
+
     private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
     {
         OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
-        // A device that failed once may work the next time, here or elsewhere; the coordinator counts.
+        // A device that failed once, or had too little memory for even one picture, may work the next time, here or elsewhere; the coordinator counts.
         _ => ErrorClass.Transient,
     };
 
@@ -137,6 +160,15 @@ internal sealed partial class AttemptRunner(
         using var deadline = new CancellationTokenSource(options.Value.PublishTimeout, clock);
         await send(report, deadline.Token).ConfigureAwait(false);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}, seed {Seed}: the half-precision decoder overflowed; decoded in float32")]
+    private partial void LogDecodedAgain(Guid jobId, long seed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}, seed {Seed}: the picture may be none: {Defects}")]
+    private partial void LogDefects(Guid jobId, long seed, ImageDefects defects);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}, seed {Seed}: the safety checker objects; {Action}")]
+    private partial void LogUnsafe(Guid jobId, long seed, string action);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}, attempt {Attempt}, ended as {ErrorClass}")]
     private partial void LogFailed(Exception error, Guid jobId, int attempt, ErrorClass errorClass);

@@ -140,9 +140,10 @@ internal sealed class InferenceThread : IDisposable
         {
             var started = _clock.GetTimestamp();
             var pass = _model.Pipeline.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
-            WorkerMetrics.BatchSize.Record(slice.Length);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
-            images.AddRange(pass.Select(image => image with { Timings = PassTimings.Share(image.Timings, slice.Length) }));
+            // Smaller than asked for where memory did not last for all.
+            WorkerMetrics.BatchSize.Record(pass.Max(image => image.BatchSize));
+            images.AddRange(pass.Select(image => image with { Timings = PassTimings.Share(image.Timings, image.BatchSize) }));
         }
 
         return images;

@@ -44,10 +44,25 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
             () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
             {
                 Provider = options.Value.Provider,
+                ProviderLibrary = options.Value.ProviderLibrary,
+                EngineCache = options.Value.EngineCache,
+                AllowCpuFallback = options.Value.AllowCpuFallback,
+                Deterministic = options.Value.Deterministic,
                 DeviceId = options.Value.DeviceId,
                 Threads = options.Value.Threads,
             }),
             cancellationToken).ConfigureAwait(false);
+        if (_pipeline.Info.ProviderFallbackReason is { } reason)
+        {
+            LogFallback(options.Value.Provider, _pipeline.Info.Provider, reason);
+        }
+
+        if (options.Value.SafetyCheck != SafetyCheck.Off && !_pipeline.Info.HasSafetyChecker)
+        {
+            throw new OptionsValidationException(WorkerOptions.SectionName, typeof(WorkerOptions),
+                [$"{WorkerOptions.SectionName}:SafetyCheck is {options.Value.SafetyCheck}, and {folder} has no safety_checker"]);
+        }
+
         Digest = await _pipeline.GetModelDigestAsync(cancellationToken).ConfigureAwait(false);
         LogLoaded(Name, folder, _pipeline.Info.Provider, _pipeline.Info.Device, TimeProvider.System.GetElapsedTime(started), Digest);
     }
@@ -63,6 +78,9 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _pipeline?.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Wanted} cannot be had, and {Provider} computes in its place, many times slower: {Reason}")]
+    private partial void LogFallback(ExecutionProvider wanted, ExecutionProvider provider, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Model} from {Folder} on {Provider} ({Device}) in {Elapsed}; digest {Digest}")]
     private partial void LogLoaded(string model, string folder, ExecutionProvider provider, string device, TimeSpan elapsed, string digest);

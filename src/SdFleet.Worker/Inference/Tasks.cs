@@ -8,7 +8,7 @@ namespace SdFleet.Worker.Inference;
 internal static class Tasks
 {
     /// <summary>One task a picture; picture i has seed + i.</summary>
-    public static IReadOnlyList<GenerationTask> Of(GenerateImages work) =>
+    public static IReadOnlyList<GenerationTask> Of(GenerateImages work, SafetyCheck safety) =>
         [.. Enumerable.Range(0, work.Images).Select(i => new GenerationTask
         {
             Prompt = work.Recipe.Prompt,
@@ -19,6 +19,7 @@ internal static class Tasks
             GuidanceScale = work.Recipe.GuidanceScale,
             Scheduler = new SchedulerOptions { Name = work.Recipe.Scheduler },
             Seed = work.Recipe.Seed + i,
+            SafetyCheck = safety,
             NoiseSource = work.Recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
         })];
 }

@@ -43,6 +43,20 @@ internal sealed class TinyModel
     /// <summary>Large matrix products in the U-Net, to make a step last.</summary>
     public int SlowProducts { get; init; }
 
+    /// <summary>
+    /// The most rows that the U-Net has memory for: it asks the system for 128 TiB for each row more, which no machine has. 0 for no limit.
+    /// </summary>
+    public int MaxRows { get; init; }
+
+    /// <summary>What the U-Net multiplies its result with.</summary>
+    public float UnetGain { get; init; } = 1;
+
+    /// <summary>As <see cref="DecoderGain"/>, of a second decoder, model_fp32.onnx; null where there is none.</summary>
+    public float? Float32DecoderGain { get; init; }
+
+    /// <summary>The level of brightness, in the safety checker's normalized colors, that it objects to; null where there is none.</summary>
+    public float? UnsafeAbove { get; init; }
+
     /// <summary>What the last layer multiplies with; not a number makes an image of such.</summary>
     public float DecoderGain { get; init; } = 1;
 
@@ -67,7 +81,7 @@ internal sealed class TinyModel
     {
         TemporaryFolder folder = new();
         TinyTokenizer.Write(folder, "tokenizer/");
-        return folder
+        folder
             .Write("model_index.json", """{ "_class_name": "StableDiffusionPipeline" }""")
             .Write("sdfleet.json", """
                 { "defaultWidth": 64, "defaultHeight": 48, "defaultSteps": 4, "defaultGuidanceScale": 3.5, "sizes": [[64, 48]] }
@@ -83,8 +97,19 @@ internal sealed class TinyModel
             .Write("unet/config.json", $$"""{ "in_channels": {{UnetChannels}} }""")
             .Write("text_encoder/model.onnx", TextEncoder())
             .Write("unet/model.onnx", Unet())
-            .Write("vae_decoder/model.onnx", VaeDecoder())
+            .Write("vae_decoder/model.onnx", VaeDecoder(DecoderGain))
             .Write("vae_encoder/model.onnx", VaeEncoder());
+        if (Float32DecoderGain is { } gain)
+        {
+            folder.Write("vae_decoder/model_fp32.onnx", VaeDecoder(gain));
+        }
+
+        if (UnsafeAbove is { } level)
+        {
+            folder.Write("safety_checker/model.onnx", SafetyChecker(level)).Write("feature_extractor/preprocessor_config.json", TinyClip.Preprocessor);
+        }
+
+        return folder;
     }
 
     private static float[] Waves(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i * 1.7f))];
@@ -144,8 +169,10 @@ internal sealed class TinyModel
 
         model.Node("Mul", "x half", "scaled")
             .Node("Add", "scaled shift", "sum")
-            .Node("Tanh", "sum", "result");
-        string last = AddSlowProducts(model, "result");
+            .Node("Tanh", "sum", "bounded")
+            .Constant("gain", [UnetGain])
+            .Node("Mul", "bounded gain", "result");
+        string last = AddWaste(model, AddSlowProducts(model, "result"));
         return model
             .Node("Cast", last, "out_sample", "to", (long)SampleType)
             .Output("out_sample", SampleType, "batch", OpenChannels ? "channels" : LatentChannels, "height", "width")
@@ -186,6 +213,47 @@ internal sealed class TinyModel
         return "late";
     }
 
+    private string AddWaste(OnnxBuilder model, string result)
+    {
+        if (MaxRows == 0)
+        {
+            return result;
+        }
+
+        const long FloatsARow = 1L << 45;
+        model.Constant("first", [0L], 1)
+            .Constant("limit", [(long)MaxRows], 1)
+            .Constant("none", [0L], 1)
+            .Constant("floats", [FloatsARow], 1)
+            .Constant("some", [1L], 1)
+            .Constant("everywhere", [1L, 1, 1, 1], 4)
+            .Node("Shape", "sample", "dims")
+            .Node("Gather", "dims first", "rows")
+            .Node("Sub", "rows limit", "over")
+            .Node("Max", "over none", "excess")
+            .Node("Mul", "excess floats", "wasted")
+            .Node("Add", "wasted some", "size")
+            .Node("ConstantOfShape", "size", "waste")
+            .Node("ReduceMean", "waste", "nothing", "axes", 0)
+            .Node("Reshape", "nothing everywhere", "nothing4")
+            .Node("Add", $"{result} nothing4", "wasteful");
+        return "wasteful";
+    }
+
+    // Too bright is unsafe.
+    private static byte[] SafetyChecker(float level) => new OnnxBuilder()
+        .Input("clip_input", TensorElementType.Float, "batch", 3, "h", "w")
+        .Input("images", TensorElementType.Float, "batch", "height", "width", 3)
+        .Constant("level", [level], 1)
+        .Constant("flat", [-1L], 1)
+        .Node("ReduceMean", "clip_input", "mean", "axes", 1, 2, 3)
+        .Node("Reshape", "mean flat", "brightness")
+        .Node("Greater", "brightness level", "has_nsfw_concepts")
+        .Node("Identity", "images", "out_images")
+        .Output("out_images", TensorElementType.Float, "batch", "height", "width", 3)
+        .Output("has_nsfw_concepts", TensorElementType.Bool, "batch")
+        .Build();
+
     // Small variances, as real encoders give.
     private static byte[] VaeEncoder() => new OnnxBuilder()
         .Input("sample", TensorElementType.Float, "batch", 3, "height", "width")
@@ -194,9 +262,9 @@ internal sealed class TinyModel
         .Output("latent_parameters", TensorElementType.Float, "batch", 8, "height8", "width8")
         .Build();
 
-    private byte[] VaeDecoder() => new OnnxBuilder()
+    private byte[] VaeDecoder(float gain) => new OnnxBuilder()
         .Input("latent_sample", TensorElementType.Float, "batch", 4, "height", "width")
-        .Constant("weights", [.. Waves(12).Select(w => w * DecoderGain)], 3, 4, 1, 1)
+        .Constant("weights", [.. Waves(12).Select(w => w * gain)], 3, 4, 1, 1)
         .Constant("scales", [1f, 1, ScaleFactor, ScaleFactor], 4)
         .Node("Conv", "latent_sample weights", "colors")
         .Node("Resize", "colors - scales", "large")
