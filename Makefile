@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers model bench clean
+.PHONY: help restore native build test demo up down servers model bench bench-overhead check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -10,7 +10,7 @@ export DOTNET_NOLOGO := 1
 SDFLEET := src/SdFleet.Cli/bin/$(CONFIGURATION)/net10.0/sdfleet
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 restore: ## fetch the packages (PROBE=1 asks again what the feed has)
 	@infra/feed/restore.sh
@@ -42,6 +42,12 @@ model: ## train the bundled model again from its recipe
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build
+
+bench-overhead: native build ## measure the time that the pipeline takes beside ONNX Runtime
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- overhead
+
+check-sd15: native build ## run a model of Stable Diffusion 1.5's size: memory, time a step (10 minutes, 5 GB in out/; KEEP=1 keeps them)
+	@infra/sd15/check.sh
 
 clean: ## remove what was built
 	@find src tests infra -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +

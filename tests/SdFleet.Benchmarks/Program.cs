@@ -1,4 +1,18 @@
 using System.Diagnostics;
+using SdFleet.Benchmarks;
+using SdFleet.ShapesModel;
+
+switch (args)
+{
+    // The bundled model: its networks are so small that what is beside them shows.
+    case ["overhead"]:
+        return OverheadBenchmark.Run(ShapesModelFolder.Path, task => task, batches: 5, images: 4, ratioLimit: 1.10) ? 0 : 1;
+
+    // A model of Stable Diffusion 1.5's size (infra/sd15); two steps, of which the second shows what a step takes.
+    case ["overhead", var folder]:
+        return OverheadBenchmark.Run(
+            folder, task => task with { Width = 512, Height = 512, Steps = 2 }, batches: 1, images: 1, ratioLimit: 1.02, memoryLimit: 1.5) ? 0 : 1;
+}
 
 // A plain harness: name, what it does, and how often. Trust ratios between its lines, not absolute times of one machine.
 var benchmarks = new Dictionary<string, Action>();
@@ -18,3 +32,4 @@ foreach (var (name, run) in benchmarks)
 }
 
 Console.WriteLine($"{benchmarks.Count} benchmarks");
+return 0;

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
@@ -22,6 +23,8 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
     private IHost _host = null!;
 
     public ConcurrentQueue<object> Reports { get; } = new();
+
+    public WarningLog Warnings { get; } = new();
 
     public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
 
@@ -43,6 +46,7 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
             builder.Configuration[key] = value;
         }
 
+        builder.Logging.AddProvider(fixture.Warnings);
         var models = ModelCatalog.Read(builder.Configuration);
         builder.Services.AddSingleton(models);
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
