@@ -45,7 +45,7 @@ internal sealed class BatchSplitter
             {
                 if (count == 1 || error.File != unetFile)
                 {
-                    throw Explain(error, size);
+                    throw Explain(error, size, unetFile);
                 }
 
                 most = (count + 1) / 2;
@@ -56,11 +56,11 @@ internal sealed class BatchSplitter
         return images;
     }
 
-    private static InferenceException Explain(InferenceException error, ImageSize size) => new(
+    private static InferenceException Explain(InferenceException error, ImageSize size, string unetFile) => new(
         error.File,
         FormattableString.Invariant($"{error.File} has too little memory for one image of {size.Width}x{size.Height}. ") +
-        "Make a smaller image, free memory on the device, or take a half-precision model; a GuidanceScale of 1 halves what the U-Net needs. " +
-        $"ONNX Runtime says: {error.InnerException!.Message}",
+        "Make a smaller image, free memory on the device, or take a half-precision model" +
+        $"{(error.File == unetFile ? "; a GuidanceScale of 1 halves what the U-Net needs" : "")}. ONNX Runtime says: {error.InnerException!.Message}",
         error.InnerException!);
 
     /// <summary>Counts the steps of a part as what they are of the whole.</summary>

@@ -77,6 +77,25 @@ public sealed class OutOfMemoryTests
     }
 
     [Theory]
+    [InlineData("vae_decoder/model.onnx", "out of memory")]
+    [InlineData("unet/model.onnx", "an illegal memory access was encountered")]
+    public void Run_FailureThatASmallerBatchDoesNotHelp_IsNotTriedAgain(string file, string message)
+    {
+        using StableDiffusionPipeline pipeline = new TinyModel().Load();
+        int calls = 0;
+
+        InferenceException error = Assert.Throws<InferenceException>(() => new BatchSplitter().Run(
+            Tasks(pipeline, 4),
+            "unet/model.onnx",
+            null,
+            (_, _) => calls++ >= 0 ? throw new InferenceException(file, new InvalidOperationException(message)) : []));
+
+        Assert.Equal(1, calls);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("GuidanceScale", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("CUDA failure 2: out of memory ; GPU=0", true)]
     [InlineData("CUDA_ERROR_OUT_OF_MEMORY", true)]
     [InlineData("Available memory of 1024 is smaller than requested bytes of 4096", true)]
