@@ -115,7 +115,7 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
-        HasSafetyChecker = Folder.Has(ModelComponents.SafetyChecker),
+        HasSafetyChecker = File.Exists(Folder.PathOf(ModelComponents.SafetyChecker, "model.onnx")),
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,

@@ -18,7 +18,7 @@ public sealed record PipelineInfo
     /// <summary>The highest <see cref="GenerationTask.NoiseLevel"/>; 0 where the model takes none.</summary>
     public int MaxNoiseLevel { get; init; }
 
-    /// <summary>Whether the folder has a safety checker, which is loaded when a task first asks for it.</summary>
+    /// <summary>Whether the folder has a safety checker, <c>safety_checker/model.onnx</c>, which is loaded when a task first asks for it.</summary>
     public bool HasSafetyChecker { get; init; }
 
     /// <summary>The loaded model files by component.</summary>
