@@ -1,4 +1,6 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Schedulers;
 using SdFleet.Diffusion.Tokenization;
 
@@ -13,7 +15,7 @@ internal sealed class PipelineComponents : IDisposable
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device)
+    private PipelineComponents(ModelFolder folder, OnnxDevice device, IReadOnlyList<TextualInversion> embeddings)
     {
         try
         {
@@ -25,7 +27,9 @@ internal sealed class PipelineComponents : IDisposable
 
             // The U-Net first: it tells most about a folder that is of another kind.
             Unet = Own(new Unet(Load(ModelComponents.Unet)));
-            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
+            IReadOnlyList<AddedToken> words = [];
+            TextEncoder textEncoder = Own(new TextEncoder(
+                embeddings.Count == 0 ? Load(ModelComponents.TextEncoder) : OnnxSession.Load(EditTextEncoder(out words), device)));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
@@ -34,7 +38,15 @@ internal sealed class PipelineComponents : IDisposable
             LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
-            Prompts = new(tokenizer, textEncoder);
+            Prompts = new(tokenizer.With(words), textEncoder, () => Own(new ClipSkipEncoder(EditTextEncoder(out _), folder, device)));
+
+            // Made anew each time: an editor holds on to the weights that it was given.
+            OnnxGraphEditor EditTextEncoder(out IReadOnlyList<AddedToken> tokens)
+            {
+                OnnxGraphEditor editor = new(OnnxGraph.Read(folder.FindModel(ModelComponents.TextEncoder)));
+                tokens = embeddings.Count == 0 ? [] : new TokenEmbeddings(embeddings).AddTo(editor, tokenizer.MaxLength - 2);
+                return editor;
+            }
             Decoder = new(decoder, Vae);
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
@@ -95,7 +107,8 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, IReadOnlyList<TextualInversion> embeddings) =>
+        new(folder, device, embeddings);
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -137,7 +150,12 @@ internal sealed class PipelineComponents : IDisposable
     private T Own<T>(T part)
         where T : IDisposable
     {
-        _owned.Push(part);
+        // Some parts are loaded at first use, by whichever thread that is.
+        lock (_owned)
+        {
+            _owned.Push(part);
+        }
+
         return part;
     }
 }

@@ -1,3 +1,4 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 
 namespace SdFleet.Diffusion.Pipelines;
@@ -29,15 +30,19 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Loads a model folder as diffusers and optimum write it.</summary>
     /// <param name="folder">The folder that has model_index.json.</param>
     /// <param name="options">How to run it; null for the processor.</param>
+    /// <param name="embeddings">
+    /// Words that were trained into vectors of their own, to be used in prompts; null for none. They are no part of the model's digest.
+    /// </param>
     /// <exception cref="ModelFormatException">
     /// The folder or a file in it is not what this can run; the message says what is wrong.
     /// </exception>
     /// <exception cref="ProviderUnavailableException">The provider that was asked for cannot be had.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions? options = null)
+    public static StableDiffusionPipeline Load(
+        string folder, OnnxRuntimeOptions? options = null, IReadOnlyList<TextualInversion>? embeddings = null)
     {
         ModelFolder model = ModelFolder.Open(folder);
-        PipelineComponents components = PipelineComponents.Load(model, OnnxDevice.Open(options ?? new()));
+        PipelineComponents components = PipelineComponents.Load(model, OnnxDevice.Open(options ?? new()), embeddings ?? []);
         try
         {
             return new(components);
@@ -110,6 +115,6 @@ public sealed class StableDiffusionPipeline : IDisposable
         GenerationLimits.Check(tasks, Info.SizeMultiple);
         TaskInputs.Check(tasks, Info);
 
-        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
+        return new ChunkGroups(_components, tasks, progress, probe).Run(cancellationToken);
     }
 }

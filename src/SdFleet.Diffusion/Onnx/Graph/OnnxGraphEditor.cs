@@ -25,9 +25,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
 
     /// <summary>Makes an inner tensor an output of the model, after those that it has.</summary>
     /// <param name="tensor">What a node makes; nothing is done where it is an output already.</param>
-    /// <param name="type">The type of its elements.</param>
+    /// <param name="type">The type of its elements; undefined to leave it to the runtime, which infers it.</param>
     /// <exception cref="ModelFormatException">No node makes it.</exception>
-    public void AddOutput(string tensor, OnnxElementType type)
+    public void AddOutput(string tensor, OnnxElementType type = OnnxElementType.Undefined)
     {
         if (!graph.Nodes.Any(node => node.Outputs.Contains(tensor)))
         {
@@ -142,6 +142,12 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
 
     private static ProtobufWriter Value(string name, OnnxElementType type, IReadOnlyList<long>? dimensions)
     {
+        ProtobufWriter value = new ProtobufWriter().Text(1, name);
+        if (type == OnnxElementType.Undefined)
+        {
+            return value;
+        }
+
         ProtobufWriter tensor = new ProtobufWriter().Number(1, (int)type);
         if (dimensions is not null)
         {
@@ -154,7 +160,7 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
             tensor.Message(2, shape);
         }
 
-        return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
+        return value.Message(2, new ProtobufWriter().Message(1, tensor));
     }
 
     private sealed record Change(long End, byte[] Head, ReadOnlyMemory<byte> Data);
