@@ -1,18 +1,23 @@
 using System.Security.Cryptography;
 using System.Text;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
 /// One digest for a model: two folders with the same digest make the same images. SHA-256 over a line for each file of each component,
-/// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum).
+/// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum); then a line for each LoRA
+/// in its order, with "lora " and its scale for the path.
 /// </summary>
 internal static class ModelFingerprint
 {
     /// <summary>Reads all files of a model, so this takes as long as the disk does.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="loras">What changes its weights.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public static async Task<string> ComputeAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<string> ComputeAsync(string folder, IReadOnlyList<Lora> loras, CancellationToken cancellationToken)
     {
         IEnumerable<string> files = ModelComponents.All
             .Select(component => Path.Combine(folder, component))
@@ -23,11 +28,21 @@ internal static class ModelFingerprint
         using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in files)
         {
-            await using FileStream content = File.OpenRead(Path.Combine(folder, file));
-            byte[] digest = await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false);
-            all.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(digest)}  {file}\n"));
+            await AddAsync(all, Path.Combine(folder, file), file, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (Lora lora in loras)
+        {
+            await AddAsync(all, lora.Path, FormattableString.Invariant($"lora {lora.Scale:R}"), cancellationToken).ConfigureAwait(false);
         }
 
         return Convert.ToHexStringLower(all.GetHashAndReset());
+    }
+
+    private static async Task AddAsync(IncrementalHash all, string path, string name, CancellationToken cancellationToken)
+    {
+        await using FileStream content = File.OpenRead(path);
+        byte[] digest = await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false);
+        all.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(digest)}  {name}\n"));
     }
 }

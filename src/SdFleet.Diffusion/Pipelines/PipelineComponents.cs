@@ -1,4 +1,6 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Schedulers;
 using SdFleet.Diffusion.Tokenization;
 
@@ -13,19 +15,21 @@ internal sealed class PipelineComponents : IDisposable
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device)
+    private PipelineComponents(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
     {
         try
         {
             Folder = folder;
             Device = device;
+            Adapters = adapters;
+            using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
-            Unet = Own(new Unet(Load(ModelComponents.Unet)));
-            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
+            Unet = Own(new Unet(Load(ModelComponents.Unet, changes)));
+            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder, changes)));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
@@ -53,6 +57,9 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>What they run on.</summary>
     public OnnxDevice Device { get; }
+
+    /// <summary>What changed them while they were loaded.</summary>
+    public ModelAdapters Adapters { get; }
 
     /// <summary>The model's own scheduler configuration.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -95,7 +102,7 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters) => new(folder, device, adapters);
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -105,6 +112,7 @@ internal sealed class PipelineComponents : IDisposable
         Kind = Kind,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
+        Loras = Adapters.Loras,
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
@@ -133,6 +141,18 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
+
+    private OnnxSession Load(string component, LoadedAdapters changes)
+    {
+        if (!changes.Changes(component))
+        {
+            return Load(component);
+        }
+
+        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
+        changes.Apply(component, editor);
+        return OnnxSession.Load(editor, Device);
+    }
 
     private T Own<T>(T part)
         where T : IDisposable
