@@ -15,21 +15,21 @@ internal sealed class PipelineComponents : IDisposable
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device, IReadOnlyList<TextualInversion> embeddings)
+    private PipelineComponents(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
     {
         try
         {
             Folder = folder;
             Device = device;
+            using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
+            Adapters = adapters with { Embeddings = changes.Embeddings };
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
-            Unet = Own(new Unet(Load(ModelComponents.Unet)));
-            IReadOnlyList<AddedToken> words = [];
-            TextEncoder textEncoder = Own(new TextEncoder(
-                embeddings.Count == 0 ? Load(ModelComponents.TextEncoder) : OnnxSession.Load(EditTextEncoder(out words), device)));
+            Unet = Own(new Unet(Load(ModelComponents.Unet, changes)));
+            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder, changes)));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
@@ -38,15 +38,10 @@ internal sealed class PipelineComponents : IDisposable
             LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
-            Prompts = new(tokenizer.With(words), textEncoder, () => Own(new ClipSkipEncoder(EditTextEncoder(out _), folder, device)));
-
-            // Made anew each time: an editor holds on to the weights that it was given.
-            OnnxGraphEditor EditTextEncoder(out IReadOnlyList<AddedToken> tokens)
-            {
-                OnnxGraphEditor editor = new(OnnxGraph.Read(folder.FindModel(ModelComponents.TextEncoder)));
-                tokens = embeddings.Count == 0 ? [] : new TokenEmbeddings(embeddings).AddTo(editor, tokenizer.MaxLength - 2);
-                return editor;
-            }
+            Prompts = new(
+                tokenizer.With(changes.WordsOf(ModelComponents.TextEncoder)),
+                textEncoder,
+                () => Own(new ClipSkipEncoder(EditAgain(ModelComponents.TextEncoder), folder, device)));
             Decoder = new(decoder, Vae);
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
@@ -65,6 +60,9 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>What they run on.</summary>
     public OnnxDevice Device { get; }
+
+    /// <summary>What changed them while they were loaded.</summary>
+    public ModelAdapters Adapters { get; }
 
     /// <summary>The model's own scheduler configuration.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -107,8 +105,7 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, IReadOnlyList<TextualInversion> embeddings) =>
-        new(folder, device, embeddings);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters) => new(folder, device, adapters);
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -118,6 +115,8 @@ internal sealed class PipelineComponents : IDisposable
         Kind = Kind,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
+        Loras = Adapters.Loras,
+        Embeddings = Adapters.Embeddings,
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
@@ -146,6 +145,30 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
+
+    private OnnxSession Load(string component, LoadedAdapters changes)
+    {
+        if (!changes.Changes(component))
+        {
+            return Load(component);
+        }
+
+        return OnnxSession.Load(Edit(component, changes), Device);
+    }
+
+    private OnnxGraphEditor Edit(string component, LoadedAdapters changes)
+    {
+        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
+        changes.Apply(component, editor);
+        return editor;
+    }
+
+    // The files are closed once all is loaded, and so opened again for what is loaded later.
+    private OnnxGraphEditor EditAgain(string component)
+    {
+        using LoadedAdapters changes = LoadedAdapters.Load(Folder, Adapters);
+        return Edit(component, changes);
+    }
 
     private T Own<T>(T part)
         where T : IDisposable

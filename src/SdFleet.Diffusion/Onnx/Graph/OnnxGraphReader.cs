@@ -93,6 +93,7 @@ internal sealed class OnnxGraphReader
     {
         (string name, string operation) = ("", "");
         (List<string> inputs, List<string> outputs) = ([], []);
+        Dictionary<string, long> integers = [];
         long outer = _reader.Enter();
         while (_reader.Next() is > 0 and int field)
         {
@@ -102,12 +103,35 @@ internal sealed class OnnxGraphReader
                 case 2: outputs.Add(_reader.ReadText()); break;
                 case 3: name = _reader.ReadText(); break;
                 case 4: operation = _reader.ReadText(); break;
+                case 5: ReadAttribute(integers); break;
                 default: _reader.Skip(); break;
             }
         }
 
         _reader.Leave(outer);
-        return new(name, operation, inputs, outputs);
+        return new(name, operation, inputs, outputs) { Integers = integers };
+    }
+
+    private void ReadAttribute(Dictionary<string, long> integers)
+    {
+        string name = "";
+        long? value = null;
+        long outer = _reader.Enter();
+        while (_reader.Next() is > 0 and int field)
+        {
+            switch (field)
+            {
+                case 1: name = _reader.ReadText(); break;
+                case 3: value = _reader.ReadNumber(); break;
+                default: _reader.Skip(); break;
+            }
+        }
+
+        _reader.Leave(outer);
+        if (value is long number)
+        {
+            integers[name] = number;
+        }
     }
 
     private OnnxInitializer ReadTensor()
