@@ -35,6 +35,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _scheduler = Values.Text("--scheduler", "The scheduler. Default: the model's.", "NAME");
     private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>(
         "--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
+    private readonly PromptOptions _prompts = new();
     private readonly Option<Lane?> _lane = Values.Word<Lane>("--lane", "How soon. Default: interactive.");
     private readonly Option<string?> _out = Values.Text(
         "--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
@@ -55,6 +56,11 @@ internal sealed class GenerateCommand
             it._prompt, it._server, it._apiKey, it._local, it._model, it._negative, it._images, it._seed, it._width, it._height,
             it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
         };
+        foreach (var option in it._prompts.All)
+        {
+            command.Add(option);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(it._local))
@@ -62,6 +68,13 @@ internal sealed class GenerateCommand
                 foreach (var option in new Option[] { it._server, it._apiKey, it._lane }.Where(o => result.GetResult(o) is not null))
                 {
                     result.AddError($"{option.Name} is for a fleet; --local does without one. Give one of them.");
+                }
+            }
+            else
+            {
+                foreach (var option in it._prompts.All.Where(o => result.GetResult(o) is not null))
+                {
+                    result.AddError($"{option.Name} is for --local; a fleet does not take it yet.");
                 }
             }
         });
@@ -90,7 +103,7 @@ internal sealed class GenerateCommand
         var target = PictureTarget.Of(parsed.GetValue(_out), job.Images ?? 1);
         var started = _console.Time.GetTimestamp();
         var generated = parsed.GetValue(_local)
-            ? await LocalGeneration.RunAsync(job, LocalModel.Of(job.Model), _console, cancellationToken)
+            ? await LocalGeneration.RunAsync(job, LocalModel.Of(job.Model), _prompts.Read(parsed), _console, cancellationToken)
             : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
         var paths = target.Save(generated);
         var grid = parsed.GetValue(_grid);

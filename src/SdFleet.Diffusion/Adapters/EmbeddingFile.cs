@@ -66,9 +66,9 @@ internal sealed record EmbeddingFile(string File, string Token, EmbeddingVectors
     {
         SafetensorsEntry tensor = file.Tensors[name];
         IReadOnlyList<long> shape = tensor.Shape;
-        bool fits = (shape.Count == 1 || (shape.Count == 2 && shape[0] is >= 1 and <= MostVectors)) && shape[^1] is >= 1 and <= ushort.MaxValue;
-        return fits
-            ? new(file.ReadFloats(name), shape.Count == 1 ? 1 : (int)shape[0], (int)shape[^1])
+        long rows = shape.Count == 1 ? 1 : shape.Count == 2 ? shape[0] : 0;
+        return rows is >= 1 and <= MostVectors && shape[^1] is >= 1 and <= ushort.MaxValue
+            ? new(file.ReadFloats(name), (int)rows, (int)shape[^1])
             : throw new ModelFormatException(
                 file.File, FormattableString.Invariant($"a vector, or up to {MostVectors} rows of vectors"), tensor.ToString());
     }

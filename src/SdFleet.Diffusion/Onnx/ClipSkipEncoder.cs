@@ -5,9 +5,9 @@ using SdFleet.Diffusion.Tokenization;
 namespace SdFleet.Diffusion.Onnx;
 
 /// <summary>
-/// A text encoder without its last layers: the vectors behind an earlier layer, and the final normalization. It is the model loaded a second
-/// time, with those vectors among its outputs, because the first one is fused the better the fewer of its tensors are looked at. Safe for
-/// use from several threads.
+/// A text encoder without its last layers: the vectors behind an earlier layer, and the final normalization. It is the model loaded a
+/// second time, with those vectors among its outputs, because what is looked at cannot be fused: the usual way must not pay for this one.
+/// Safe for use from several threads.
 /// </summary>
 internal sealed class ClipSkipEncoder : IDisposable
 {
@@ -86,8 +86,10 @@ internal sealed class ClipSkipEncoder : IDisposable
     private static double? ReadNumber(ModelFolder folder, string key)
     {
         using JsonDocument? config = folder.ReadConfig(ModelComponents.TextEncoder);
-        return config is not null && config.RootElement.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble()
-            : null;
+        return config is not null
+            && config.RootElement.TryGetProperty(key, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Number
+                ? value.GetDouble()
+                : null;
     }
 }

@@ -55,7 +55,8 @@ internal sealed class ChunkGroups(
         const string Field = nameof(task.LongPrompts);
         return chunks == 1 || taken < 0 || taken == tokens
             ? chunks
-            : throw GenerationLimits.Refuse(Field, FormattableString.Invariant($"{Field} is {task.LongPrompts}, and the prompts have {tokens} tokens, {chunks} chunks of them; {components.Unet.File} was exported for {taken} tokens only."));
+            : throw GenerationLimits.Refuse(Field, FormattableString.Invariant(
+                $"{Field} is {task.LongPrompts}; {chunks} chunks are {tokens} tokens. {components.Unet.File} takes {taken} tokens only."));
     }
 
     private sealed class GroupProgress(ChunkGroups owner, int group, int groups) : IProgress<GenerationProgress>

@@ -30,7 +30,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Loads a model folder as diffusers and optimum write it.</summary>
     /// <param name="folder">The folder that has model_index.json.</param>
     /// <param name="options">How to run it; null for the processor.</param>
-    /// <param name="adapters">What changes its weights while it is loaded, such as LoRAs and embeddings; null for the model as it is.</param>
+    /// <param name="adapters">What changes it while it is loaded, such as LoRAs and embeddings; null for the model as it is.</param>
     /// <exception cref="ModelFormatException">
     /// The folder, a file in it or an adapter is not what this can run; the message says what is wrong.
     /// </exception>
@@ -74,7 +74,8 @@ public sealed class StableDiffusionPipeline : IDisposable
             // Computed once for all callers, so without the token of one of them.
             if (_digest is null || _digest.IsFaulted)
             {
-                _digest = Task.Run(() => ModelFingerprint.ComputeAsync(Info.Folder, _components.Adapters, CancellationToken.None), CancellationToken.None);
+                _digest = Task.Run(
+                    () => ModelFingerprint.ComputeAsync(Info.Folder, _components.Adapters, CancellationToken.None), CancellationToken.None);
             }
 
             return _digest.WaitAsync(cancellationToken);

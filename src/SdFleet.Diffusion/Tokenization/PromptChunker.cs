@@ -99,7 +99,7 @@ internal sealed class PromptChunker(ClipTokenizer tokenizer)
             if (chunks.Count == MaxChunks)
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"{field} has more than {MaxChunks} chunks of {_capacity} tokens; no more are taken."), field);
+                    FormattableString.Invariant($"{field} has more than the {MaxChunks} chunks of {_capacity} tokens that are taken."), field);
             }
 
             chunks.Add(ToChunk(ids[..length], weights[..length]));

@@ -6,16 +6,12 @@ using SdFleet.ShapesModel;
 namespace SdFleet.Diffusion.Tests.Pipelines;
 
 /// <summary>Skipped layers and attention weights of the bundled model's text encoder, which is a CLIP of three layers.</summary>
-public sealed class ClipSkipTests : IDisposable
+public sealed class ClipSkipTests(BundledModel model) : IClassFixture<BundledModel>
 {
     private const double Tolerance = 2e-5;
     private const string Prompt = "three small red stars on a yellow background";
 
-    private readonly StableDiffusionPipeline _pipeline = StableDiffusionPipeline.Load(ShapesModelFolder.Path, new() { Threads = 1 });
-    private readonly ClipTokenizer _tokenizer = ClipTokenizer.Load(Path.Combine(ShapesModelFolder.Path, "tokenizer"));
     private readonly ReferenceClipText _reference = new(ShapesModelFolder.Path);
-
-    public void Dispose() => _pipeline.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -23,7 +19,7 @@ public sealed class ClipSkipTests : IDisposable
     [InlineData(2)]
     public void Generate_ClipSkip_LeavesOutTheLastLayers(int skip)
     {
-        double[] expected = [.. _reference.Encode(_tokenizer.EncodePrompt(Prompt).Ids.Span, skip).SelectMany(vector => vector)];
+        double[] expected = [.. _reference.Encode(model.Tokenizer.EncodePrompt(Prompt).Ids.Span, skip).SelectMany(vector => vector)];
 
         Near.Absolute("embeddings", expected, Embeddings(Task(Prompt) with { ClipSkip = skip }), Tolerance);
     }
@@ -44,7 +40,7 @@ public sealed class ClipSkipTests : IDisposable
     [InlineData(-1, "0 to 31")]
     public void Generate_MoreClipSkipThanLayers_IsRefused(int skip, string limits)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _pipeline.Generate([Task(Prompt) with { ClipSkip = skip }]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => model.Pipeline.Generate([Task(Prompt) with { ClipSkip = skip }]));
 
         Assert.Equal("ClipSkip", error.ParamName);
         Assert.Contains(limits, error.Message, StringComparison.Ordinal);
@@ -55,7 +51,7 @@ public sealed class ClipSkipTests : IDisposable
     [InlineData(1)]
     public void Generate_WeightedPrompt_ScalesTokensAndRestoresTheMean(int skip)
     {
-        double[][] vectors = _reference.Encode(_tokenizer.EncodePrompt(Prompt).Ids.Span, skip);
+        double[][] vectors = _reference.Encode(model.Tokenizer.EncodePrompt(Prompt).Ids.Span, skip);
         double mean = vectors.Average(vector => vector.Average());
 
         // "three (small red:1.5) [stars] ..."; the start token is the first.
@@ -89,13 +85,7 @@ public sealed class ClipSkipTests : IDisposable
         Assert.NotEqual(heavy, Embeddings(weighed with { PromptSyntax = PromptSyntax.Plain }));
     }
 
-    private static GenerationTask Task(string prompt) =>
-        new() { Prompt = prompt, Width = 32, Height = 32, Steps = 1, GuidanceScale = 1, Scheduler = new() { Name = "ddim" } };
+    private static GenerationTask Task(string prompt) => BundledModel.Task(prompt);
 
-    private double[] Embeddings(params GenerationTask[] tasks)
-    {
-        EmbeddingsProbe probe = new();
-        _pipeline.GenerateObserved(tasks, null, probe, default);
-        return [.. Assert.Single(probe.Batches).Select(value => (double)value)];
-    }
+    private double[] Embeddings(params GenerationTask[] tasks) => BundledModel.Embeddings(model.Pipeline, tasks);
 }

@@ -17,6 +17,8 @@ internal static class A1111Prompts
     /// <summary>A prompt, and its runs of one weight.</summary>
     public static JsonElement Segments => Recorded.Value.RootElement.GetProperty("segments");
 
-    /// <summary>A prompt of the words cat, dog and &lt;ti&gt;, and its chunks: a letter a token, and how many tokens have which weight.</summary>
+    /// <summary>
+    /// A prompt of the words cat, dog and &lt;ti&gt;, and its chunks: a letter a token, and how many tokens have which weight.
+    /// </summary>
     public static JsonElement Chunks => Recorded.Value.RootElement.GetProperty("chunks");
 }

@@ -71,7 +71,7 @@ public class ClipTokenizerTests
         Assert.Equal(TinyTokenizer.Inside('!'), prompt.Ids.Span[3]);
     }
 
-    // The files of stable-diffusion-2-1/tokenizer, where the map alone knows the padding, and of SDXL's tokenizer_2, of the newer kind. The
+    // The files of stable-diffusion-2-1/tokenizer, where the map alone knows the padding, and of the newer kind, as in SDXL. The
     // ids are those that diffusers gives for "! !! !!!" (its issue 4153): each mark is taken for the padding token.
     [Theory]
     [InlineData(
