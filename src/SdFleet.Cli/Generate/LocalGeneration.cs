@@ -56,7 +56,11 @@ internal static class LocalGeneration
     {
         try
         {
-            return StableDiffusionPipeline.Load(model.Folder);
+            return StableDiffusionPipeline.Load(model.Folder, adapters: new() { Loras = model.Loras });
+        }
+        catch (ModelFormatException e) when (model.Loras.Any(lora => lora.Path == e.File))
+        {
+            throw new CliException($"the LoRA cannot be used: {e.Message}", cause: e);
         }
         catch (ModelFormatException e)
         {
