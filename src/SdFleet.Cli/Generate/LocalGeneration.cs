@@ -2,7 +2,6 @@ using SdFleet.Cli.Output;
 using SdFleet.Cli.Progress;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion;
-using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Configuration;
@@ -84,7 +83,11 @@ internal static class LocalGeneration
     {
         try
         {
-            return StableDiffusionPipeline.Load(model.Folder, adapters: new ModelAdapters { Embeddings = prompts.Embeddings });
+            return StableDiffusionPipeline.Load(model.Folder, adapters: new() { Loras = model.Loras, Embeddings = prompts.Embeddings });
+        }
+        catch (ModelFormatException e) when (model.Loras.Any(lora => lora.Path == e.File))
+        {
+            throw new CliException($"the LoRA cannot be used: {e.Message}", cause: e);
         }
         catch (ModelFormatException e) when (prompts.Embeddings.Any(embedding => embedding.Path == e.File))
         {
