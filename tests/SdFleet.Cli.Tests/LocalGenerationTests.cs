@@ -72,4 +72,68 @@ public sealed class LocalGenerationTests
         Assert.Contains("--guidance is 99: a number from 0 to 50", run.Error, StringComparison.Ordinal);
         Assert.Contains("--scheduler is \"magic\": one of ddim", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Generate_WithLora_IsAnotherPictureWithAnotherModelHash()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder.Of("style.safetensors"), Lora("lora_unet_mid_block_attentions_0_proj_in", 112));
+
+        var plain = await ModelHashAsync(folder);
+        var adapted = await ModelHashAsync(folder, "--lora", folder.Of("style.safetensors") + ":0.5");
+        var twice = await ModelHashAsync(
+            folder, "--lora", folder.Of("style.safetensors"), "--lora", folder.Of("style.safetensors") + ":-0.5");
+
+        Assert.Equal(3, new[] { plain.Hash, adapted.Hash, twice.Hash }.Distinct().Count());
+        Assert.NotEqual(plain.Pixels, adapted.Pixels);
+        Assert.All(adapted.Pixels.Zip(twice.Pixels), pixel => Assert.InRange(pixel.First - pixel.Second, -1, 1));
+    }
+
+    [Fact]
+    public async Task Generate_LoraOfAnotherModel_SaysSo()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder.Of("style.safetensors"), Lora("lora_unet_other", 4));
+
+        var run = await CliRun.Of("generate", Prompt, "--local", "--steps", "1", "--lora", folder.Of("style.safetensors"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the LoRA cannot be used: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 layers that it does not have: lora_unet_other.lora_down.weight", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--local", "/no/such/file.safetensors", "--lora names the file \"/no/such/file.safetensors\", which is not there.")]
+    [InlineData("--local", "/no/such/file:much", "--lora is \"/no/such/file:much\": FILE[:SCALE], the scale a number from -10 to 10")]
+    [InlineData("--local", "/no/such/file:11", "--lora is \"/no/such/file:11\": FILE[:SCALE], the scale a number from -10 to 10")]
+    [InlineData("--json", "/no/such/file", "--lora needs --local")]
+    public async Task Generate_LoraThatCannotBe_IsAMistakeOfTheCommandLine(string other, string lora, string expected)
+    {
+        var run = await CliRun.Of("generate", Prompt, other, "--lora", lora);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(string Hash, byte[] Pixels)> ModelHashAsync(TempFolder folder, params string[] options)
+    {
+        var file = folder.Of($"{Directory.GetFiles(folder.Path).Length}.png");
+        string[] line = ["generate", Prompt, "--local", "--seed", "7", "--steps", "1", "--out", file, .. options];
+        (await CliRun.Of(line)).Succeeded();
+        var png = File.ReadAllBytes(file);
+        var parameters = A1111Parameters.Parse(PngReader.ReadTexts(png).Single(t => t.Keyword == A1111Parameters.Keyword).Text);
+        return (parameters["Model hash"]!, PngReader.Read(png).Pixels.ToArray());
+    }
+
+    // Of rank 1 and all ones: a safetensors file with the layer's two matrices.
+    private static byte[] Lora(string layer, int width)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            [layer + ".lora_down.weight"] = new { dtype = "F32", shape = new[] { 1, width }, data_offsets = new[] { 0, 4 * width } },
+            [layer + ".lora_up.weight"] = new { dtype = "F32", shape = new[] { width, 1 }, data_offsets = new[] { 4 * width, 8 * width } },
+        });
+        var ones = Enumerable.Repeat(BitConverter.GetBytes(1f), 2 * width).SelectMany(bytes => bytes);
+        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. ones];
+    }
 }

@@ -6,6 +6,7 @@ using SdFleet.Cli.Generate;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Adapters;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -24,6 +25,7 @@ internal sealed class GenerateCommand
     private readonly Option<bool> _local = new("--local") { Description = "Make the pictures in this process, without a fleet." };
     private readonly Option<string?> _model = Values.Text(
         "--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
+    private readonly Option<LoraOption[]> _loras = LoraOption.Create();
     private readonly Option<string?> _negative = Values.Text("--negative", "What to steer away from.", "TEXT");
     private readonly Option<int?> _images = Values.Whole<int>("--images", "How many pictures; picture i has seed + i. Default 1.", "-n");
     private readonly Option<long?> _seed = Values.Whole<long>(
@@ -35,6 +37,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _scheduler = Values.Text("--scheduler", "The scheduler. Default: the model's.", "NAME");
     private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>(
         "--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
+    private readonly PromptOptions _prompts = new();
     private readonly Option<Lane?> _lane = Values.Word<Lane>("--lane", "How soon. Default: interactive.");
     private readonly Option<string?> _out = Values.Text(
         "--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
@@ -52,9 +55,14 @@ internal sealed class GenerateCommand
         var it = new GenerateCommand(console);
         var command = new Command("generate", "Makes one picture or a few, and prints where they are.")
         {
-            it._prompt, it._server, it._apiKey, it._local, it._model, it._negative, it._images, it._seed, it._width, it._height,
-            it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
+            it._prompt, it._server, it._apiKey, it._local, it._model, it._loras, it._negative, it._images, it._seed, it._width,
+            it._height, it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
         };
+        foreach (var option in it._prompts.All)
+        {
+            command.Add(option);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(it._local))
@@ -62,6 +70,18 @@ internal sealed class GenerateCommand
                 foreach (var option in new Option[] { it._server, it._apiKey, it._lane }.Where(o => result.GetResult(o) is not null))
                 {
                     result.AddError($"{option.Name} is for a fleet; --local does without one. Give one of them.");
+                }
+            }
+            else
+            {
+                if (result.GetResult(it._loras) is not null)
+                {
+                    result.AddError($"{it._loras.Name} needs --local: a fleet's models are loaded by its workers.");
+                }
+
+                foreach (var option in it._prompts.All.Where(o => result.GetResult(o) is not null))
+                {
+                    result.AddError($"{option.Name} is for --local; a fleet does not take it yet.");
                 }
             }
         });
@@ -90,7 +110,8 @@ internal sealed class GenerateCommand
         var target = PictureTarget.Of(parsed.GetValue(_out), job.Images ?? 1);
         var started = _console.Time.GetTimestamp();
         var generated = parsed.GetValue(_local)
-            ? await LocalGeneration.RunAsync(job, LocalModel.Of(job.Model), _console, cancellationToken)
+            ? await LocalGeneration.RunAsync(
+                job, LocalModel.Of(job.Model, Loras(parsed)), _prompts.Read(parsed), _console, cancellationToken)
             : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
         var paths = target.Save(generated);
         var grid = parsed.GetValue(_grid);
@@ -102,6 +123,8 @@ internal sealed class GenerateCommand
         Show(generated, paths, grid, _console.Time.GetElapsedTime(started), parsed.GetValue(_json));
         return ExitCodes.Done;
     }
+
+    private IReadOnlyList<Lora> Loras(ParseResult parsed) => [.. (parsed.GetValue(_loras) ?? []).Select(it => new Lora(it.File, it.Scale))];
 
     private async Task<GeneratedPictures> AskFleetAsync(ParseResult parsed, SubmitJob job, CancellationToken cancellationToken)
     {

@@ -16,45 +16,84 @@ internal static class LocalGeneration
     private const int ImagesAtOnce = 4;
 
     public static async Task<GeneratedPictures> RunAsync(
-        SubmitJob submission, LocalModel model, CliConsole console, CancellationToken cancellationToken)
+        SubmitJob submission, LocalModel model, LocalPrompts prompts, CliConsole console, CancellationToken cancellationToken)
     {
         var job = LocalRecipe.Resolve(submission, model, console.Time);
-        using var display = new ProgressDisplay(console, "loading", job.Images);
+        GeneratedPictures generated;
+        using (var display = new ProgressDisplay(console, "loading", job.Images))
+        {
+            // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
+            generated = await Task.Run(() => Run(job, model, prompts, display, cancellationToken), cancellationToken);
+        }
 
-        // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
-        return await Task.Run(() => Run(job, model, display, cancellationToken), cancellationToken);
+        if (generated.DroppedTokens > 0)
+        {
+            console.Note(
+                $"The model did not see the last {generated.DroppedTokens} tokens of the prompt. With --long-prompts chunk it does.");
+        }
+
+        return generated;
     }
 
-    private static GeneratedPictures Run(ResolvedJob job, LocalModel model, ProgressDisplay display, CancellationToken cancellationToken)
+    private static GeneratedPictures Run(
+        ResolvedJob job, LocalModel model, LocalPrompts prompts, ProgressDisplay display, CancellationToken cancellationToken)
     {
-        using var pipeline = Load(model);
+        var dropped = 0;
+        using var pipeline = Load(model, prompts);
         var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
         var pictures = new List<GeneratedPicture>();
-        foreach (var tasks in Tasks(job).Chunk(ImagesAtOnce))
+        foreach (var tasks in Tasks(job, prompts).Chunk(ImagesAtOnce))
         {
             var progress = new StepReport(display, pictures.Count);
-            foreach (var image in pipeline.Generate(tasks, progress, cancellationToken))
+            foreach (var image in Generate(pipeline, tasks, progress, cancellationToken))
             {
                 if (image.WhyUnusable is { } reason)
                 {
                     throw new CliException($"seed {image.Seed}: {reason}");
                 }
 
-                var text = Parameters(job.Recipe, image.Seed, digest).ToPngText();
+                dropped = image.DroppedTokens;
+                var text = Parameters(job.Recipe, prompts, image.Seed, digest).ToPngText();
                 pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, text)));
             }
 
             display.Report(pictures.Count);
         }
 
-        return new GeneratedPictures(JobId: null, job.Recipe, pictures);
+        return new GeneratedPictures(JobId: null, job.Recipe, pictures) { DroppedTokens = dropped };
     }
 
-    private static StableDiffusionPipeline Load(LocalModel model)
+    // The recipe was checked before; what is left is what only the model knows.
+    private static IReadOnlyList<GeneratedImage> Generate(
+        StableDiffusionPipeline pipeline, GenerationTask[] tasks, StepReport progress, CancellationToken cancellationToken)
     {
         try
         {
-            return StableDiffusionPipeline.Load(model.Folder);
+            return pipeline.Generate(tasks, progress, cancellationToken);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(e.Message, ExitCodes.Usage, e);
+        }
+    }
+
+    private static StableDiffusionPipeline Load(LocalModel model, LocalPrompts prompts)
+    {
+        try
+        {
+            return StableDiffusionPipeline.Load(model.Folder, adapters: new() { Loras = model.Loras, Embeddings = prompts.Embeddings });
+        }
+        catch (ModelFormatException e) when (model.Loras.Any(lora => lora.Path == e.File))
+        {
+            throw new CliException($"the LoRA cannot be used: {e.Message}", cause: e);
+        }
+        catch (ModelFormatException e) when (prompts.Embeddings.Any(embedding => embedding.Path == e.File))
+        {
+            throw new CliException($"the embedding cannot be used: {e.Message}", cause: e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(e.Message, ExitCodes.Usage, e);
         }
         catch (ModelFormatException e)
         {
@@ -63,21 +102,25 @@ internal static class LocalGeneration
         }
     }
 
-    private static IEnumerable<GenerationTask> Tasks(ResolvedJob job) => Enumerable.Range(0, job.Images).Select(i => new GenerationTask
-    {
-        Prompt = job.Recipe.Prompt,
-        NegativePrompt = job.Recipe.NegativePrompt,
-        Width = job.Recipe.Width,
-        Height = job.Recipe.Height,
-        Steps = job.Recipe.Steps,
-        GuidanceScale = job.Recipe.GuidanceScale,
-        Scheduler = new SchedulerOptions { Name = job.Recipe.Scheduler },
-        Seed = job.Recipe.Seed + i,
-        NoiseSource = job.Recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
-    });
+    private static IEnumerable<GenerationTask> Tasks(ResolvedJob job, LocalPrompts prompts) =>
+        Enumerable.Range(0, job.Images).Select(i => new GenerationTask
+        {
+            Prompt = job.Recipe.Prompt,
+            NegativePrompt = job.Recipe.NegativePrompt,
+            PromptSyntax = prompts.Syntax,
+            LongPrompts = prompts.LongPrompts,
+            ClipSkip = prompts.ClipSkip,
+            Width = job.Recipe.Width,
+            Height = job.Recipe.Height,
+            Steps = job.Recipe.Steps,
+            GuidanceScale = job.Recipe.GuidanceScale,
+            Scheduler = new SchedulerOptions { Name = job.Recipe.Scheduler },
+            Seed = job.Recipe.Seed + i,
+            NoiseSource = job.Recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
+        });
 
-    // The text that a worker writes.
-    private static A1111Parameters Parameters(Recipe recipe, long seed, string digest) => A1111Parameters.Create(
+    // The text that a worker writes, and what a fleet does not take yet.
+    private static A1111Parameters Parameters(Recipe recipe, LocalPrompts prompts, long seed, string digest) => A1111Parameters.Create(
         recipe.Prompt,
         recipe.NegativePrompt,
         recipe.Steps,
@@ -87,9 +130,12 @@ internal static class LocalGeneration
         recipe.Width,
         recipe.Height,
         recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
-        new("Model hash", digest[..10]),
-        new("Model", recipe.Model),
-        new("Version", $"SdFleet {FleetVersion.Current}"));
+        [
+            .. prompts.ToFields(),
+            new("Model hash", digest[..10]),
+            new("Model", recipe.Model),
+            new("Version", $"SdFleet {FleetVersion.Current}"),
+        ]);
 
     private sealed class StepReport(ProgressDisplay display, int done) : IProgress<GenerationProgress>
     {

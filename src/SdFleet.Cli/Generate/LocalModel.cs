@@ -1,5 +1,6 @@
 using SdFleet.Cli.Output;
 using SdFleet.Contracts.Validation;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.ShapesModel;
 
 namespace SdFleet.Cli.Generate;
@@ -7,16 +8,17 @@ namespace SdFleet.Cli.Generate;
 /// <summary>A model that is loaded without a fleet.</summary>
 /// <param name="Name">Its name in recipes and PNG texts.</param>
 /// <param name="Folder">Its folder.</param>
-internal sealed record LocalModel(string Name, string Folder)
+/// <param name="Loras">What changes its weights.</param>
+internal sealed record LocalModel(string Name, string Folder, IReadOnlyList<Lora> Loras)
 {
     private const string Bundled = "shapes";
 
     /// <summary>What <c>--model</c> means without a server: a folder, or the bundled model.</summary>
-    public static LocalModel Of(string? option)
+    public static LocalModel Of(string? option, IReadOnlyList<Lora> loras)
     {
         if (option is null or Bundled)
         {
-            return new LocalModel(Bundled, ShapesModelFolder.Path);
+            return new LocalModel(Bundled, ShapesModelFolder.Path, loras);
         }
 
         if (!Directory.Exists(option))
@@ -24,7 +26,7 @@ internal sealed record LocalModel(string Name, string Folder)
             throw new CliException($"--model is \"{option}\": with --local it is a model's folder, or {Bundled}.", ExitCodes.Usage);
         }
 
-        return new LocalModel(NameOf(option), option);
+        return new LocalModel(NameOf(option), option, loras);
     }
 
     private static string NameOf(string folder)

@@ -13,13 +13,15 @@ internal sealed class TextEncoder : IDisposable
     private readonly OnnxTensorSpec? _mask;
     private readonly OnnxTensorSpec _output;
 
-    public TextEncoder(OnnxSession session)
+    /// <param name="session">The model.</param>
+    /// <param name="output">The output that holds the vectors; null for the usual one.</param>
+    public TextEncoder(OnnxSession session, string? output = null)
     {
         OnnxRoles roles = new(session, "a text encoder");
         _session = session;
         _ids = roles.Input("int32 or int64 token ids of rank 2", IsIdMatrix, "input_ids");
         _mask = roles.OptionalInput("attention_mask", "an int32 or int64 attention mask of rank 2", IsIdMatrix);
-        _output = roles.Output("float hidden states of rank 3", s => s.IsFloat && s.Rank == 3, "last_hidden_state");
+        _output = roles.Output("float hidden states of rank 3", s => s.IsFloat && s.Rank == 3, output ?? "last_hidden_state");
         roles.RefuseOtherInputs();
     }
 

@@ -21,16 +21,17 @@ internal sealed class Guidance
     public int Rows => _guided.Length + _tasks.Count;
 
     /// <summary>The text of each row.</summary>
-    public IEnumerable<string> Texts => _guided.Select(i => _tasks[i].NegativePrompt).Concat(_tasks.Select(task => task.Prompt));
+    public IEnumerable<PromptText> Texts =>
+        _guided.Select(i => _tasks[i].NegativePromptText).Concat(_tasks.Select(task => task.PromptText));
 
     /// <summary>Writes the encoded prompts row by row.</summary>
     /// <param name="encode">Gives the encoded text.</param>
     /// <param name="rows">Receives the rows.</param>
-    public void WriteEmbeddings(Func<string, float[]> encode, Span<float> rows)
+    public void WriteEmbeddings(Func<PromptText, float[]> encode, Span<float> rows)
     {
         int length = rows.Length / Rows;
         int row = 0;
-        foreach (string text in Texts)
+        foreach (PromptText text in Texts)
         {
             encode(text).CopyTo(rows.Slice(row++ * length, length));
         }

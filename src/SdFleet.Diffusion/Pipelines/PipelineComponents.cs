@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Schedulers;
 using SdFleet.Diffusion.Tokenization;
 
@@ -16,19 +18,21 @@ internal sealed class PipelineComponents : IDisposable
     private readonly Lazy<LatentEncoder> _encoder;
     private readonly Lazy<SafetyChecker> _safety;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device)
+    private PipelineComponents(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
     {
         try
         {
             Folder = folder;
             Device = device;
+            using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
+            Adapters = adapters with { Embeddings = changes.Embeddings };
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
-            Unet = Own(new Unet(Load(ModelComponents.Unet)));
-            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
+            Unet = Own(new Unet(Load(ModelComponents.Unet, changes)));
+            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder, changes)));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
@@ -37,7 +41,10 @@ internal sealed class PipelineComponents : IDisposable
             LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
-            Prompts = new(tokenizer, textEncoder);
+            Prompts = new(
+                tokenizer.With(changes.WordsOf(ModelComponents.TextEncoder)),
+                textEncoder,
+                () => Own(new ClipSkipEncoder(EditAgain(ModelComponents.TextEncoder), folder, device)));
             Decoder = new(decoder, Vae, new(LoadFloat32Decoder));
             _safety = new(() => Own(new SafetyChecker(
                 Load(ModelComponents.SafetyChecker), Scoring.ClipImages.Load(folder.PathOf(ModelComponents.FeatureExtractor, "")))));
@@ -58,6 +65,9 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>What they run on.</summary>
     public OnnxDevice Device { get; }
+
+    /// <summary>What changed them while they were loaded.</summary>
+    public ModelAdapters Adapters { get; }
 
     /// <summary>The model's own scheduler configuration.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -107,7 +117,7 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters) => new(folder, device, adapters);
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -118,6 +128,8 @@ internal sealed class PipelineComponents : IDisposable
         HasSafetyChecker = File.Exists(Folder.PathOf(ModelComponents.SafetyChecker, "model.onnx")),
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
+        Loras = Adapters.Loras,
+        Embeddings = Adapters.Embeddings,
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
@@ -152,10 +164,39 @@ internal sealed class PipelineComponents : IDisposable
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
 
+    private OnnxSession Load(string component, LoadedAdapters changes)
+    {
+        if (!changes.Changes(component))
+        {
+            return Load(component);
+        }
+
+        return OnnxSession.Load(Edit(component, changes), Device);
+    }
+
+    private OnnxGraphEditor Edit(string component, LoadedAdapters changes)
+    {
+        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
+        changes.Apply(component, editor);
+        return editor;
+    }
+
+    // The files are closed once all is loaded, and so opened again for what is loaded later.
+    private OnnxGraphEditor EditAgain(string component)
+    {
+        using LoadedAdapters changes = LoadedAdapters.Load(Folder, Adapters);
+        return Edit(component, changes);
+    }
+
     private T Own<T>(T part)
         where T : IDisposable
     {
-        _owned.Push(part);
+        // Some parts are loaded at first use, by whichever thread that is.
+        lock (_owned)
+        {
+            _owned.Push(part);
+        }
+
         return part;
     }
 }

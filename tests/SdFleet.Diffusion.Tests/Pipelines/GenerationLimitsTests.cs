@@ -1,4 +1,5 @@
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Tests.Pipelines;
 
@@ -17,6 +18,9 @@ public sealed class GenerationLimitsTests
         { "GuidanceScale", Good with { GuidanceScale = -1 }, "0 to 100" },
         { "GuidanceScale", Good with { GuidanceScale = double.NaN }, "0 to 100" },
         { "GuidanceRescale", Good with { GuidanceRescale = 1.5 }, "0 to 1" },
+        { "PromptSyntax", Good with { PromptSyntax = (PromptSyntax)2 }, "Plain, Weighted" },
+        { "LongPrompts", Good with { LongPrompts = (LongPrompts)2 }, "Truncate, Chunk" },
+        { "ClipSkip", Good with { ClipSkip = 32 }, "0 to 31" },
         { "Eta", Good with { Scheduler = new() { Eta = 2 } }, "0 to 1" },
         { "Prompt", Good with { Prompt = new string('x', 20_001) }, "20000" },
         { "Prompt", Good with { Prompt = null! }, "" },
