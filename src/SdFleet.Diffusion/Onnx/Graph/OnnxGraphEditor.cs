@@ -92,28 +92,34 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
     public byte[] ToArray() => Write(outside: false);
 
-    private long LengthOf(bool outside) => new FileInfo(graph.File).Length + _appended.Sum(part => (long)part.Length)
-        + _changes.Sum(change => change.Key - change.Value.End + change.Value.Length(outside))
-        + new ProtobufWriter().Head(GraphField, int.MaxValue).ToArray().Length;
+    // Of the graph, without the tag and the length before it.
+    private long GraphLength(bool outside) => graph.Content.Graph.Length + _appended.Sum(part => (long)part.Length)
+        + _changes.Sum(change => change.Key - change.Value.End + change.Value.Length(outside));
+
+    private long LengthOf(bool outside)
+    {
+        long length = GraphLength(outside);
+        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length;
+    }
+
+    private static byte[] Head(long length) => new ProtobufWriter().Head(GraphField, length).ToArray();
 
     private byte[] Write(bool outside)
     {
         OnnxGraphContent content = graph.Content;
-        long length = content.Graph.Length + _appended.Sum(part => (long)part.Length)
-            + _changes.Sum(change => change.Key - change.Value.End + change.Value.Length(outside));
-        byte[] head = new ProtobufWriter().Head(GraphField, length).ToArray();
+        byte[] head = Head(GraphLength(outside));
+        long total = LengthOf(outside);
+        if (total > LongestModel)
+        {
+            throw new ModelFormatException(
+                graph.File,
+                string.Create(CultureInfo.InvariantCulture, $"at most {LongestModel} bytes with its changed weights"),
+                string.Create(CultureInfo.InvariantCulture, $"{total}"));
+        }
+
         try
         {
             using FileStream file = File.OpenRead(graph.File);
-            long total = file.Length - content.Field.Length + head.Length + length;
-            if (total > LongestModel)
-            {
-                throw new ModelFormatException(
-                    graph.File,
-                    string.Create(CultureInfo.InvariantCulture, $"at most {LongestModel} bytes with its changed weights"),
-                    string.Create(CultureInfo.InvariantCulture, $"{total}"));
-            }
-
             byte[] model = GC.AllocateUninitializedArray<byte>((int)total);
             Span<byte> rest = Copy(file, new(0, content.Field.Start), model);
             rest = Copy(head, rest);
@@ -133,7 +139,7 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
                 rest = Copy(part, rest);
             }
 
-            _ = Copy(file, new(content.Field.End, file.Length), rest);
+            _ = Copy(file, new(content.Field.End, content.FileLength), rest);
             return model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

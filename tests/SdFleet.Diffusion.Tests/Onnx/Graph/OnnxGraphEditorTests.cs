@@ -64,6 +64,16 @@ public sealed class OnnxGraphEditorTests
     }
 
     [Fact]
+    public void Build_FileIsGone_SaysSo()
+    {
+        using TemporaryFolder folder = new TemporaryFolder().Write("m.onnx", OnnxGraphTests.Product());
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder["m.onnx"]));
+        File.Delete(folder["m.onnx"]);
+
+        Assert.Equal("a readable file", Assert.Throws<ModelFormatException>(editor.Build).Expected);
+    }
+
+    [Fact]
     public void AddOutput_ThereAlready_IsNoChange()
     {
         using TemporaryFolder folder = new TemporaryFolder().Write("m.onnx", OnnxGraphTests.Product());
