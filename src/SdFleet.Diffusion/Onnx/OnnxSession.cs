@@ -51,7 +51,9 @@ internal sealed class OnnxSession : IDisposable
 
         // Bytes have no folder that weights beside them could be found in.
         options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(Path.GetFullPath(file)));
-        return Create(file, () => new InferenceSession(model.ToArray(), options), device);
+        OnnxEditedModel edited = model.Build();
+        using ExternalWeights? weights = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
+        return Create(file, () => new InferenceSession(edited.Bytes, options), device);
     }
 
     /// <summary>A call that is made many times with the same buffers; the caller disposes it.</summary>

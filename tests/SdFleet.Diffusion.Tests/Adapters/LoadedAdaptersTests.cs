@@ -31,6 +31,23 @@ public sealed class LoadedAdaptersTests
         Assert.Contains(before.Zip(merged), pair => Math.Abs(pair.First - pair.Second) > 0.01);
     }
 
+    // As for a model whose changed weights are more than 2 GB.
+    [Theory]
+    [InlineData(GraphOptimization.None)]
+    [InlineData(GraphOptimization.All)]
+    public void Apply_WeightsBesideTheModel_EqualsTheSameInIt(GraphOptimization optimization)
+    {
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), TestLora.ForAllLayers().Kohya());
+        OnnxDevice device = OnnxDevice.Open(new() { Threads = 1, Optimization = optimization });
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder[Model]), longestModel: 0);
+        using LoadedAdapters adapters = Load(folder, new Lora(folder[File]));
+
+        adapters.Apply("unet", editor);
+
+        Assert.Equal(4, editor.Build().Outside.Count);
+        Assert.Equal(Run(OnnxSession.Load(Adapt(folder, 1), device)), Run(OnnxSession.Load(editor, device)));
+    }
+
     // Each layer by itself, so that none can hide behind another.
     [Theory]
     [InlineData(LayeredModel.Conv, "conv_in.weight", false)]

@@ -43,6 +43,45 @@ public class ModelInterfaceTests
         Golden.Near.Absolute("latents", Usual.Value, half, 0.05);
     }
 
+    [Fact]
+    public void Generate_HalfPrecisionTextEncoderAndAutoencoder_GivesAlmostTheSameImage()
+    {
+        GenerationTask task = KindTasks.Create(ModelKind.General, seed: 1);
+        using TinyPipeline exact = new(new());
+        using TinyPipeline half = new(new() { OtherType = TensorElementType.Float16 });
+
+        Golden.Near.Absolute("latents", exact.Latents(task), half.Latents(task), 0.05);
+        Assert.All(
+            exact.Pipeline.Generate([task])[0].Image.Pixels.ToArray().Zip(half.Pipeline.Generate([task])[0].Image.Pixels.ToArray()),
+            pixel => Assert.InRange(pixel.First - pixel.Second, -3, 3));
+    }
+
+    [Fact]
+    public void Generate_UnetForABatchOfOne_TakesNoGuidance()
+    {
+        using StableDiffusionPipeline pipeline = new TinyModel { UnetBatch = 1 }.Load();
+        GenerationTask task = pipeline.CreateTask("a cat") with { GuidanceScale = 1 };
+
+        Assert.Single(pipeline.Generate([task]));
+        ArgumentException guided = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { GuidanceScale = 5 }]));
+        ArgumentException two = Assert.Throws<ArgumentException>(() => pipeline.Generate([task, task]));
+
+        Assert.Contains("was exported for sample: Float[1,4,height,width] only; dimension 0 would be 2", guided.Message, StringComparison.Ordinal);
+        Assert.Equal(guided.Message, two.Message);
+    }
+
+    [Fact]
+    public void Generate_UnetForOneSize_TakesNoOther()
+    {
+        using StableDiffusionPipeline pipeline = new TinyModel { UnetHeight = 6 }.Load();
+        GenerationTask task = pipeline.CreateTask("a cat") with { Width = 64, Height = 48 };
+
+        Assert.Single(pipeline.Generate([task]));
+        ArgumentException other = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { Height = 64 }]));
+
+        Assert.Contains("dimension 2 would be 8", other.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(3)]

@@ -22,6 +22,15 @@ internal sealed class TinyModel
     /// <summary>The type of the U-Net's tensors.</summary>
     public TensorElementType SampleType { get; init; } = TensorElementType.Float;
 
+    /// <summary>The U-Net's batch: open, or the one that it was exported for.</summary>
+    public object UnetBatch { get; init; } = "batch";
+
+    /// <summary>Rows of the U-Net's latents: open, or those that it was exported for.</summary>
+    public object UnetHeight { get; init; } = "height";
+
+    /// <summary>The type of what the text encoder gives, and of what the autoencoder takes and gives.</summary>
+    public TensorElementType OtherType { get; init; } = TensorElementType.Float;
+
     /// <summary>The type of the timestep.</summary>
     public TensorElementType TimestepType { get; init; } = TensorElementType.Int64;
 
@@ -135,15 +144,16 @@ internal sealed class TinyModel
 
         return model
             .Node("ReduceMean", AttentionMask ? "masked" : "vectors", "mean", "axes", 1)
-            .Node("Add", "vectors mean", "last_hidden_state")
-            .Output("last_hidden_state", TensorElementType.Float, "batch", "sequence", Width)
+            .Node("Add", "vectors mean", "states")
+            .Node("Cast", "states", "last_hidden_state", "to", (long)OtherType)
+            .Output("last_hidden_state", OtherType, "batch", "sequence", Width)
             .Build();
     }
 
     private byte[] Unet()
     {
         OnnxBuilder model = new OnnxBuilder()
-            .Input("sample", SampleType, "batch", OpenChannels ? "channels" : UnetChannels, "height", "width")
+            .Input("sample", SampleType, UnetBatch, OpenChannels ? "channels" : UnetChannels, UnetHeight, "width")
             .Input("timestep", TimestepType, TimestepShape)
             .Input("encoder_hidden_states", SampleType, "batch", Sequence, Width)
             .Constant("half", [0.5f])
@@ -258,20 +268,24 @@ internal sealed class TinyModel
         .Build();
 
     // Small variances, as real encoders give.
-    private static byte[] VaeEncoder() => new OnnxBuilder()
-        .Input("sample", TensorElementType.Float, "batch", 3, "height", "width")
+    private byte[] VaeEncoder() => new OnnxBuilder()
+        .Input("sample", OtherType, "batch", 3, "height", "width")
+        .Node("Cast", "sample", "image", "to", (long)TensorElementType.Float)
         .Constant("weights", [.. Waves(8 * 3 * 8 * 8).Select(w => w / 64)], 8, 3, 8, 8)
-        .Node("Conv", "sample weights", "latent_parameters", "strides", 8, 8)
-        .Output("latent_parameters", TensorElementType.Float, "batch", 8, "height8", "width8")
+        .Node("Conv", "image weights", "moments", "strides", 8, 8)
+        .Node("Cast", "moments", "latent_parameters", "to", (long)OtherType)
+        .Output("latent_parameters", OtherType, "batch", 8, "height8", "width8")
         .Build();
 
     private byte[] VaeDecoder(float gain) => new OnnxBuilder()
-        .Input("latent_sample", TensorElementType.Float, "batch", 4, "height", "width")
+        .Input("latent_sample", OtherType, "batch", 4, "height", "width")
+        .Node("Cast", "latent_sample", "latents", "to", (long)TensorElementType.Float)
         .Constant("weights", [.. Waves(12).Select(w => w * gain)], 3, 4, 1, 1)
         .Constant("scales", [1f, 1, ScaleFactor, ScaleFactor], 4)
-        .Node("Conv", "latent_sample weights", "colors")
+        .Node("Conv", "latents weights", "colors")
         .Node("Resize", "colors - scales", "large")
-        .Node("Tanh", "large", "sample")
-        .Output("sample", TensorElementType.Float, "batch", 3, "height8", "width8")
+        .Node("Tanh", "large", "image")
+        .Node("Cast", "image", "sample", "to", (long)OtherType)
+        .Output("sample", OtherType, "batch", 3, "height8", "width8")
         .Build();
 }

@@ -7,6 +7,9 @@ internal sealed class OnnxGraphContent
 
     public long Opset { get; set; }
 
+    /// <summary>Bytes of the whole file.</summary>
+    public long FileLength { get; set; }
+
     /// <summary>The field that holds the graph: from its tag to its end.</summary>
     public FileSpan Field { get; set; }
 

@@ -6,12 +6,14 @@ namespace SdFleet.Diffusion.Onnx.Graph;
 /// Changes of a model that take effect when it is loaded. What is not changed stays byte for byte as it is in the file; weights beside the
 /// model stay there.
 /// </summary>
-internal sealed class OnnxGraphEditor(OnnxGraph graph)
+/// <param name="graph">The model.</param>
+/// <param name="longestModel">How many bytes the changed model may have before its new weights are kept beside it.</param>
+internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxGraphEditor.LongestModel)
 {
     private const int GraphField = 7, InitializerField = 5, InputField = 11, OutputField = 12;
 
-    // Protocol Buffers' own limit, which ONNX Runtime keeps.
-    private const long LongestModel = int.MaxValue;
+    // Of one array; Protocol Buffers' own limit, which ONNX Runtime keeps, is 56 bytes more.
+    private const int LongestModel = 0x7FFFFFC7;
 
     private readonly SortedDictionary<long, Change> _changes = [];
     private readonly List<byte[]> _appended = [];
@@ -61,15 +63,14 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
                 string.Create(CultureInfo.InvariantCulture, $"data has {data.Length} bytes; its shape and type need {needed}."), nameof(data));
         }
 
-        ProtobufWriter tensor = new();
-        foreach (long size in dimensions)
-        {
-            tensor.Number(1, size);
-        }
-
-        byte[] declaration = tensor.Number(2, (int)type).Text(8, name).Head(9, data.Length).ToArray();
+        byte[] declaration = Tensor(name, type, dimensions).Head(9, data.Length).ToArray();
         byte[] head = new ProtobufWriter().Head(InitializerField, declaration.Length + (long)data.Length).ToArray();
-        _changes[field.Start] = new(field.End, [.. head, .. declaration], data);
+        string location = string.Create(CultureInfo.InvariantCulture, $"changed-weights-{field.Start}");
+        _changes[field.Start] = new(field.End, [.. head, .. declaration], data)
+        {
+            Location = location,
+            HeadOutside = new ProtobufWriter().Message(InitializerField, Outside(Tensor(name, type, dimensions), location, data)).ToArray(),
+        };
 
         // Old files list their weights among the inputs, with their shapes.
         if (graph.Content.InputFields.TryGetValue(name, out FileSpan input))
@@ -79,26 +80,46 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
         }
     }
 
-    /// <summary>The changed model, as long as it and its new weights together.</summary>
+    /// <summary>The changed model: its new weights in it, or where it would become too long, beside it.</summary>
+    /// <exception cref="ModelFormatException">The file can no longer be read.</exception>
+    public OnnxEditedModel Build() => LengthOf(outside: false) <= longestModel
+        ? new(ToArray(), [])
+        : new(
+            Write(outside: true),
+            [.. _changes.Values.Where(c => c.HeadOutside is not null).Select(c => new OnnxOutsideWeight(c.Location, c.Data))]);
+
+    /// <summary>The changed model, with its new weights in it.</summary>
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
-    public byte[] ToArray()
+    public byte[] ToArray() => Write(outside: false);
+
+    // Of the graph, without the tag and the length before it.
+    private long GraphLength(bool outside) => graph.Content.Graph.Length + _appended.Sum(part => (long)part.Length)
+        + _changes.Sum(change => change.Key - change.Value.End + change.Value.Length(outside));
+
+    private long LengthOf(bool outside)
+    {
+        long length = GraphLength(outside);
+        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length;
+    }
+
+    private static byte[] Head(long length) => new ProtobufWriter().Head(GraphField, length).ToArray();
+
+    private byte[] Write(bool outside)
     {
         OnnxGraphContent content = graph.Content;
-        long length = content.Graph.Length + _appended.Sum(part => (long)part.Length)
-            + _changes.Sum(change => change.Key - change.Value.End + change.Value.Head.Length + change.Value.Data.Length);
-        byte[] head = new ProtobufWriter().Head(GraphField, length).ToArray();
+        byte[] head = Head(GraphLength(outside));
+        long total = LengthOf(outside);
+        if (total > LongestModel)
+        {
+            throw new ModelFormatException(
+                graph.File,
+                string.Create(CultureInfo.InvariantCulture, $"at most {LongestModel} bytes with its changed weights"),
+                string.Create(CultureInfo.InvariantCulture, $"{total}"));
+        }
+
         try
         {
             using FileStream file = File.OpenRead(graph.File);
-            long total = file.Length - content.Field.Length + head.Length + length;
-            if (total > LongestModel)
-            {
-                throw new ModelFormatException(
-                    graph.File,
-                    string.Create(CultureInfo.InvariantCulture, $"at most {LongestModel} bytes with its changed weights"),
-                    string.Create(CultureInfo.InvariantCulture, $"{total}"));
-            }
-
             byte[] model = GC.AllocateUninitializedArray<byte>((int)total);
             Span<byte> rest = Copy(file, new(0, content.Field.Start), model);
             rest = Copy(head, rest);
@@ -106,8 +127,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
             foreach ((long start, Change change) in _changes)
             {
                 rest = Copy(file, new(position, start), rest);
-                rest = Copy(change.Head, rest);
-                rest = Copy(change.Data.Span, rest);
+                bool apart = outside && change.HeadOutside is not null;
+                rest = Copy(apart ? change.HeadOutside : change.Head, rest);
+                rest = Copy(apart ? default : change.Data.Span, rest);
                 position = change.End;
             }
 
@@ -117,7 +139,7 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
                 rest = Copy(part, rest);
             }
 
-            _ = Copy(file, new(content.Field.End, file.Length), rest);
+            _ = Copy(file, new(content.Field.End, content.FileLength), rest);
             return model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -163,5 +185,37 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph)
         return value.Message(2, new ProtobufWriter().Message(1, tensor));
     }
 
-    private sealed record Change(long End, byte[] Head, ReadOnlyMemory<byte> Data);
+    private static ProtobufWriter Tensor(string name, OnnxElementType type, IReadOnlyList<long> dimensions)
+    {
+        ProtobufWriter tensor = new();
+        foreach (long size in dimensions)
+        {
+            tensor.Number(1, size);
+        }
+
+        return tensor.Number(2, (int)type).Text(8, name);
+    }
+
+    // As onnx.proto has weights that lie in a file.
+    private static ProtobufWriter Outside(ProtobufWriter tensor, string location, ReadOnlyMemory<byte> data)
+    {
+        const int ExternalLocation = 1;
+        string length = data.Length.ToString(CultureInfo.InvariantCulture);
+        foreach ((string key, string value) in new[] { ("location", location), ("offset", "0"), ("length", length) })
+        {
+            tensor.Message(13, new ProtobufWriter().Text(1, key).Text(2, value));
+        }
+
+        return tensor.Number(14, ExternalLocation);
+    }
+
+    private sealed record Change(long End, byte[] Head, ReadOnlyMemory<byte> Data)
+    {
+        public string Location { get; init; } = "";
+
+        /// <summary>The whole field where the data lies beside the model; null where there is none to lie there.</summary>
+        public byte[]? HeadOutside { get; init; }
+
+        public long Length(bool outside) => outside && HeadOutside is not null ? HeadOutside.Length : Head.Length + (long)Data.Length;
+    }
 }

@@ -23,6 +23,7 @@ internal sealed class OnnxGraphReader
     public static OnnxGraphContent Read(Stream stream, string file)
     {
         OnnxGraphReader reader = new(stream, file);
+        reader._content.FileLength = stream.Length;
         reader.ReadModel();
         return reader._content;
     }

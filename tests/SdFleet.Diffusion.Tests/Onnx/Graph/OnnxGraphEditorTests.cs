@@ -37,26 +37,40 @@ public sealed class OnnxGraphEditorTests
         Assert.Equal(OnnxGraphTests.Product(), back.ToArray());
     }
 
+    // The last two as for a model that becomes longer than 2 GB.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Load_Edited_RunsWithTheNewWeightsAndOutputs(bool outside)
+    [InlineData(false, int.MaxValue)]
+    [InlineData(true, int.MaxValue)]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    public void Load_Edited_RunsWithTheNewWeightsAndOutputs(bool outside, int longestModel)
     {
         byte[] model = outside ? OnnxGraphTests.Outside("m.data") : OnnxGraphTests.Product();
         float[] old = [1, 2, 3, 4, 5, 6];
         using TemporaryFolder folder = new TemporaryFolder()
             .Write("m.onnx", model)
             .Write("m.data", [0, 0, 0, 0, .. MemoryMarshal.AsBytes<float>(old)]);
-        OnnxGraphEditor editor = new(OnnxGraph.Read(folder["m.onnx"]));
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder["m.onnx"]), longestModel);
         float[] hundred = [100];
 
         editor.ReplaceInitializer("zero", OnnxElementType.Float32, [1], MemoryMarshal.AsBytes<float>(hundred).ToArray());
         editor.AddOutput("product", OnnxElementType.Float32);
 
+        Assert.Equal(longestModel == 0 ? 1 : 0, editor.Build().Outside.Count);
         using OnnxSession session = OnnxSession.Load(editor, OnnxDevice.Open(new() { Threads = 1 }));
         Assert.Equal(["y", "product"], session.Outputs.Select(output => output.Name));
         Assert.Equal([105, 107, 109], Run(session, "y"));
         Assert.Equal([5, 7, 9], Run(session, "product"));
+    }
+
+    [Fact]
+    public void Build_FileIsGone_SaysSo()
+    {
+        using TemporaryFolder folder = new TemporaryFolder().Write("m.onnx", OnnxGraphTests.Product());
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder["m.onnx"]));
+        File.Delete(folder["m.onnx"]);
+
+        Assert.Equal("a readable file", Assert.Throws<ModelFormatException>(editor.Build).Expected);
     }
 
     [Fact]
