@@ -11,6 +11,10 @@ internal static class ModelComponents
     public const string Scheduler = "scheduler";
     public const string LowResScheduler = "low_res_scheduler";
 
+    public const string DepthEstimator = "depth_estimator";
+    public const string FeatureExtractor = "feature_extractor";
+
     /// <summary>Every component whose files decide what an image looks like.</summary>
-    public static IReadOnlyList<string> All { get; } = [LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
+    public static IReadOnlyList<string> All { get; } = 
+        [DepthEstimator, LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
 }

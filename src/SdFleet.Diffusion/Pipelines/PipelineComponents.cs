@@ -36,6 +36,12 @@ internal sealed class PipelineComponents : IDisposable
             _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
             Prompts = new(tokenizer, textEncoder);
             Decoder = new(decoder, Vae);
+            if (Kind == ModelKind.DepthToImage && folder.HasModel(ModelComponents.DepthEstimator))
+            {
+                OnnxSession session = Load(ModelComponents.DepthEstimator);
+                Depth = Own(new DepthEstimator(session, DepthPreprocessing.Load(folder)));
+            }
+
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
                 _ = _encoder.Value;
@@ -81,6 +87,9 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
 
+    /// <summary>Tells how near everything in an image is; null where the model is of another kind, or has none.</summary>
+    public DepthEstimator? Depth { get; }
+
     /// <summary>Makes latents of images. Loaded at first use where some uses of the model do not need it.</summary>
     /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
     public LatentEncoder Encoder => _encoder.Value;
@@ -90,7 +99,8 @@ internal sealed class PipelineComponents : IDisposable
         get
         {
             string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
-            return _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+            IEnumerable<string> loaded = _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+            return Depth is null ? loaded : loaded.Append(ModelComponents.DepthEstimator);
         }
     }
 
@@ -103,6 +113,7 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
+        EstimatesDepth = Depth is not null,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,

@@ -18,6 +18,9 @@ public sealed record PipelineInfo
     /// <summary>The highest <see cref="GenerationTask.NoiseLevel"/>; 0 where the model takes none.</summary>
     public int MaxNoiseLevel { get; init; }
 
+    /// <summary>Whether the model has a depth estimator, for tasks without a <see cref="GenerationTask.DepthMap"/>.</summary>
+    public bool EstimatesDepth { get; init; }
+
     /// <summary>The loaded model files by component.</summary>
     public required IReadOnlyDictionary<string, string> Components { get; init; }
 

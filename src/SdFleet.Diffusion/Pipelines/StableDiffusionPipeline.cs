@@ -6,7 +6,7 @@ namespace SdFleet.Diffusion.Pipelines;
 /// Stable Diffusion: text in, images out, as Hugging Face diffusers computes them. <see cref="Generate"/> blocks its thread and may be
 /// called from several at once, though they share the processor or the GPU.
 /// </summary>
-public sealed class StableDiffusionPipeline : IDisposable
+public sealed partial class StableDiffusionPipeline : IDisposable
 {
     private readonly PipelineComponents _components;
     private readonly Lock _digestLock = new();
@@ -105,11 +105,15 @@ public sealed class StableDiffusionPipeline : IDisposable
         GenerationProbe? probe,
         CancellationToken cancellationToken)
     {
+        Check(tasks);
+        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
+    }
+
+    private void Check(IReadOnlyList<GenerationTask> tasks)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(tasks);
         GenerationLimits.Check(tasks, Info.SizeMultiple);
         TaskInputs.Check(tasks, Info);
-
-        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
     }
 }
