@@ -16,24 +16,28 @@ internal static class LocalGeneration
     private const int ImagesAtOnce = 4;
 
     public static async Task<GeneratedPictures> RunAsync(
-        SubmitJob submission, LocalModel model, CliConsole console, CancellationToken cancellationToken)
+        SubmitJob submission, LocalModel model, TaskRequest request, CliConsole console, CancellationToken cancellationToken)
     {
         var job = LocalRecipe.Resolve(submission, model, console.Time);
+        var files = TaskFiles.Read(request);
         using var display = new ProgressDisplay(console, "loading", job.Images);
 
         // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
-        return await Task.Run(() => Run(job, model, display, cancellationToken), cancellationToken);
+        return await Task.Run(() => Run(job, model, request, files, display, cancellationToken), cancellationToken);
     }
 
-    private static GeneratedPictures Run(ResolvedJob job, LocalModel model, ProgressDisplay display, CancellationToken cancellationToken)
+    private static GeneratedPictures Run(
+        ResolvedJob job, LocalModel model, TaskRequest request, TaskFiles files, ProgressDisplay display, CancellationToken cancellationToken)
     {
         using var pipeline = Load(model);
         var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
         var pictures = new List<GeneratedPicture>();
-        foreach (var tasks in Tasks(job).Chunk(ImagesAtOnce))
+        var recipe = job.Recipe;
+        var strip = new StripFile(request.StripFrames);
+        foreach (var tasks in Tasks(job).Select(task => files.Apply(task, pipeline.Info)).Chunk(ImagesAtOnce))
         {
             var progress = new StepReport(display, pictures.Count);
-            foreach (var image in pipeline.Generate(tasks, progress, cancellationToken))
+            foreach (var image in Generate())
             {
                 if (image.Defects.HasFlag(ImageDefects.NotANumber))
                 {
@@ -42,14 +46,36 @@ internal static class LocalGeneration
                         "Use one with a float32 VAE.");
                 }
 
-                var text = Parameters(job.Recipe, image.Seed, digest).ToPngText();
+                // A text names the first pass's size, and how much larger the second was; the person is told what there is now.
+                var made = recipe with { Width = image.Task.Width, Height = image.Task.Height };
+                recipe = recipe with { Width = image.Image.Width, Height = image.Image.Height };
+                var text = Parameters(made, image.Seed, digest, TaskFields.Of(request, image.Task)).ToPngText();
                 pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, text)));
             }
 
             display.Report(pictures.Count);
+
+            IReadOnlyList<GeneratedImage> Generate()
+            {
+                try
+                {
+                    return request.Hires is not null ? pipeline.GenerateHires(tasks, request.Hires, progress, cancellationToken)
+                        : request.Strip is not null ? pipeline.GenerateWithPreviews(tasks, strip.After(pictures.Count), progress, cancellationToken)
+                        : pipeline.Generate(tasks, progress, cancellationToken);
+                }
+                catch (ArgumentException e)
+                {
+                    throw TaskFields.ToException(e);
+                }
+            }
         }
 
-        return new GeneratedPictures(JobId: null, job.Recipe, pictures);
+        if (request.Strip is not null)
+        {
+            strip.Save(request.Strip);
+        }
+
+        return new GeneratedPictures(JobId: null, recipe, pictures);
     }
 
     private static StableDiffusionPipeline Load(LocalModel model)
@@ -79,7 +105,8 @@ internal static class LocalGeneration
     });
 
     // The text that a worker writes.
-    private static A1111Parameters Parameters(Recipe recipe, long seed, string digest) => A1111Parameters.Create(
+    private static A1111Parameters Parameters(
+        Recipe recipe, long seed, string digest, IEnumerable<KeyValuePair<string, string>> task) => A1111Parameters.Create(
         recipe.Prompt,
         recipe.NegativePrompt,
         recipe.Steps,
@@ -89,9 +116,12 @@ internal static class LocalGeneration
         recipe.Width,
         recipe.Height,
         recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
-        new("Model hash", digest[..10]),
-        new("Model", recipe.Model),
-        new("Version", $"SdFleet {FleetVersion.Current}"));
+        [
+            .. task,
+            new("Model hash", digest[..10]),
+            new("Model", recipe.Model),
+            new("Version", $"SdFleet {FleetVersion.Current}"),
+        ]);
 
     private sealed class StepReport(ProgressDisplay display, int done) : IProgress<GenerationProgress>
     {
