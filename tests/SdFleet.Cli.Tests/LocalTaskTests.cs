@@ -68,7 +68,7 @@ public sealed class LocalTaskTests : IDisposable
     {
         var image = await DrawAsync("--init", Save("small.png", Gradient(96, 100)), "--outpaint", "30,0,0,20", "--feather", "8");
 
-        Assert.Equal((128, 120), (image.Width, image.Height));
+        Assert.Equal((128, 128), (image.Width, image.Height));
         var given = Gradient(96, 100);
         for (var y = 0; y < 100 - 8; y++)
         {

@@ -43,7 +43,7 @@ internal sealed class TaskFiles
             task = task with { Strength = _request.Strength ?? OutpaintStrength };
             try
             {
-                return outpaint.Apply(task, _init, model.SizeMultiple) with { Overlay = _request.Overlay };
+                return outpaint.Apply(task, _init, model.RoundMultiple) with { Overlay = _request.Overlay };
             }
             catch (ArgumentException e)
             {

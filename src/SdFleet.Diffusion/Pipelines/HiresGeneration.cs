@@ -33,7 +33,7 @@ internal sealed class HiresGeneration
         _tasks = tasks;
         _options = options;
         _progress = progress;
-        int multiple = components.Vae.ScaleFactor;
+        int multiple = components.RoundMultiple;
         LargeTasks =
         [
             .. tasks.Select(task => task with

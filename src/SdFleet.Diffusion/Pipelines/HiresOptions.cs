@@ -10,7 +10,7 @@ public sealed record HiresOptions
     public const double MaxScale = 8;
 
     /// <summary>
-    /// How much larger, above 1 to 8. Sides are rounded to the nearest multiple of <see cref="PipelineInfo.SizeMultiple"/>. Default 2.
+    /// How much larger, above 1 to 8. Sides are rounded to the nearest multiple of <see cref="PipelineInfo.RoundMultiple"/>. Default 2.
     /// </summary>
     public double Scale { get; init; } = 2;
 
@@ -24,7 +24,8 @@ public sealed record HiresOptions
     public int? Steps { get; init; }
 
     /// <summary>A side of the large image.</summary>
-    internal int LargeSide(int side, int multiple) => (int)Math.Round(side * Scale / multiple, MidpointRounding.AwayFromZero) * multiple;
+    internal int LargeSide(int side, int multiple) =>
+        Math.Max((int)Math.Round(side * Scale / multiple, MidpointRounding.AwayFromZero), 1) * multiple;
 
     internal void Validate()
     {

@@ -40,7 +40,7 @@ public sealed record Outpainting
     /// edge stay in what is new.
     /// </param>
     /// <param name="image">The image.</param>
-    /// <param name="sizeMultiple">What sides are multiples of: <see cref="PipelineInfo.SizeMultiple"/>.</param>
+    /// <param name="sizeMultiple">What sides are multiples of: <see cref="PipelineInfo.RoundMultiple"/>.</param>
     /// <exception cref="ArgumentException">A field is out of range, nothing grows, or the canvas is too large.</exception>
     public GenerationTask Apply(GenerationTask task, RgbImage image, int sizeMultiple)
     {

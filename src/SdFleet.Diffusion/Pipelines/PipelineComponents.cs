@@ -21,6 +21,7 @@ internal sealed class PipelineComponents : IDisposable
             Device = device;
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
+            RoundMultiple = Vae.ScaleFactor << UnetConfig.CountHalvings(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
@@ -68,6 +69,9 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>Channels of the latents.</summary>
     public int LatentChannels { get; }
+
+    /// <summary>What sides are rounded to where they come about.</summary>
+    public int RoundMultiple { get; }
 
     /// <summary>What the model can be used for.</summary>
     public ModelKind Kind { get; }
@@ -122,6 +126,7 @@ internal sealed class PipelineComponents : IDisposable
         ProviderFallbackReason = Device.FallbackReason,
         Device = Device.Name,
         SizeMultiple = Vae.ScaleFactor,
+        RoundMultiple = RoundMultiple,
     };
 
     /// <summary>Frees all parts.</summary>

@@ -41,4 +41,10 @@ public sealed record PipelineInfo
 
     /// <summary>Width and height must be multiples of this many pixels.</summary>
     public required int SizeMultiple { get; init; }
+
+    /// <summary>
+    /// What sides are multiples of where they are not asked for but come about: <see cref="SizeMultiple"/> as often doubled as the U-Net
+    /// halves its latents, which is 64 pixels in Stable Diffusion. Many exported U-Nets fail at other sizes.
+    /// </summary>
+    public int RoundMultiple { get; init; }
 }

@@ -75,6 +75,33 @@ public sealed class HiresTests : IDisposable
     }
 
     [Fact]
+    public void GenerateHires_UnetThatHalves_RoundsToWhatItCanHalve()
+    {
+        using TemporaryFolder folder = new TinyModel().Write()
+            .Write("unet/config.json", """{ "in_channels": 4, "block_out_channels": [32, 64, 64] }""");
+        using StableDiffusionPipeline halving = StableDiffusionPipeline.Load(folder.Path, new() { Threads = 1 });
+
+        RgbImage image = halving.GenerateHires([Task(1)], new() { Scale = 1.2 })[0].Image;
+
+        Assert.Equal((8, 32), (halving.Info.SizeMultiple, halving.Info.RoundMultiple));
+        Assert.Equal((64, 64), (image.Width, image.Height));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("3")]
+    public void Load_BlocksThatAreNone_NamesFileAndValue(string blocks)
+    {
+        using TemporaryFolder folder = new TinyModel().Write()
+            .Write("unet/config.json", $$"""{ "in_channels": 4, "block_out_channels": {{blocks}} }""");
+
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => StableDiffusionPipeline.Load(folder.Path));
+
+        Assert.EndsWith("unet/config.json", error.File, StringComparison.Ordinal);
+        Assert.Equal(blocks, error.Found);
+    }
+
+    [Fact]
     public void GenerateHires_FromAnImage_UsesTheTasksStrengthInTheFirstPass()
     {
         GenerationTask task = Task(1) with { InitImage = TestImages.Noise(64, 48, seed: 1), Strength = 0.5 };

@@ -94,7 +94,7 @@ public class OutpaintingTests
         using TinyPipeline pipeline = new(TinyModel.Of(kind));
         RgbImage image = TestImages.Noise(40, 32, seed: 1);
         GenerationTask task = new Outpainting { Left = 16, Top = 8, Feather = 6 }
-            .Apply(Task with { Strength = strength, MaskBlending = blending }, image, pipeline.Pipeline.Info.SizeMultiple);
+            .Apply(Task with { Strength = strength, MaskBlending = blending }, image, pipeline.Pipeline.Info.RoundMultiple);
 
         RgbImage made = pipeline.Pipeline.Generate([task])[0].Image;
         RgbImage without = pipeline.Pipeline.Generate([task with { Overlay = false }])[0].Image;
