@@ -2,7 +2,8 @@ namespace SdFleet.Diffusion.Imaging;
 
 /// <summary>How large an image file may be that somebody else has sent. What is larger is refused before memory for it is taken.</summary>
 /// <remarks>
-/// While an image is read, up to 10 bytes a pixel are held (a progressive JPEG: its coefficients and the result), besides the file.
+/// While an image is read, up to 20 bytes a pixel are held besides the file: the most by a progressive JPEG that is to be turned, whose
+/// coefficients, pixels and upright pixels are there at once.
 /// </remarks>
 public sealed record ImageLimits
 {

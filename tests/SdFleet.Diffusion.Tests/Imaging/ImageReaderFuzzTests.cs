@@ -14,7 +14,7 @@ public class ImageReaderFuzzTests(ITestOutputHelper output)
 {
     private const int Files = 20_000;
 
-    // A pixel may cost 10 bytes (see ImageLimits); the rest is for exceptions and their texts.
+    // Of managed memory. A pixel may cost 10 bytes (CMYK, RGB, and RGB upright); the rest is for exceptions and their texts.
     private const int MostBytesACall = (10 * MaxPixels) + (96 << 10);
     private const int MaxPixels = 96 * 96, MaxSide = 128;
     private const long MostGrowth = 64L << 20;
