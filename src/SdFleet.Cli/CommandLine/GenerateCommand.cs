@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SdFleet.Cli.Client;
+using SdFleet.Cli.CommandLine.Generate;
 using SdFleet.Cli.Generate;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
@@ -42,6 +43,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _out = Values.Text(
         "--out", "A folder, or for one picture a .png file. Default: this folder.", "DIR|FILE", "-o");
     private readonly Option<string?> _grid = Values.Text("--grid", "Also save all pictures on one sheet.", "FILE");
+    private readonly TaskOptions _task = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
 
     private GenerateCommand(CliConsole console)
@@ -63,6 +65,7 @@ internal sealed class GenerateCommand
             command.Add(option);
         }
 
+        it._task.AddTo(command, it._local, it._width, it._height);
         command.Validators.Add(result =>
         {
             if (result.GetValue(it._local))
@@ -108,10 +111,11 @@ internal sealed class GenerateCommand
 
         // Before anything is made: a place that cannot be must not be found out afterwards.
         var target = PictureTarget.Of(parsed.GetValue(_out), job.Images ?? 1);
+        var request = _task.Read(parsed);
         var started = _console.Time.GetTimestamp();
         var generated = parsed.GetValue(_local)
             ? await LocalGeneration.RunAsync(
-                job, LocalModel.Of(job.Model, Loras(parsed)), _prompts.Read(parsed), _console, cancellationToken)
+                job, LocalModel.Of(job.Model, Loras(parsed)), _prompts.Read(parsed), request, _console, cancellationToken)
             : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
         var paths = target.Save(generated);
         var grid = parsed.GetValue(_grid);
@@ -120,7 +124,7 @@ internal sealed class GenerateCommand
             GridFile.Save(grid, generated.Pictures);
         }
 
-        Show(generated, paths, grid, _console.Time.GetElapsedTime(started), parsed.GetValue(_json));
+        Show(generated, paths, grid, request.Strip, _console.Time.GetElapsedTime(started), parsed.GetValue(_json));
         return ExitCodes.Done;
     }
 
@@ -137,7 +141,7 @@ internal sealed class GenerateCommand
         return await FleetGeneration.RunAsync(client, job, _console, cancellationToken);
     }
 
-    private void Show(GeneratedPictures generated, IReadOnlyList<string> paths, string? grid, TimeSpan elapsed, bool json)
+    private void Show(GeneratedPictures generated, IReadOnlyList<string> paths, string? grid, string? strip, TimeSpan elapsed, bool json)
     {
         if (json)
         {
@@ -153,12 +157,13 @@ internal sealed class GenerateCommand
                     Sha256 = Convert.ToHexStringLower(SHA256.HashData(picture.Png)),
                 }),
                 Grid = grid is null ? null : Path.GetFullPath(grid),
+                StepsStrip = strip is null ? null : Path.GetFullPath(strip),
             };
             _console.Out.WriteLine(JsonSerializer.Serialize(result, ContractsJson.Options));
             return;
         }
 
-        foreach (var path in grid is null ? paths : [.. paths, grid])
+        foreach (var path in paths.Concat(new[] { grid, strip }.OfType<string>()))
         {
             _console.Out.WriteLine(path);
         }

@@ -16,14 +16,20 @@ internal static class LocalGeneration
     private const int ImagesAtOnce = 4;
 
     public static async Task<GeneratedPictures> RunAsync(
-        SubmitJob submission, LocalModel model, LocalPrompts prompts, CliConsole console, CancellationToken cancellationToken)
+        SubmitJob submission,
+        LocalModel model,
+        LocalPrompts prompts,
+        TaskRequest request,
+        CliConsole console,
+        CancellationToken cancellationToken)
     {
         var job = LocalRecipe.Resolve(submission, model, console.Time);
+        var files = TaskFiles.Read(request);
         GeneratedPictures generated;
         using (var display = new ProgressDisplay(console, "loading", job.Images))
         {
             // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
-            generated = await Task.Run(() => Run(job, model, prompts, display, cancellationToken), cancellationToken);
+            generated = await Task.Run(() => Run(job, model, prompts, request, files, display, cancellationToken), cancellationToken);
         }
 
         if (generated.DroppedTokens > 0)
@@ -36,16 +42,24 @@ internal static class LocalGeneration
     }
 
     private static GeneratedPictures Run(
-        ResolvedJob job, LocalModel model, LocalPrompts prompts, ProgressDisplay display, CancellationToken cancellationToken)
+        ResolvedJob job,
+        LocalModel model,
+        LocalPrompts prompts,
+        TaskRequest request,
+        TaskFiles files,
+        ProgressDisplay display,
+        CancellationToken cancellationToken)
     {
         var dropped = 0;
         using var pipeline = Load(model, prompts);
         var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
         var pictures = new List<GeneratedPicture>();
-        foreach (var tasks in Tasks(job, prompts).Chunk(ImagesAtOnce))
+        var recipe = job.Recipe;
+        var strip = new StripFile(request.StripFrames);
+        foreach (var tasks in Tasks(job, prompts).Select(task => files.Apply(task, pipeline.Info)).Chunk(ImagesAtOnce))
         {
             var progress = new StepReport(display, pictures.Count);
-            foreach (var image in Generate(pipeline, tasks, progress, cancellationToken))
+            foreach (var image in Generate())
             {
                 if (image.WhyUnusable is { } reason)
                 {
@@ -53,28 +67,38 @@ internal static class LocalGeneration
                 }
 
                 dropped = image.DroppedTokens;
-                var text = Parameters(job.Recipe, prompts, image.Seed, digest).ToPngText();
+
+                // A text names the first pass's size, and how much larger the second was; the person is told what there is now.
+                var made = recipe with { Width = image.Task.Width, Height = image.Task.Height };
+                recipe = recipe with { Width = image.Image.Width, Height = image.Image.Height };
+                var text = Parameters(made, image.Seed, digest, [.. prompts.ToFields(), .. TaskFields.Of(request, image.Task)]).ToPngText();
                 pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, text)));
             }
 
             display.Report(pictures.Count);
+
+            IReadOnlyList<GeneratedImage> Generate()
+            {
+                try
+                {
+                    return request.Hires is not null ? pipeline.GenerateHires(tasks, request.Hires, progress, cancellationToken)
+                        : request.Strip is not null ? pipeline.GenerateWithPreviews(tasks, strip.After(pictures.Count), progress, cancellationToken)
+                        : pipeline.Generate(tasks, progress, cancellationToken);
+                }
+                // The recipe was checked before; what is left is what only the model knows.
+                catch (ArgumentException e)
+                {
+                    throw TaskFields.ToException(e);
+                }
+            }
         }
 
-        return new GeneratedPictures(JobId: null, job.Recipe, pictures) { DroppedTokens = dropped };
-    }
+        if (request.Strip is not null)
+        {
+            strip.Save(request.Strip);
+        }
 
-    // The recipe was checked before; what is left is what only the model knows.
-    private static IReadOnlyList<GeneratedImage> Generate(
-        StableDiffusionPipeline pipeline, GenerationTask[] tasks, StepReport progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return pipeline.Generate(tasks, progress, cancellationToken);
-        }
-        catch (ArgumentException e)
-        {
-            throw new CliException(e.Message, ExitCodes.Usage, e);
-        }
+        return new GeneratedPictures(JobId: null, recipe, pictures) { DroppedTokens = dropped };
     }
 
     private static StableDiffusionPipeline Load(LocalModel model, LocalPrompts prompts)
@@ -120,7 +144,8 @@ internal static class LocalGeneration
         });
 
     // The text that a worker writes, and what a fleet does not take yet.
-    private static A1111Parameters Parameters(Recipe recipe, LocalPrompts prompts, long seed, string digest) => A1111Parameters.Create(
+    private static A1111Parameters Parameters(
+        Recipe recipe, long seed, string digest, IEnumerable<KeyValuePair<string, string>> fields) => A1111Parameters.Create(
         recipe.Prompt,
         recipe.NegativePrompt,
         recipe.Steps,
@@ -131,7 +156,7 @@ internal static class LocalGeneration
         recipe.Height,
         recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
         [
-            .. prompts.ToFields(),
+            .. fields,
             new("Model hash", digest[..10]),
             new("Model", recipe.Model),
             new("Version", $"SdFleet {FleetVersion.Current}"),

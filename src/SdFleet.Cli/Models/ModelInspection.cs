@@ -12,6 +12,8 @@ namespace SdFleet.Cli.Models;
 /// <summary>Says what a model folder is: first what its files say, then whether the fleet's own library loads it.</summary>
 internal sealed class ModelInspection(string folder, TextWriter output)
 {
+    private const string DepthEstimator = "depth_estimator";
+
     private static readonly string[] SchedulerFacts = ["prediction_type", "beta_schedule", "timestep_spacing"];
     private static readonly string[] Components =
         ["text_encoder", "text_encoder_2", "unet", "vae_decoder", "vae_encoder", "safety_checker"];
@@ -31,6 +33,11 @@ internal sealed class ModelInspection(string folder, TextWriter output)
             foreach (var component in Components.Where(model.Has))
             {
                 ShowComponent(model, component);
+            }
+
+            if (model.HasModel(DepthEstimator))
+            {
+                ShowComponent(model, DepthEstimator);
             }
 
             ShowTokenizer();

@@ -2,7 +2,10 @@ using SdFleet.Diffusion.Imaging.Native;
 
 namespace SdFleet.Diffusion.Imaging;
 
-/// <summary>Reads PNG files with libspng. The size in the header is checked before memory for the pixels is taken.</summary>
+/// <summary>
+/// Reads PNG files with libspng, and their texts. The size in the header is checked before memory for the pixels is taken.
+/// <see cref="ImageReader"/> also reads other formats, and honours transparency.
+/// </summary>
 public static class PngReader
 {
     /// <summary>The most pixels that are read unless the caller says otherwise: 64 million.</summary>
@@ -14,7 +17,7 @@ public static class PngReader
     /// <exception cref="InvalidDataException">The bytes are no PNG, are damaged, or the image is too large.</exception>
     public static RgbImage Read(ReadOnlySpan<byte> file, long maxPixels = DefaultMaxPixels)
     {
-        using SpngDecoder decoder = new(file, maxPixels);
+        using SpngDecoder decoder = new(file, new() { MaxPixels = maxPixels, MaxSide = RgbImage.MaxSide });
         return decoder.ReadPixels();
     }
 
@@ -23,7 +26,7 @@ public static class PngReader
     /// <exception cref="InvalidDataException">The bytes are no PNG, or are damaged.</exception>
     public static IReadOnlyList<PngText> ReadTexts(ReadOnlySpan<byte> file)
     {
-        using SpngDecoder decoder = new(file, long.MaxValue);
+        using SpngDecoder decoder = new(file, ImageLimits.Default);
         return decoder.ReadTexts();
     }
 }

@@ -13,6 +13,9 @@ internal static class ModelComponents
     public const string FeatureExtractor = "feature_extractor";
     public const string LowResScheduler = "low_res_scheduler";
 
+    public const string DepthEstimator = "depth_estimator";
+
     /// <summary>Every component whose files decide what an image looks like. A safety checker only says what others may see.</summary>
-    public static IReadOnlyList<string> All { get; } = [LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
+    public static IReadOnlyList<string> All { get; } =
+        [DepthEstimator, LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
 }

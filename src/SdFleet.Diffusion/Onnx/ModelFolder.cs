@@ -66,6 +66,9 @@ public sealed class ModelFolder
     /// <summary>Whether there is a folder for a component.</summary>
     public bool Has(string component) => Directory.Exists(System.IO.Path.Combine(Path, component));
 
+    /// <summary>Whether a component has an ONNX file.</summary>
+    public bool HasModel(string component) => Has(component) && Directory.EnumerateFiles(PathOf(component, ""), "*.onnx").Any();
+
     /// <summary>A component's ONNX file: <c>model.onnx</c>, or the only one that is there.</summary>
     /// <exception cref="ModelFormatException">There is none, or there are several of other names.</exception>
     public string FindModel(string component)

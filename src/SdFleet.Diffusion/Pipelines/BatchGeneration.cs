@@ -27,11 +27,23 @@ internal sealed class BatchGeneration(
     private LatentShape InputShape =>
         _shape with { Channels = _shape.Channels + components.Kind.ExtraChannels(components.LatentChannels) };
 
+    /// <summary>Latents to begin with as with an image's; null without.</summary>
+    public float[]? InitLatents { get; init; }
+
+    /// <summary>Shows the images on their way; null where nobody looks.</summary>
+    public PreviewOptions? Previews { get; init; }
+
+    /// <summary>Makes the latents and decodes nothing: the images' latents, one behind the other.</summary>
+    public float[] RunToLatents(CancellationToken cancellationToken)
+    {
+        using RunScope scope = new(cancellationToken);
+        return Denoise(ChooseStrategy(scope), CreateScheduler(), EncodePrompts(scope), scope);
+    }
+
     /// <summary>Makes the images.</summary>
     public IReadOnlyList<GeneratedImage> Run(CancellationToken cancellationToken)
     {
-        Scheduler scheduler = tasks[0].Scheduler.Create(components.Scheduler);
-        scheduler.SetTimesteps(tasks[0].Steps);
+        Scheduler scheduler = CreateScheduler();
         using RunScope scope = new(cancellationToken);
         Dictionary<PromptText, PromptEmbedding> prompts = EncodePrompts(scope);
         TimeSpan textEncode = Stopwatch.GetElapsedTime(_started);
@@ -45,6 +57,11 @@ internal sealed class BatchGeneration(
             long decodeStarted = Stopwatch.GetTimestamp();
             DecodedImage decoded = components.Decoder.Decode(
                 latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, Observer(index));
+            if (task.Overlay)
+            {
+                MaskOverlay.Apply(decoded.Image, task.InitImage!, task.Mask!);
+            }
+
             GenerationTimings timings = new(textEncode, denoise, Stopwatch.GetElapsedTime(decodeStarted));
             return new(task, decoded.Image, decoded.Defects, prompts[task.PromptText].DroppedTokens, timings)
             {
@@ -82,9 +99,17 @@ internal sealed class BatchGeneration(
             ModelKind.Upscaling => new UpscalingStrategy(context),
             _ when first.Mask is not null && first.MaskBlending == MaskBlending.Soft => new SoftMaskStrategy(context),
             _ when first.Mask is not null => new BlendingStrategy(context),
+            _ when InitLatents is not null => new ImageToImageStrategy(context, InitLatents),
             _ when first.InitImage is not null => new ImageToImageStrategy(context),
             _ => new TextToImageStrategy(),
         };
+    }
+
+    private Scheduler CreateScheduler()
+    {
+        Scheduler scheduler = tasks[0].Scheduler.Create(components.Scheduler);
+        scheduler.SetTimesteps(tasks[0].Steps);
+        return scheduler;
     }
 
     private Action<float[]>? Observer(int index) => probe is null ? null : planes => probe.OnDecoded(index, planes);
@@ -114,7 +139,8 @@ internal sealed class BatchGeneration(
             _guidance.WriteInput(strategy.ClassLabels, call.ClassLabels);
             call.CommitConstants();
             DenoisingLoop loop = new(scheduler, call, _guidance, noise, strategy);
-            loop.Run(latents, tasks.Count, first, tasks[0].Scheduler.ToStepOptions(), scope, Report, probe);
+            StepPreviews? previews = Previews is null ? null : new(Previews, components.Decoder, _shape, scope);
+            loop.Run(latents, tasks.Count, first, tasks[0].Scheduler.ToStepOptions(), scope, Report, probe, previews);
             probe?.OnFinish(latents);
             return latents;
         }

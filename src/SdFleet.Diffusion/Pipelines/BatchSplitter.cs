@@ -14,6 +14,7 @@ internal sealed class BatchSplitter
 
     /// <summary>Makes one image for each task.</summary>
     /// <param name="tasks">Tasks that share their size.</param>
+    /// <param name="size">The largest size that the model is run at.</param>
     /// <param name="unetFile">
     /// The model whose memory grows with the batch. The others run image by image, so that a smaller batch would not help them.
     /// </param>
@@ -23,11 +24,11 @@ internal sealed class BatchSplitter
     /// <exception cref="InferenceException">Even one image does not fit.</exception>
     public IReadOnlyList<GeneratedImage> Run(
         IReadOnlyList<GenerationTask> tasks,
+        ImageSize size,
         string unetFile,
         IProgress<GenerationProgress>? progress,
         Func<IReadOnlyList<GenerationTask>, IProgress<GenerationProgress>?, IReadOnlyList<GeneratedImage>> generate)
     {
-        ImageSize size = new(tasks[0].Width, tasks[0].Height);
         int most = Math.Min(tasks.Count, _fitting.GetValueOrDefault(size, tasks.Count));
         long started = Stopwatch.GetTimestamp();
         List<GeneratedImage> images = [];

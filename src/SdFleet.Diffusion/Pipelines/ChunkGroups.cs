@@ -7,13 +7,14 @@ namespace SdFleet.Diffusion.Pipelines;
 /// would do with one, but the U-Net attends to padding too: an image would depend on what it was batched with.
 /// </summary>
 internal sealed class ChunkGroups(
-    PipelineComponents components, IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress>? progress, GenerationProbe? probe)
+    PipelineComponents components, IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress>? progress)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the images, in the order of the tasks.</summary>
+    /// <param name="generate">Makes those of a batch.</param>
     /// <exception cref="ArgumentException">A prompt cannot be read or encoded so; nothing has been made then.</exception>
-    public IReadOnlyList<GeneratedImage> Run(CancellationToken cancellationToken)
+    public IReadOnlyList<GeneratedImage> Run(Func<BatchPart, IReadOnlyList<GeneratedImage>> generate)
     {
         foreach (int skip in tasks.Select(task => task.ClipSkip).Distinct())
         {
@@ -23,7 +24,7 @@ internal sealed class ChunkGroups(
         List<IGrouping<int, int>> groups = [.. Enumerable.Range(0, tasks.Count).GroupBy(i => CountChunks(tasks[i]))];
         if (groups.Count == 1)
         {
-            return new BatchGeneration(components, tasks, groups[0].Key, progress, probe).Run(cancellationToken);
+            return generate(new(tasks, [.. groups[0]], groups[0].Key, progress));
         }
 
         GeneratedImage[] images = new GeneratedImage[tasks.Count];
@@ -31,9 +32,8 @@ internal sealed class ChunkGroups(
         for (int group = 0; group < groups.Count; group++)
         {
             int[] members = [.. groups[group]];
-            BatchGeneration batch = new(
-                components, [.. members.Select(i => tasks[i])], groups[group].Key, new GroupProgress(this, group, groups.Count), probe);
-            IReadOnlyList<GeneratedImage> made = batch.Run(cancellationToken);
+            IReadOnlyList<GeneratedImage> made = generate(
+                new([.. members.Select(i => tasks[i])], members, groups[group].Key, new GroupProgress(this, group, groups.Count)));
             textEncode += made[0].Timings.TextEncode;
             denoise += made[0].Timings.Denoise;
             for (int i = 0; i < members.Length; i++)

@@ -20,6 +20,7 @@ internal sealed class DenoisingLoop(
     /// <param name="scope">Cancels between and inside steps.</param>
     /// <param name="report">Is told how many steps are done, of how many.</param>
     /// <param name="probe">Sees what goes in and out, in tests.</param>
+    /// <param name="previews">Shows the images on their way; null where nobody looks.</param>
     public void Run(
         Span<float> latents,
         int images,
@@ -27,12 +28,14 @@ internal sealed class DenoisingLoop(
         StepOptions options,
         RunScope scope,
         Action<int, int> report,
-        GenerationProbe? probe)
+        GenerationProbe? probe,
+        StepPreviews? previews = null)
     {
         scheduler.Begin(images, latents.Length / images, firstIndex, options);
         int end = scheduler.Timesteps.Length;
         int lastWithNoise = LastWithNoise(firstIndex, end);
         WriteExtraChannels(images);
+        previews?.Show(scheduler, firstIndex, firstIndex, latents);
         float[] stepNoise = lastWithNoise >= firstIndex ? new float[latents.Length] : [];
         for (int index = firstIndex; index < end; index++)
         {
@@ -56,6 +59,11 @@ internal sealed class DenoisingLoop(
             scheduler.Step(index, prediction, latents, scheduler.NoiseNeeded(index) ? stepNoise : default);
             strategy.AfterStep(scheduler, index, latents);
             probe?.OnStep(index - firstIndex, latents);
+            if (index + 1 < end)
+            {
+                previews?.Show(scheduler, index + 1, firstIndex, latents);
+            }
+
             report(index - firstIndex + 1, end - firstIndex);
         }
 
@@ -66,6 +74,7 @@ internal sealed class DenoisingLoop(
         }
 
         strategy.Finish(latents);
+        previews?.Show(scheduler, end, firstIndex, latents);
     }
 
     /// <summary>Writes the latents of each image to the front of its row.</summary>

@@ -7,6 +7,7 @@ namespace SdFleet.Diffusion.Pipelines;
 /// <summary>Image to image with a model whose U-Net is also given how near everything is.</summary>
 internal sealed class DepthStrategy(GenerationContext context) : ImageToImageStrategy(context)
 {
+    private readonly GenerationContext _context = context;
     private readonly LatentShape _shape = context.Shape;
     private readonly IReadOnlyList<GenerationTask> _tasks = context.Tasks;
     private float[] _channels = [];
@@ -20,7 +21,7 @@ internal sealed class DepthStrategy(GenerationContext context) : ImageToImageStr
         for (int i = 0; i < _tasks.Count; i++)
         {
             Span<float> depth = _channels.AsSpan(i * plane, plane);
-            DepthMap map = _tasks[i].DepthMap!;
+            DepthMap map = _tasks[i].DepthMap ?? _context.Components.Depth!.Estimate(_tasks[i].InitImage!, _context.Scope);
             BicubicResize.Resize(map.Values, map.Width, map.Height, depth, _shape.Width, _shape.Height);
             Normalize(depth, nameof(GenerationTask.DepthMap));
         }

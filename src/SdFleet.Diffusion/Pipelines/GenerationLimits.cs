@@ -116,7 +116,8 @@ public static class GenerationLimits
         }
     }
 
-    private static void CheckSide(string field, int value, int multiple)
+    /// <summary>Refuses a side that a model cannot make.</summary>
+    internal static void CheckSide(string field, int value, int multiple)
     {
         if (value < multiple || value > MaxSide || value % multiple != 0)
         {

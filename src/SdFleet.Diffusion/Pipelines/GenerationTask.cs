@@ -79,7 +79,16 @@ public sealed record GenerationTask
     /// <summary>How a <see cref="ModelKind.General"/> model keeps what <see cref="Mask"/> keeps.</summary>
     public MaskBlending MaskBlending { get; init; }
 
-    /// <summary>How near everything in <see cref="InitImage"/> is, for <see cref="ModelKind.DepthToImage"/>; of any size.</summary>
+    /// <summary>
+    /// Whether what <see cref="Mask"/> keeps is pasted back over the finished image: pixel by pixel as in <see cref="InitImage"/> where the
+    /// mask is black, mixed where it is gray. Without it the whole image has been through the autoencoder. Default no, as in diffusers.
+    /// </summary>
+    public bool Overlay { get; init; }
+
+    /// <summary>
+    /// How near everything in <see cref="InitImage"/> is, for <see cref="ModelKind.DepthToImage"/>; of any size. Null where the model is to
+    /// estimate it: see <see cref="PipelineInfo.EstimatesDepth"/>.
+    /// </summary>
     public DepthMap? DepthMap { get; init; }
 
     /// <summary>

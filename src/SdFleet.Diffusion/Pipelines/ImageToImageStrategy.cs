@@ -5,7 +5,9 @@ namespace SdFleet.Diffusion.Pipelines;
 /// <summary>
 /// Image to image: the loop begins at the given images, noised as far as the strength asks, and leaves out the steps before.
 /// </summary>
-internal class ImageToImageStrategy(GenerationContext context) : DenoisingStrategy
+/// <param name="context">What it works on.</param>
+/// <param name="latentsGiven">Latents that take the place of the encoded images; null to encode those.</param>
+internal class ImageToImageStrategy(GenerationContext context, float[]? latentsGiven = null) : DenoisingStrategy
 {
     /// <summary>The given images' latents.</summary>
     protected float[] Originals { get; } = new float[context.Tasks.Count * context.Shape.Length];
@@ -16,7 +18,15 @@ internal class ImageToImageStrategy(GenerationContext context) : DenoisingStrate
     public override int Prepare(Scheduler scheduler, BatchNoise noise, Span<float> latents)
     {
         int first = context.FirstIndex(scheduler);
-        context.EncodeImages(noise, Originals);
+        if (latentsGiven is null)
+        {
+            context.EncodeImages(noise, Originals);
+        }
+        else
+        {
+            latentsGiven.CopyTo(Originals, 0);
+        }
+
         noise.Draw(Noise);
         scheduler.AddNoise(Originals, Noise, first, latents);
         return first;

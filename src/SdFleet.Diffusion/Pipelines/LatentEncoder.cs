@@ -13,7 +13,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
     /// <param name="images">One image each.</param>
     /// <param name="erased">A mask for each image, whose white is encoded as gray; null for the images as they are.</param>
     /// <param name="shape">The shape of one image's latents.</param>
-    /// <param name="noise">Drawn from once, where the encoder leaves a choice of latents.</param>
+    /// <param name="noise">Drawn from once, where the encoder leaves a choice of latents; null to take the most likely ones.</param>
     /// <param name="latents">Receives the latents, scaled as the U-Net takes them, one image behind the other.</param>
     /// <param name="scope">The generation this is part of.</param>
     /// <param name="observe">Is given what the encoder gives for each image, where it is given: for tests.</param>
@@ -22,7 +22,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
         IReadOnlyList<RgbImage> images,
         IReadOnlyList<GrayImage>? erased,
         LatentShape shape,
-        BatchNoise noise,
+        BatchNoise? noise,
         Span<float> latents,
         RunScope scope,
         Action<float[]>? observe = null)
@@ -35,7 +35,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
             Span<float> destination = latents.Slice(i * shape.Length, shape.Length);
             bool distribution = IsDistribution(result.Shape, shape);
             result.Values[..shape.Length].CopyTo(destination);
-            if (distribution)
+            if (distribution && noise is not null)
             {
                 if (choice is null)
                 {

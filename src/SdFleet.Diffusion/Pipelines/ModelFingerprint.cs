@@ -19,7 +19,10 @@ internal static class ModelFingerprint
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public static async Task<string> ComputeAsync(string folder, ModelAdapters adapters, CancellationToken cancellationToken)
     {
-        IEnumerable<string> files = ModelComponents.All
+        // In most models the feature extractor belongs to a safety checker; with a depth estimator it decides about images.
+        bool estimatesDepth = Directory.Exists(Path.Combine(folder, ModelComponents.DepthEstimator));
+        IEnumerable<string> components = estimatesDepth ? ModelComponents.All.Append(ModelComponents.FeatureExtractor) : ModelComponents.All;
+        IEnumerable<string> files = components
             .Select(component => Path.Combine(folder, component))
             .Where(Directory.Exists)
             .SelectMany(path => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))

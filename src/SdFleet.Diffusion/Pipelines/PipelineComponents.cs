@@ -28,6 +28,7 @@ internal sealed class PipelineComponents : IDisposable
             Adapters = adapters with { Embeddings = changes.Embeddings };
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
+            RoundMultiple = Vae.ScaleFactor << UnetConfig.CountHalvings(folder);
             ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
@@ -48,6 +49,12 @@ internal sealed class PipelineComponents : IDisposable
             Decoder = new(decoder, Vae, new(LoadFloat32Decoder));
             _safety = new(() => Own(new SafetyChecker(
                 Load(ModelComponents.SafetyChecker), Scoring.ClipImages.Load(folder.PathOf(ModelComponents.FeatureExtractor, "")))));
+            if (Kind == ModelKind.DepthToImage && folder.HasModel(ModelComponents.DepthEstimator))
+            {
+                OnnxSession session = Load(ModelComponents.DepthEstimator);
+                Depth = Own(new DepthEstimator(session, DepthPreprocessing.Load(folder)));
+            }
+
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
                 _ = _encoder.Value;
@@ -78,6 +85,9 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Channels of the latents.</summary>
     public int LatentChannels { get; }
 
+    /// <summary>What sides are rounded to where they come about.</summary>
+    public int RoundMultiple { get; }
+
     /// <summary>What the model can be used for.</summary>
     public ModelKind Kind { get; }
 
@@ -99,6 +109,9 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
 
+    /// <summary>Tells how near everything in an image is; null where the model is of another kind, or has none.</summary>
+    public DepthEstimator? Depth { get; }
+
     /// <summary>Makes latents of images. Loaded at first use where some uses of the model do not need it.</summary>
     /// <exception cref="ModelFormatException">The model has none, or it cannot be loaded.</exception>
     public LatentEncoder Encoder => _encoder.Value;
@@ -112,7 +125,8 @@ internal sealed class PipelineComponents : IDisposable
         get
         {
             string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
-            return _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+            IEnumerable<string> loaded = _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
+            return Depth is null ? loaded : loaded.Append(ModelComponents.DepthEstimator);
         }
     }
 
@@ -125,7 +139,8 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
-        HasSafetyChecker = File.Exists(Folder.PathOf(ModelComponents.SafetyChecker, "model.onnx")),
+        EstimatesDepth = Depth is not null,
+        HasSafetyChecker = Folder.HasModel(ModelComponents.SafetyChecker),
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Loras = Adapters.Loras,
@@ -136,6 +151,7 @@ internal sealed class PipelineComponents : IDisposable
         ProviderFallbackReason = Device.FallbackReason,
         Device = Device.Name,
         SizeMultiple = Vae.ScaleFactor,
+        RoundMultiple = RoundMultiple,
     };
 
     /// <summary>Frees all parts.</summary>

@@ -22,6 +22,9 @@ public sealed record PipelineInfo
     /// <summary>Whether the folder has a safety checker, <c>safety_checker/model.onnx</c>, which is loaded when a task first asks for it.</summary>
     public bool HasSafetyChecker { get; init; }
 
+    /// <summary>Whether the model has a depth estimator, for tasks without a <see cref="GenerationTask.DepthMap"/>.</summary>
+    public bool EstimatesDepth { get; init; }
+
     /// <summary>The loaded model files by component.</summary>
     public required IReadOnlyDictionary<string, string> Components { get; init; }
 
@@ -48,4 +51,10 @@ public sealed record PipelineInfo
 
     /// <summary>Width and height must be multiples of this many pixels.</summary>
     public required int SizeMultiple { get; init; }
+
+    /// <summary>
+    /// What sides are multiples of where they are not asked for but come about: <see cref="SizeMultiple"/> as often doubled as the U-Net
+    /// halves its latents, which is 64 pixels in Stable Diffusion. Many exported U-Nets fail at other sizes.
+    /// </summary>
+    public int RoundMultiple { get; init; }
 }

@@ -7,7 +7,7 @@ namespace SdFleet.Diffusion.Pipelines;
 /// Stable Diffusion: text in, images out, as Hugging Face diffusers computes them. <see cref="Generate"/> blocks its thread and may be
 /// called from several at once, though they share the processor or the GPU.
 /// </summary>
-public sealed class StableDiffusionPipeline : IDisposable
+public sealed partial class StableDiffusionPipeline : IDisposable
 {
     private readonly PipelineComponents _components;
     private readonly Lock _digestLock = new();
@@ -112,15 +112,27 @@ public sealed class StableDiffusionPipeline : IDisposable
         GenerationProbe? probe,
         CancellationToken cancellationToken)
     {
+        Check(tasks);
+        return Split(
+            tasks,
+            new(tasks[0].Width, tasks[0].Height),
+            progress,
+            part => new BatchGeneration(_components, part.Tasks, part.Chunks, part.Progress, probe).Run(cancellationToken));
+    }
+
+    /// <summary>Makes the images in as few batches as memory and the prompts' lengths allow.</summary>
+    private IReadOnlyList<GeneratedImage> Split(
+        IReadOnlyList<GenerationTask> tasks,
+        ImageSize largest,
+        IProgress<GenerationProgress>? progress,
+        Func<BatchPart, IReadOnlyList<GeneratedImage>> generate) => _components.Splitter.Run(
+            tasks, largest, _components.Unet.File, progress, (fitting, report) => new ChunkGroups(_components, fitting, report).Run(generate));
+
+    private void Check(IReadOnlyList<GenerationTask> tasks)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(tasks);
         GenerationLimits.Check(tasks, Info.SizeMultiple);
         TaskInputs.Check(tasks, Info);
-
-        return _components.Splitter.Run(
-            tasks,
-            _components.Unet.File,
-            progress,
-            (part, report) => new ChunkGroups(_components, part, report, probe).Run(cancellationToken));
     }
 }

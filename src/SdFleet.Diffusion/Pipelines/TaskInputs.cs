@@ -13,7 +13,7 @@ internal static class TaskInputs
         {
             CheckImage(task, model);
             CheckMask(task, model.Kind);
-            CheckDepth(task, model.Kind);
+            CheckDepth(task, model);
             CheckNoiseLevel(task, model);
             CheckSafety(task, model);
             GenerationLimits.CheckShared(nameof(task.InitImage), Describe(task.InitImage), Describe(first.InitImage));
@@ -55,17 +55,19 @@ internal static class TaskInputs
             Require(Field, kind != ModelKind.Inpainting, $"is null; a model of the kind {kind} needs one");
         }
 
+        Require(nameof(task.Overlay), !task.Overlay || task.Mask is not null, "is true; there is no Mask that keeps anything");
         bool blended = task.Mask is not null && kind == ModelKind.General;
         Require(Blending, task.MaskBlending == MaskBlending.Hard || blended, $"is {task.MaskBlending}; " +
             (task.Mask is null ? "there is no Mask to blend" : $"a model of the kind {kind} is given the Mask, and blends nothing"));
     }
 
-    private static void CheckDepth(GenerationTask task, ModelKind kind)
+    private static void CheckDepth(GenerationTask task, PipelineInfo model)
     {
         const string Field = nameof(task.DepthMap);
-        bool takes = kind == ModelKind.DepthToImage;
-        Require(Field, task.DepthMap is null || takes, $"is given; a model of the kind {kind} takes none");
-        Require(Field, task.DepthMap is not null || !takes, $"is null; a model of the kind {kind} needs one");
+        bool takes = model.Kind == ModelKind.DepthToImage;
+        Require(Field, task.DepthMap is null || takes, $"is given; a model of the kind {model.Kind} takes none");
+        Require(Field, task.DepthMap is not null || !takes || model.EstimatesDepth,
+            $"is null; a model of the kind {model.Kind} needs one, or a depth_estimator in its folder");
     }
 
     private static void CheckNoiseLevel(GenerationTask task, PipelineInfo model)

@@ -86,6 +86,7 @@ public sealed class OutOfMemoryTests
 
         InferenceException error = Assert.Throws<InferenceException>(() => new BatchSplitter().Run(
             Tasks(pipeline, 4),
+            new(64, 48),
             "unet/model.onnx",
             null,
             (_, _) => calls++ >= 0 ? throw new InferenceException(file, new InvalidOperationException(message)) : []));

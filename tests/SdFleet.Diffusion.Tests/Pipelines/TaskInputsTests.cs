@@ -19,6 +19,7 @@ public sealed class TaskInputsTests
         { ModelKind.General, "Mask", General with { Mask = new(48, 64) }, "48x64; it must have the task's size, 64x48" },
         { ModelKind.General, "MaskBlending", General with { MaskBlending = (MaskBlending)7 }, "is 7" },
         { ModelKind.General, "MaskBlending", General with { Mask = null, MaskBlending = MaskBlending.Soft }, "no Mask" },
+        { ModelKind.General, "Overlay", General with { Mask = null, Overlay = true }, "no Mask that keeps" },
         { ModelKind.General, "DepthMap", General with { DepthMap = AnyDepth }, "General takes none" },
         { ModelKind.General, "NoiseLevel", General with { NoiseLevel = 20 }, "General takes none" },
         { ModelKind.Inpainting, "InitImage", Inpainting with { InitImage = null }, "Inpainting needs one" },

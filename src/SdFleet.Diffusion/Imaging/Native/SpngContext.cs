@@ -8,15 +8,7 @@ internal sealed class SpngContext : SafeHandle
     public SpngContext()
         : base(invalidHandleValue: 0, ownsHandle: true)
     {
-        try
-        {
-            SetHandle(Spng.CreateContext(flags: 0));
-        }
-        catch (DllNotFoundException error)
-        {
-            throw new PlatformNotSupportedException("Reading PNG needs libspng (Debian and Ubuntu: package libspng0).", error);
-        }
-
+        SetHandle(NativeCodec.Png.FirstCall(() => Spng.CreateContext(flags: 0)));
         if (IsInvalid)
         {
             throw new InsufficientMemoryException("libspng could not create a decoder.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,38 +9,67 @@ internal readonly unsafe ref struct SpngDecoder : IDisposable
     // Text chunks of image programs reach some hundred kilobytes (whole workflows).
     private const uint MaxChunkBytes = 16 << 20;
 
+    private const int RgbaChannels = 4;
+
     private readonly SpngContext _context;
     private readonly ReadOnlySpan<byte> _file;
-    private readonly long _maxPixels;
+    private readonly ImageLimits _limits;
 
-    public SpngDecoder(ReadOnlySpan<byte> file, long maxPixels)
+    public SpngDecoder(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         _context = new();
         _file = file;
-        _maxPixels = maxPixels;
+        _limits = limits;
     }
 
     public void Dispose() => _context.Dispose();
 
+    /// <summary>The pixels without their opacity.</summary>
     public RgbImage ReadPixels()
     {
         fixed (byte* file = _file)
         {
-            Spng.Header header = Open(file);
-            if ((long)header.Width * header.Height > _maxPixels)
-            {
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The PNG file is {header.Width}x{header.Height}, more than the limit of {_maxPixels} pixels."));
-            }
-
+            Spng.Header header = OpenPixels(file);
             RgbImage image = new((int)header.Width, (int)header.Height);
-            fixed (byte* pixels = image.Pixels)
+            Decode(image.Pixels, Spng.FormatRgb8);
+            return image;
+        }
+    }
+
+    /// <summary>The pixels on a ground of a gray level.</summary>
+    public RgbImage ReadComposited(byte background)
+    {
+        fixed (byte* file = _file)
+        {
+            Spng.Header header = OpenPixels(file);
+            RgbImage image = new((int)header.Width, (int)header.Height);
+            if ((header.ColorType & Spng.ColorTypeAlpha) == 0 && Spng.GetTransparency(_context, out _) != 0)
             {
-                Check(Spng.Decode(_context, pixels, (nuint)image.Pixels.Length, Spng.FormatRgb8, flags: 0));
+                Decode(image.Pixels, Spng.FormatRgb8);
+                return image;
             }
 
+            byte[] layered = new byte[RgbImage.CountValues(image.Width, image.Height, RgbaChannels)];
+            Decode(layered, Spng.FormatRgba8, Spng.DecodeTransparency);
+            AlphaComposite.Over(layered, background, image.Pixels);
             return image;
+        }
+    }
+
+    /// <summary>The levels of a file with 16 bits of gray and no more; null of others.</summary>
+    public DepthMap? ReadGray16()
+    {
+        fixed (byte* file = _file)
+        {
+            Spng.Header header = OpenPixels(file);
+            if (header.ColorType != Spng.ColorTypeGray || header.BitDepth != 16)
+            {
+                return null;
+            }
+
+            ushort[] levels = new ushort[RgbImage.CountValues((int)header.Width, (int)header.Height, channels: 1)];
+            Decode(MemoryMarshal.AsBytes(levels.AsSpan()), Spng.FormatNative);
+            return new((int)header.Width, (int)header.Height, Array.ConvertAll(levels, level => (float)level));
         }
     }
 
@@ -73,6 +101,21 @@ internal readonly unsafe ref struct SpngDecoder : IDisposable
         }
     }
 
+    private Spng.Header OpenPixels(byte* file)
+    {
+        Spng.Header header = Open(file);
+        _limits.Check("PNG", header.Width, header.Height);
+        return header;
+    }
+
+    private void Decode(Span<byte> pixels, int format, int flags = 0)
+    {
+        fixed (byte* first = pixels)
+        {
+            Check(Spng.Decode(_context, first, (nuint)pixels.Length, format, flags));
+        }
+    }
+
     private Spng.Header Open(byte* file)
     {
         if (_file.IsEmpty)
@@ -80,7 +123,6 @@ internal readonly unsafe ref struct SpngDecoder : IDisposable
             throw new InvalidDataException("The PNG file is empty.");
         }
 
-        Check(Spng.SetImageLimits(_context, RgbImage.MaxSide, RgbImage.MaxSide));
         Check(Spng.SetChunkLimits(_context, MaxChunkBytes, MaxChunkBytes));
         Check(Spng.SetBuffer(_context, file, (nuint)_file.Length));
         Check(Spng.GetHeader(_context, out Spng.Header header));
