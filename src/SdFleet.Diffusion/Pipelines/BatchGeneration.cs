@@ -10,7 +10,7 @@ internal sealed class BatchGeneration(
     PipelineComponents components, IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress>? progress, GenerationProbe? probe)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly Guidance _guidance = new(tasks);
+    private readonly Guidance _guidance = new(tasks, toldToModel: components.GuidanceWidth > 0);
     private readonly LatentShape _shape = new(
         components.LatentChannels, tasks[0].Height / components.Vae.ScaleFactor, tasks[0].Width / components.Vae.ScaleFactor);
 
@@ -69,11 +69,11 @@ internal sealed class BatchGeneration(
     private float[] Denoise(DenoisingStrategy strategy, Scheduler scheduler, Dictionary<string, PromptEmbedding> prompts, RunScope scope)
     {
         using Activity? activity = DiffusionTelemetry.Start("denoise", tasks.Count)?.SetTag("sdfleet.steps", scheduler.Timesteps.Length);
-        PromptEmbedding any = prompts[tasks[0].Prompt];
-        UnetCall call = components.Calls.Rent(new(_guidance.Rows, InputShape, _shape.Channels, any.Tokens, any.Width));
+        UnetConditioning conditioning = new(components, _guidance, prompts);
+        UnetCall call = components.Calls.Rent(conditioning.ShapeOf(InputShape));
         try
         {
-            _guidance.WriteEmbeddings(text => prompts[text].Values, call.Embeddings);
+            conditioning.Write(call);
             probe?.OnEmbeddings(call.Embeddings);
 
             BatchNoise noise = probe?.Noise ?? new BatchNoise(tasks);

@@ -1,6 +1,5 @@
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Schedulers;
-using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Pipelines;
 
@@ -21,21 +20,28 @@ internal sealed class PipelineComponents : IDisposable
             Device = device;
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
-            ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
             Unet = Own(new Unet(Load(ModelComponents.Unet)));
-            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder)));
+            Xl = XlConditioning.Detect(Unet, folder);
+            Family = Xl is null ? ModelFamily.StableDiffusion
+                : folder.Has(ModelComponents.TextEncoder) ? ModelFamily.StableDiffusionXl
+                : ModelFamily.StableDiffusionXlRefiner;
+            Prompts = Own(PromptEncoders.Load(folder, Family, Load));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
             RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
-            RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
+            RequireSame(Unet.File, "text embeddings as wide as the text encoder's", Prompts.Width, Unet.Embeddings.Dimensions[2]);
+            RequireSame(Unet.File, "text embeddings of a prompt, one a token", Prompts.Tokens, Unet.Embeddings.Dimensions[1]);
+            RequireSame(Unet.File, "text_embeds as wide as the text encoder's", Prompts.PooledWidth, Unet.TextEmbeds?.Dimensions[1] ?? -1);
+            GuidanceWidth = GuidanceInput.WidthOf(Unet, folder);
+            FixedShape = FixedShape.Read(Unet, decoder, Vae.ScaleFactor);
             LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
-            _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
-            Prompts = new(tokenizer, textEncoder);
+            _encoder = new(LoadEncoder);
             Decoder = new(decoder, Vae);
+            VaeMayOverflow = Xl is not null && Vae.ForceUpcast && decoder.Latents.IsHalf;
             if (Kind is ModelKind.Inpainting or ModelKind.DepthToImage)
             {
                 _ = _encoder.Value;
@@ -66,11 +72,26 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>What the model can be used for.</summary>
     public ModelKind Kind { get; }
 
+    /// <summary>How prompts are encoded for it.</summary>
+    public ModelFamily Family { get; }
+
+    /// <summary>What Stable Diffusion XL is told beside the prompt; null for other families.</summary>
+    public XlConditioning? Xl { get; }
+
+    /// <summary>The length of the vector that tells the guidance scale; 0 where the model is not told.</summary>
+    public int GuidanceWidth { get; }
+
+    /// <summary>What the export left no choice of.</summary>
+    public FixedShape FixedShape { get; }
+
+    /// <summary>Whether the decoder computes in float16 what its configuration wants in float32.</summary>
+    public bool VaeMayOverflow { get; }
+
     /// <summary>How upscaling noises the small image; null for other kinds.</summary>
     public LowResolutionNoise? LowResolutionNoise { get; }
 
     /// <summary>Encodes prompts.</summary>
-    public PromptEncoder Prompts { get; }
+    public PromptEncoders Prompts { get; }
 
     /// <summary>The denoising network.</summary>
     public Unet Unet { get; }
@@ -89,7 +110,7 @@ internal sealed class PipelineComponents : IDisposable
     {
         get
         {
-            string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
+            string[] always = [.. Prompts.Components, ModelComponents.Unet, ModelComponents.VaeDecoder];
             return _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
         }
     }
@@ -103,6 +124,10 @@ internal sealed class PipelineComponents : IDisposable
         Folder = Folder.Path,
         PipelineClass = Folder.PipelineClass,
         Kind = Kind,
+        Family = Family,
+        GuidanceIsInput = GuidanceWidth > 0,
+        FixedShape = FixedShape,
+        VaeMayOverflow = VaeMayOverflow,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Scheduler = Scheduler,
@@ -130,6 +155,13 @@ internal sealed class PipelineComponents : IDisposable
             throw new ModelFormatException(
                 file, FormattableString.Invariant($"{expected} {what}"), FormattableString.Invariant($"{found}"));
         }
+    }
+
+    private LatentEncoder LoadEncoder()
+    {
+        VaeEncoder encoder = Own(new VaeEncoder(Load(ModelComponents.VaeEncoder)));
+        FixedShape.Require(encoder);
+        return new(encoder, Vae);
     }
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);

@@ -51,10 +51,11 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
         return entry.ToEmbedding(tokens);
     }
 
-    private sealed record Entry(ReadOnlyMemory<int> Ids, float[] Values)
+    private sealed record Entry(ReadOnlyMemory<int> Ids, TextEncoding Encoding)
     {
         // Prompts that differ only behind the cut have the same ids, and yet dropped different numbers of tokens.
-        public PromptEmbedding ToEmbedding(TokenizedPrompt tokens) => new(Values, tokens.Ids.Length, tokens.DroppedTokens);
+        public PromptEmbedding ToEmbedding(TokenizedPrompt tokens) =>
+            new(Encoding.States, tokens.Ids.Length, tokens.DroppedTokens) { Pooled = Encoding.Pooled };
     }
 
     private sealed class IdsComparer : IEqualityComparer<ReadOnlyMemory<int>>
