@@ -124,7 +124,7 @@ public sealed class StableDiffusionXlTests
     {
         using StableDiffusionPipeline pipeline = new TinyXlModel().Load();
         LatentsProbe probe = new();
-        float[] weights = [.. TinyXlModel.Waves(12, 0).Select(wave => wave / 8)];
+        float[] weights = [.. TinyXlModel.Waves(12, 0).Select(wave => wave / 256)];
 
         RgbImage image = pipeline.GenerateObserved([XlRuns.Task()], null, probe, default)[0].Image;
 

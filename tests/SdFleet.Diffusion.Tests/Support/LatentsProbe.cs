@@ -26,6 +26,11 @@ internal sealed class LatentsProbe : GenerationProbe
     /// <summary>What the image encoder gave, in call order.</summary>
     public List<float[]> Encoded { get; } = [];
 
+    /// <summary>What the decoder gave, image by image.</summary>
+    public List<float[]> Decoded { get; } = [];
+
+    public override void OnDecoded(int image, float[] planes) => Decoded.Add(planes);
+
     public override void OnEncoded(float[] latents) => Encoded.Add(latents);
 
     public override void OnStart(ReadOnlySpan<float> latents) => Start = latents.ToArray();

@@ -230,7 +230,7 @@ internal sealed record TinyXlModel
             4,
             Size(FixedDecoder.Height, "height"),
             Size(FixedDecoder.Width, "width"))
-        .Constant(VaeType, "weights", [.. Waves(12, 0).Select(w => w / 8)], 3, 4, 1, 1)
+        .Constant(VaeType, "weights", [.. Waves(12, 0).Select(w => w / 256)], 3, 4, 1, 1)
         .Constant("scales", [1f, 1, 8, 8], 4)
         .Node("Conv", "latent_sample weights", "colors")
         .Node("Resize", "colors - scales", "large")
