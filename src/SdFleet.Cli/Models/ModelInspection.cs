@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Configuration;
 
@@ -110,27 +111,27 @@ internal sealed class ModelInspection(string folder, TextWriter output)
     {
         var file = model.FindModel(component);
         output.WriteLine();
-        try
+        var graph = OnnxGraph.Read(file);
+        var parameters = Amount.Count(graph.Initializers.Sum(weight => weight.Count));
+        Show(component, $"{parameters} parameters{MainTypeOf(graph)}, {Amount.Bytes(SizeOf(Path.GetDirectoryName(file)!))}");
+        Show("", Text($"{Path.GetFileName(file)}, opset {graph.Opset}{(graph.Producer.Length > 0 ? $", from {graph.Producer}" : "")}"));
+        foreach (var input in graph.Inputs)
         {
-            var graph = OnnxGraphReader.Read(file);
-            var type = graph.ParameterType.Length > 0 ? $", {graph.ParameterType}" : "";
-            Show(component, $"{Amount.Count(graph.Parameters)} parameters{type}, {Amount.Bytes(SizeOf(Path.GetDirectoryName(file)!))}");
-            Show("", Text($"{Path.GetFileName(file)}, opset {graph.Opset}{(graph.Producer.Length > 0 ? $", from {graph.Producer}" : "")}"));
-            foreach (var input in graph.Inputs)
-            {
-                Show("", $"in   {input}");
-            }
-
-            foreach (var tensor in graph.Outputs)
-            {
-                Show("", $"out  {tensor}");
-            }
+            Show("", $"in   {input}");
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+
+        foreach (var tensor in graph.Outputs)
         {
-            throw new ModelFormatException(file, "an ONNX file", e.Message, e);
+            Show("", $"out  {tensor}");
         }
     }
+
+    // The type that most weights have.
+    private static string MainTypeOf(OnnxGraph graph) => graph.Initializers
+        .GroupBy(weight => weight.Type)
+        .OrderByDescending(type => type.Sum(weight => weight.Count))
+        .Select(type => $", {type.Key.ToName()}")
+        .FirstOrDefault("");
 
     private void ShowTokenizer(string component)
     {

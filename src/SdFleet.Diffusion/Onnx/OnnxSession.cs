@@ -1,10 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
+using SdFleet.Diffusion.Onnx.Graph;
 
 namespace SdFleet.Diffusion.Onnx;
 
 /// <summary>One loaded model file.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    private const string ExternalDataFolder = "session.model_external_initializers_file_folder_path";
+
     private readonly InferenceSession _session;
     private readonly OnnxDevice _device;
 
@@ -31,14 +34,24 @@ internal sealed class OnnxSession : IDisposable
     public static OnnxSession Load(string file, OnnxDevice device)
     {
         using SessionOptions options = device.CreateSessionOptions();
-        try
+        return Create(file, () => new InferenceSession(file, options), device);
+    }
+
+    /// <summary>Loads a model file with changes.</summary>
+    /// <exception cref="ModelFormatException">ONNX Runtime cannot load it, or it cannot be changed so.</exception>
+    public static OnnxSession Load(OnnxGraphEditor model, OnnxDevice device)
+    {
+        string file = model.Graph.File;
+        if (!model.HasChanges)
         {
-            return new(file, new InferenceSession(file, options), device);
+            return Load(file, device);
         }
-        catch (OnnxRuntimeException error)
-        {
-            throw new ModelFormatException(file, $"a model that ONNX Runtime {OnnxEnvironment.Version} can load", error.Message, error);
-        }
+
+        using SessionOptions options = device.CreateSessionOptions();
+
+        // Bytes have no folder that weights beside them could be found in.
+        options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(Path.GetFullPath(file)));
+        return Create(file, () => new InferenceSession(model.ToArray(), options), device);
     }
 
     /// <summary>A call that is made many times with the same buffers; the caller disposes it.</summary>
@@ -60,4 +73,16 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Frees the model. No call may be running.</summary>
     public void Dispose() => _session.Dispose();
+
+    private static OnnxSession Create(string file, Func<InferenceSession> create, OnnxDevice device)
+    {
+        try
+        {
+            return new(file, create(), device);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelFormatException(file, $"a model that ONNX Runtime {OnnxEnvironment.Version} can load", error.Message, error);
+        }
+    }
 }

@@ -11,25 +11,27 @@ internal sealed class TextEncoder : IDisposable
     private readonly OnnxSession _session;
     private readonly OnnxTensorSpec _ids;
     private readonly OnnxTensorSpec? _mask;
-    private readonly OnnxTensorSpec _states;
+    private readonly List<OnnxTensorSpec> _states;
     private readonly OnnxTensorSpec? _pooled;
 
     /// <summary>The encoder of a model that takes the last layer's vectors, normalized.</summary>
-    public TextEncoder(OnnxSession session)
-        : this(session, layers: null, pools: false)
+    /// <param name="session">The model.</param>
+    /// <param name="output">The output that holds the vectors; null for the usual one.</param>
+    public TextEncoder(OnnxSession session, string? output = null)
+        : this(session, output, layers: 0, pools: false)
     {
     }
 
-    private TextEncoder(OnnxSession session, int? layers, bool pools)
+    private TextEncoder(OnnxSession session, string? output, int layers, bool pools)
     {
         OnnxRoles roles = new(session, "a text encoder");
         _session = session;
         _ids = roles.Input("int32 or int64 token ids of rank 2", IsIdMatrix, "input_ids");
         _mask = roles.OptionalInput("attention_mask", "an int32 or int64 attention mask of rank 2", IsIdMatrix);
         roles.RefuseOtherInputs();
-        _states = layers is { } count
-            ? FindLastButOne(roles, count)
-            : roles.Output("float hidden states of rank 3", IsStates, "last_hidden_state");
+        _states = layers > 0
+            ? FindFromLastButOne(roles, layers)
+            : [roles.Output("float hidden states of rank 3", IsStates, output ?? "last_hidden_state")];
         _pooled = pools ? roles.NamedOutput("text_embeds", "a float vector a prompt", s => s.IsFloat && s.Rank == 2) : null;
     }
 
@@ -37,17 +39,20 @@ internal sealed class TextEncoder : IDisposable
     public string File => _session.File;
 
     /// <summary>The length of a token's vector where the model says it, else -1.</summary>
-    public int Width => _states.Dimensions[2];
+    public int Width => _states[0].Dimensions[2];
 
     /// <summary>The length of a prompt's one vector where the model says it; -1 where it does not, or gives none.</summary>
     public int PooledWidth => _pooled?.Dimensions[1] ?? -1;
+
+    /// <summary>How many layers more can be left out.</summary>
+    public int MaxSkip => _states.Count - 1;
 
     /// <summary>The encoder of a model that takes the vectors that the last layer is given, as diffusers' <c>hidden_states[-2]</c>.</summary>
     /// <param name="session">The model.</param>
     /// <param name="layers">How many layers it has.</param>
     /// <param name="pools">Whether it must also give one vector for the whole prompt.</param>
     /// <exception cref="ModelFormatException">It has no such output.</exception>
-    public static TextEncoder WithLastButOne(OnnxSession session, int layers, bool pools) => new(session, layers, pools);
+    public static TextEncoder WithLastButOne(OnnxSession session, int layers, bool pools) => new(session, output: null, layers, pools);
 
     /// <summary>Refuses a model that was exported for other inputs than one prompt of this many ids.</summary>
     public void RequireIds(int count)
@@ -63,7 +68,10 @@ internal sealed class TextEncoder : IDisposable
     }
 
     /// <summary>Encodes one prompt.</summary>
-    public TextEncoding Encode(TokenizedPrompt prompt, RunScope scope)
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="scope">The generation this is part of.</param>
+    /// <param name="skip">How many layers more are left out, 0 to <see cref="MaxSkip"/>; the pooled vector is of all of them.</param>
+    public TextEncoding Encode(TokenizedPrompt prompt, RunScope scope, int skip = 0)
     {
         int count = prompt.Ids.Length;
         using OnnxTensor ids = new(_ids.Type, 1, count);
@@ -82,7 +90,7 @@ internal sealed class TextEncoder : IDisposable
             inputs.Add(_mask!.Name, mask.Value);
         }
 
-        IReadOnlyList<float[]> outputs = _session.Run(inputs, _pooled is null ? [_states] : [_states, _pooled], scope);
+        IReadOnlyList<float[]> outputs = _session.Run(inputs, _pooled is null ? [_states[skip]] : [_states[skip], _pooled], scope);
         return new(outputs[0], _pooled is null ? [] : outputs[1]);
     }
 
@@ -94,15 +102,25 @@ internal sealed class TextEncoder : IDisposable
     private static bool IsStates(OnnxTensorSpec spec) => spec.IsFloat && spec.Rank == 3;
 
     // hidden_states.0 is what the first layer is given, so the last of n layers is given hidden_states.(n - 1).
-    private OnnxTensorSpec FindLastButOne(OnnxRoles roles, int layers)
+    private List<OnnxTensorSpec> FindFromLastButOne(OnnxRoles roles, int layers)
     {
-        OnnxTensorSpec found = roles.NamedOutput(
-            FormattableString.Invariant($"{HiddenStates}{layers - 1}"),
-            FormattableString.Invariant($"what the last of {layers} layers is given"),
-            IsStates);
         string beyond = FormattableString.Invariant($"{HiddenStates}{layers + 1}");
-        return _session.Outputs.All(output => output.Name != beyond)
+        List<OnnxTensorSpec> found =
+        [
+            roles.NamedOutput(
+                FormattableString.Invariant($"{HiddenStates}{layers - 1}"),
+                FormattableString.Invariant($"what the last of {layers} layers is given"),
+                IsStates),
+        ];
+        for (int i = layers - 2; Named(FormattableString.Invariant($"{HiddenStates}{i}")) is { } earlier && IsStates(earlier); i--)
+        {
+            found.Add(earlier);
+        }
+
+        return Named(beyond) is null
             ? found
             : throw new ModelFormatException(File, FormattableString.Invariant($"an encoder of {layers} layers"), $"also the output {beyond}");
+
+        OnnxTensorSpec? Named(string name) => _session.Outputs.FirstOrDefault(output => output.Name == name);
     }
 }

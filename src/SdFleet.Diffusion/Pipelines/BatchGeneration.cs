@@ -6,8 +6,17 @@ using SdFleet.Diffusion.Schedulers;
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>One batch on its way from tasks to images.</summary>
+/// <param name="components">The model.</param>
+/// <param name="tasks">The batch.</param>
+/// <param name="chunks">How many chunks the prompts of its tasks have: see <see cref="PromptEncoder"/>.</param>
+/// <param name="progress">Is told of each step.</param>
+/// <param name="probe">Sees what goes in and out, in tests.</param>
 internal sealed class BatchGeneration(
-    PipelineComponents components, IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress>? progress, GenerationProbe? probe)
+    PipelineComponents components,
+    IReadOnlyList<GenerationTask> tasks,
+    int chunks,
+    IProgress<GenerationProgress>? progress,
+    GenerationProbe? probe)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Guidance _guidance = new(tasks, toldToModel: components.GuidanceWidth > 0);
@@ -24,7 +33,7 @@ internal sealed class BatchGeneration(
         Scheduler scheduler = tasks[0].Scheduler.Create(components.Scheduler);
         scheduler.SetTimesteps(tasks[0].Steps);
         using RunScope scope = new(cancellationToken);
-        Dictionary<string, PromptEmbedding> prompts = EncodePrompts(scope);
+        Dictionary<PromptText, PromptEmbedding> prompts = EncodePrompts(scope);
         TimeSpan textEncode = Stopwatch.GetElapsedTime(_started);
         float[] latents = Denoise(ChooseStrategy(scope), scheduler, prompts, scope);
         TimeSpan denoise = Stopwatch.GetElapsedTime(_started) - textEncode;
@@ -37,7 +46,7 @@ internal sealed class BatchGeneration(
             RgbImage image = components.Decoder.Decode(
                 latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, out ImageDefects defects, Observer(index));
             GenerationTimings timings = new(textEncode, denoise, Stopwatch.GetElapsedTime(decodeStarted));
-            return new(task, image, defects, prompts[task.Prompt].DroppedTokens, timings);
+            return new(task, image, defects, prompts[task.PromptText].DroppedTokens, timings);
         }
     }
 
@@ -59,14 +68,15 @@ internal sealed class BatchGeneration(
 
     private Action<float[]>? Observer(int index) => probe is null ? null : planes => probe.OnDecoded(index, planes);
 
-    private Dictionary<string, PromptEmbedding> EncodePrompts(RunScope scope)
+    private Dictionary<PromptText, PromptEmbedding> EncodePrompts(RunScope scope)
     {
         using Activity? activity = DiffusionTelemetry.Start("text_encode", tasks.Count);
-        return _guidance.Texts.Distinct(StringComparer.Ordinal)
-            .ToDictionary(text => text, text => components.Prompts.Encode(text, probe?.Tokenize, scope), StringComparer.Ordinal);
+        return _guidance.Texts.Distinct()
+            .ToDictionary(text => text, text => components.Prompts.Encode(text, chunks, probe?.Tokenize, scope));
     }
 
-    private float[] Denoise(DenoisingStrategy strategy, Scheduler scheduler, Dictionary<string, PromptEmbedding> prompts, RunScope scope)
+    private float[] Denoise(
+        DenoisingStrategy strategy, Scheduler scheduler, Dictionary<PromptText, PromptEmbedding> prompts, RunScope scope)
     {
         using Activity? activity = DiffusionTelemetry.Start("denoise", tasks.Count)?.SetTag("sdfleet.steps", scheduler.Timesteps.Length);
         UnetConditioning conditioning = new(components, _guidance, prompts);

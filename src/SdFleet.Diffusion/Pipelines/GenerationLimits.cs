@@ -15,6 +15,9 @@ public static class GenerationLimits
     /// <summary>The highest guidance scale.</summary>
     public const double MaxGuidanceScale = 100;
 
+    /// <summary>The most layers of a text encoder that are left out; the model may have fewer.</summary>
+    public const int MaxClipSkip = 31;
+
     /// <summary>The most images in one batch.</summary>
     public const int MaxBatch = 256;
 
@@ -36,6 +39,9 @@ public static class GenerationLimits
             GenerationTask task = tasks[i] ?? throw new ArgumentException(FormattableString.Invariant($"Task {i} is null."), nameof(tasks));
             CheckPrompt(nameof(task.Prompt), task.Prompt);
             CheckPrompt(nameof(task.NegativePrompt), task.NegativePrompt);
+            CheckDefined(nameof(task.PromptSyntax), task.PromptSyntax);
+            CheckDefined(nameof(task.LongPrompts), task.LongPrompts);
+            CheckRange(nameof(task.ClipSkip), task.ClipSkip, 0, MaxClipSkip);
             CheckRange(nameof(task.GuidanceScale), task.GuidanceScale, 0, MaxGuidanceScale);
             CheckRange(nameof(task.GuidanceRescale), task.GuidanceRescale, 0, 1);
             CheckRange(nameof(task.Steps), task.Steps, 1, MaxSteps);
@@ -58,6 +64,9 @@ public static class GenerationLimits
                 FormattableString.Invariant($"The batch has {pixels} pixels; at most {MaxBatchPixels} are taken."), nameof(tasks));
         }
     }
+
+    /// <summary>The error of a field that the model, not a bound, refuses.</summary>
+    internal static ArgumentException Refuse(string field, string message, Exception? reason = null) => new(message, field, reason);
 
     /// <summary>Refuses a strength that leaves no step to run.</summary>
     internal static void CheckLeft(string field, double strength, int stepsLeft)
@@ -85,6 +94,15 @@ public static class GenerationLimits
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"{field} is {first} and {value} in one batch; it must be the same."), field);
+        }
+    }
+
+    private static void CheckDefined<T>(string field, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentException($"{field} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.", field);
         }
     }
 

@@ -1,5 +1,6 @@
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Noise;
+using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Pipelines;
 
@@ -18,6 +19,21 @@ public sealed record GenerationTask
     /// for none, and weigh against zeros; a space asks for the encoding of an empty text.
     /// </summary>
     public string NegativePrompt { get; init; } = "";
+
+    /// <summary>How prompt and negative prompt are read.</summary>
+    public PromptSyntax PromptSyntax { get; init; }
+
+    /// <summary>
+    /// What becomes of prompts that are longer than the text encoder's 77 places. Chunks need a U-Net that takes embeddings of any length.
+    /// Tasks of one batch may have different numbers of chunks; the U-Net is run for each number apart.
+    /// </summary>
+    public LongPrompts LongPrompts { get; init; }
+
+    /// <summary>
+    /// How many of the text encoder's last layers are left out, as <c>clip_skip</c> in diffusers: at 1, the prompt is encoded by the layer
+    /// before the last one and the final normalization. AUTOMATIC1111's "Clip skip" is one more. 0 to one less than there are layers.
+    /// </summary>
+    public int ClipSkip { get; init; }
 
     /// <summary>The seed of the noise; all 64 bits count, as in PyTorch.</summary>
     public long Seed { get; init; }
@@ -80,6 +96,12 @@ public sealed record GenerationTask
 
     /// <summary>What Stable Diffusion XL is told of sizes; null for the image's own. Other families take none.</summary>
     public SizeConditioning? SizeConditioning { get; init; }
+
+    /// <summary>The prompt, and how it is to be encoded.</summary>
+    internal PromptText PromptText => new(Prompt, PromptSyntax, LongPrompts, ClipSkip, nameof(Prompt));
+
+    /// <summary>The negative prompt, and how it is to be encoded.</summary>
+    internal PromptText NegativePromptText => new(NegativePrompt, PromptSyntax, LongPrompts, ClipSkip, nameof(NegativePrompt));
 
     /// <summary><see cref="NoiseLevel"/>, or what stands for null.</summary>
     internal int UsedNoiseLevel => NoiseLevel ?? 20;

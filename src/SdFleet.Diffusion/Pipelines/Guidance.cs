@@ -23,7 +23,8 @@ internal sealed class Guidance
     public int Rows => _guided.Length + _tasks.Count;
 
     /// <summary>The text of each row.</summary>
-    public IEnumerable<string> Texts => _guided.Select(i => _tasks[i].NegativePrompt).Concat(_tasks.Select(task => task.Prompt));
+    public IEnumerable<PromptText> Texts =>
+        _guided.Select(i => _tasks[i].NegativePromptText).Concat(_tasks.Select(task => task.PromptText));
 
     /// <summary>Writes an input whose rows differ for prompt and negative prompt.</summary>
     /// <param name="valuesOf">Gives the row of a task's prompt, or of its negative prompt where told so.</param>

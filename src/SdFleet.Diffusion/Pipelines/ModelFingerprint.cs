@@ -1,18 +1,23 @@
 using System.Security.Cryptography;
 using System.Text;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 
 namespace SdFleet.Diffusion.Pipelines;
 
 /// <summary>
 /// One digest for a model: two folders with the same digest make the same images. SHA-256 over a line for each file of each component,
-/// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum).
+/// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum); then a line for each LoRA
+/// in its order, with "lora " and its scale for the path, and one for each embedding, with "embedding " and its word.
 /// </summary>
 internal static class ModelFingerprint
 {
     /// <summary>Reads all files of a model, so this takes as long as the disk does.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="adapters">What changes its weights, each embedding with its word.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public static async Task<string> ComputeAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<string> ComputeAsync(string folder, ModelAdapters adapters, CancellationToken cancellationToken)
     {
         IEnumerable<string> files = ModelComponents.All
             .Select(component => Path.Combine(folder, component))
@@ -23,11 +28,26 @@ internal static class ModelFingerprint
         using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in files)
         {
-            await using FileStream content = File.OpenRead(Path.Combine(folder, file));
-            byte[] digest = await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false);
-            all.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(digest)}  {file}\n"));
+            await AddAsync(all, Path.Combine(folder, file), file, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (Lora lora in adapters.Loras)
+        {
+            await AddAsync(all, lora.Path, FormattableString.Invariant($"lora {lora.Scale:R}"), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (TextualInversion embedding in adapters.Embeddings)
+        {
+            await AddAsync(all, embedding.Path, $"embedding {embedding.Token}", cancellationToken).ConfigureAwait(false);
         }
 
         return Convert.ToHexStringLower(all.GetHashAndReset());
+    }
+
+    private static async Task AddAsync(IncrementalHash all, string path, string name, CancellationToken cancellationToken)
+    {
+        await using FileStream content = File.OpenRead(path);
+        byte[] digest = await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false);
+        all.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(digest)}  {name}\n"));
     }
 }

@@ -1,4 +1,6 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Schedulers;
 
 namespace SdFleet.Diffusion.Pipelines;
@@ -12,28 +14,35 @@ internal sealed class PipelineComponents : IDisposable
     private readonly Stack<IDisposable> _owned = new();
     private readonly Lazy<LatentEncoder> _encoder;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device)
+    private PipelineComponents(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
     {
         try
         {
             Folder = folder;
             Device = device;
+            using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
+            Adapters = adapters with { Embeddings = changes.Embeddings };
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
 
             // The U-Net first: it tells most about a folder that is of another kind.
-            Unet = Own(new Unet(Load(ModelComponents.Unet)));
+            Unet = Own(new Unet(Load(ModelComponents.Unet, changes)));
             Xl = XlConditioning.Detect(Unet, folder);
             Family = Xl is null ? ModelFamily.StableDiffusion
                 : folder.Has(ModelComponents.TextEncoder) ? ModelFamily.StableDiffusionXl
                 : ModelFamily.StableDiffusionXlRefiner;
-            Prompts = Own(PromptEncoders.Load(folder, Family, Load));
+            Prompts = Own(PromptEncoders.Load(
+                folder,
+                Family,
+                component => Load(component, changes),
+                changes.WordsOf,
+                component => Own(new ClipSkipEncoder(EditAgain(component), folder, device))));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
             RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
             RequireSame(Unet.File, "text embeddings as wide as the text encoder's", Prompts.Width, Unet.Embeddings.Dimensions[2]);
-            RequireSame(Unet.File, "text embeddings of a prompt, one a token", Prompts.Tokens, Unet.Embeddings.Dimensions[1]);
+            RequireSame(Unet.File, "text embeddings of a prompt, one a token", Prompts.ChunkLength, Unet.Embeddings.Dimensions[1]);
             RequireSame(Unet.File, "text_embeds as wide as the text encoder's", Prompts.PooledWidth, Unet.TextEmbeds?.Dimensions[1] ?? -1);
             GuidanceWidth = GuidanceInput.WidthOf(Unet, folder);
             FixedShape = FixedShape.Read(Unet, decoder, Vae.ScaleFactor);
@@ -59,6 +68,9 @@ internal sealed class PipelineComponents : IDisposable
 
     /// <summary>What they run on.</summary>
     public OnnxDevice Device { get; }
+
+    /// <summary>What changed them while they were loaded.</summary>
+    public ModelAdapters Adapters { get; }
 
     /// <summary>The model's own scheduler configuration.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -116,7 +128,7 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device) => new(folder, device);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters) => new(folder, device, adapters);
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -130,6 +142,8 @@ internal sealed class PipelineComponents : IDisposable
         VaeMayOverflow = VaeMayOverflow,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
+        Loras = Adapters.Loras,
+        Embeddings = Adapters.Embeddings,
         Scheduler = Scheduler,
         RuntimeVersion = OnnxEnvironment.Version,
         Provider = Device.Provider,
@@ -166,10 +180,39 @@ internal sealed class PipelineComponents : IDisposable
 
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
 
+    private OnnxSession Load(string component, LoadedAdapters changes)
+    {
+        if (!changes.Changes(component))
+        {
+            return Load(component);
+        }
+
+        return OnnxSession.Load(Edit(component, changes), Device);
+    }
+
+    private OnnxGraphEditor Edit(string component, LoadedAdapters changes)
+    {
+        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
+        changes.Apply(component, editor);
+        return editor;
+    }
+
+    // The files are closed once all is loaded, and so opened again for what is loaded later.
+    private OnnxGraphEditor EditAgain(string component)
+    {
+        using LoadedAdapters changes = LoadedAdapters.Load(Folder, Adapters);
+        return Edit(component, changes);
+    }
+
     private T Own<T>(T part)
         where T : IDisposable
     {
-        _owned.Push(part);
+        // Some parts are loaded at first use, by whichever thread that is.
+        lock (_owned)
+        {
+            _owned.Push(part);
+        }
+
         return part;
     }
 }

@@ -1,3 +1,4 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Schedulers;
 
@@ -35,6 +36,12 @@ public sealed record PipelineInfo
 
     /// <summary>The loaded model files by component.</summary>
     public required IReadOnlyDictionary<string, string> Components { get; init; }
+
+    /// <summary>The LoRAs that changed its weights.</summary>
+    public IReadOnlyList<Lora> Loras { get; init; } = [];
+
+    /// <summary>The words that were added to its vocabulary.</summary>
+    public IReadOnlyList<TextualInversion> Embeddings { get; init; } = [];
 
     /// <summary>The model's own scheduler configuration.</summary>
     public required SchedulerConfig Scheduler { get; init; }

@@ -25,15 +25,22 @@ internal sealed class PromptEncoders : IDisposable
     /// <summary>The length of a prompt's one vector where the model says it, else -1.</summary>
     public int PooledWidth => _owned[^1].PooledWidth;
 
-    /// <summary>How many ids a prompt has.</summary>
-    public int Tokens { get; private set; }
+    /// <inheritdoc cref="PromptEncoder.ChunkLength"/>
+    public int ChunkLength { get; private set; }
 
     /// <summary>Loads those of a model.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="family">Its family says which encoders it has.</param>
     /// <param name="load">Loads a component.</param>
+    /// <param name="wordsOf">The words that a component's tokenizer gets, once it is loaded.</param>
+    /// <param name="loadSkipping">Loads a component without its last layers.</param>
     /// <exception cref="ModelFormatException">One is missing, or does not fit the other.</exception>
-    public static PromptEncoders Load(ModelFolder folder, ModelFamily family, Func<string, OnnxSession> load)
+    public static PromptEncoders Load(
+        ModelFolder folder,
+        ModelFamily family,
+        Func<string, OnnxSession> load,
+        Func<string, IReadOnlyList<AddedToken>> wordsOf,
+        Func<string, ClipSkipEncoder> loadSkipping)
     {
         PromptEncoders all = new()
         {
@@ -48,7 +55,8 @@ internal sealed class PromptEncoders : IDisposable
         {
             foreach (string component in all.Components)
             {
-                all.Add(folder, component, family == ModelFamily.StableDiffusion, load);
+                (TextEncoder encoder, ClipTokenizer tokenizer) = all.LoadOne(folder, component, family, load);
+                all._encoders.Add(new(tokenizer.With(wordsOf(component)), encoder, () => loadSkipping(component)));
             }
 
             return all;
@@ -60,10 +68,17 @@ internal sealed class PromptEncoders : IDisposable
         }
     }
 
+    /// <summary>How many chunks a prompt has, in the encoder that cuts it into most.</summary>
+    /// <exception cref="ArgumentException">It cannot be read, or has too many.</exception>
+    public int CountChunks(PromptText prompt) => _encoders.Max(encoder => encoder.CountChunks(prompt));
+
+    /// <inheritdoc cref="PromptEncoder.CheckClipSkip"/>
+    public void CheckClipSkip(int skip) => _encoders.ForEach(encoder => encoder.CheckClipSkip(skip));
+
     /// <inheritdoc cref="PromptEncoder.Encode"/>
-    public PromptEmbedding Encode(string prompt, Func<string, TokenizedPrompt>? tokenize, RunScope scope)
+    public PromptEmbedding Encode(PromptText prompt, int chunks, Func<string, TokenizedPrompt>? tokenize, RunScope scope)
     {
-        PromptEmbedding[] parts = [.. _encoders.Select(encoder => encoder.Encode(prompt, tokenize, scope))];
+        PromptEmbedding[] parts = [.. _encoders.Select(encoder => encoder.Encode(prompt, chunks, tokenize, scope))];
         return parts.Length == 1 ? parts[0] : parts[^1] with { Values = SideBySide(parts) };
     }
 
@@ -87,20 +102,21 @@ internal sealed class PromptEncoders : IDisposable
         return values;
     }
 
-    private void Add(ModelFolder folder, string component, bool lastLayer, Func<string, OnnxSession> load)
+    private (TextEncoder Encoder, ClipTokenizer Tokenizer) LoadOne(
+        ModelFolder folder, string component, ModelFamily family, Func<string, OnnxSession> load)
     {
         bool second = component == ModelComponents.TextEncoder2;
         string tokenizerFolder = folder.PathOf(second ? ModelComponents.Tokenizer2 : ModelComponents.Tokenizer, "");
         ClipTokenizer tokenizer = ClipTokenizer.Load(tokenizerFolder);
-        if (_owned.Count > 0 && tokenizer.MaxLength != Tokens)
+        if (_owned.Count > 0 && tokenizer.MaxLength != ChunkLength)
         {
             throw new ModelFormatException(
                 tokenizerFolder,
-                FormattableString.Invariant($"prompts of the first tokenizer's {Tokens} ids"),
+                FormattableString.Invariant($"prompts of the first tokenizer's {ChunkLength} ids"),
                 FormattableString.Invariant($"{tokenizer.MaxLength}"));
         }
 
-        int? layers = lastLayer ? null : TextEncoderConfig.ReadLayers(folder, component);
+        int? layers = family == ModelFamily.StableDiffusion ? null : TextEncoderConfig.ReadLayers(folder, component);
         OnnxSession session = load(component);
         TextEncoder encoder;
         try
@@ -115,7 +131,7 @@ internal sealed class PromptEncoders : IDisposable
 
         _owned.Add(encoder);
         encoder.RequireIds(tokenizer.MaxLength);
-        Tokens = tokenizer.MaxLength;
-        _encoders.Add(new(tokenizer, encoder));
+        ChunkLength = tokenizer.MaxLength;
+        return (encoder, tokenizer);
     }
 }

@@ -1,3 +1,4 @@
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 
 namespace SdFleet.Diffusion.Pipelines;
@@ -29,15 +30,16 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Loads a model folder as diffusers and optimum write it.</summary>
     /// <param name="folder">The folder that has model_index.json.</param>
     /// <param name="options">How to run it; null for the processor.</param>
+    /// <param name="adapters">What changes its weights while it is loaded, such as LoRAs and embeddings; null for the model as it is.</param>
     /// <exception cref="ModelFormatException">
-    /// The folder or a file in it is not what this can run; the message says what is wrong.
+    /// The folder, a file in it or an adapter is not what this can run; the message says what is wrong.
     /// </exception>
     /// <exception cref="ProviderUnavailableException">The provider that was asked for cannot be had.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions? options = null)
+    public static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions? options = null, ModelAdapters? adapters = null)
     {
         ModelFolder model = ModelFolder.Open(folder);
-        PipelineComponents components = PipelineComponents.Load(model, OnnxDevice.Open(options ?? new()));
+        PipelineComponents components = PipelineComponents.Load(model, OnnxDevice.Open(options ?? new()), adapters ?? new());
         try
         {
             return new(components);
@@ -62,7 +64,8 @@ public sealed class StableDiffusionPipeline : IDisposable
     };
 
     /// <summary>
-    /// The model's digest: 64 hexadecimal digits, the same for the same files, wherever they lie. The first call reads all files.
+    /// The model's digest: 64 hexadecimal digits, the same for the same files, wherever they lie, and the same LoRAs with the same scales,
+    /// and the same embeddings with the same words. The first call reads all files.
     /// </summary>
     public Task<string> GetModelDigestAsync(CancellationToken cancellationToken = default)
     {
@@ -71,7 +74,7 @@ public sealed class StableDiffusionPipeline : IDisposable
             // Computed once for all callers, so without the token of one of them.
             if (_digest is null || _digest.IsFaulted)
             {
-                _digest = Task.Run(() => ModelFingerprint.ComputeAsync(Info.Folder, CancellationToken.None), CancellationToken.None);
+                _digest = Task.Run(() => ModelFingerprint.ComputeAsync(Info.Folder, _components.Adapters, CancellationToken.None), CancellationToken.None);
             }
 
             return _digest.WaitAsync(cancellationToken);
@@ -110,6 +113,6 @@ public sealed class StableDiffusionPipeline : IDisposable
         GenerationLimits.Check(tasks, Info.SizeMultiple);
         TaskInputs.Check(tasks, Info);
 
-        return new BatchGeneration(_components, tasks, progress, probe).Run(cancellationToken);
+        return new ChunkGroups(_components, tasks, progress, probe).Run(cancellationToken);
     }
 }

@@ -7,7 +7,7 @@ namespace SdFleet.Diffusion.Pipelines;
 /// <param name="guidance">How images become rows.</param>
 /// <param name="prompts">The encoded prompts by text, of the same length all.</param>
 internal sealed class UnetConditioning(
-    PipelineComponents components, Guidance guidance, IReadOnlyDictionary<string, PromptEmbedding> prompts)
+    PipelineComponents components, Guidance guidance, IReadOnlyDictionary<PromptText, PromptEmbedding> prompts)
 {
     private readonly PromptEmbedding _any = prompts.Values.First();
 
@@ -44,5 +44,5 @@ internal sealed class UnetConditioning(
     private bool IsLeftOut(GenerationTask task, bool negative) =>
         negative && task.NegativePrompt.Length == 0 && components.Xl is { ForceZeros: true };
 
-    private PromptEmbedding TextOf(GenerationTask task, bool negative) => prompts[negative ? task.NegativePrompt : task.Prompt];
+    private PromptEmbedding TextOf(GenerationTask task, bool negative) => prompts[negative ? task.NegativePromptText : task.PromptText];
 }

@@ -6,21 +6,33 @@ namespace SdFleet.Diffusion.Tokenization;
 /// </summary>
 public sealed class ClipTokenizer
 {
+    private readonly ClipTokenizerFiles _files;
+    private readonly AddedToken[] _added;
     private readonly BytePairEncoder _encoder;
     private readonly SpecialToken[] _typedTokens;
     private readonly SpecialToken[] _normalizedTokens;
 
-    internal ClipTokenizer(ClipTokenizerFiles files)
+    internal ClipTokenizer(ClipTokenizerFiles files, params IReadOnlyCollection<AddedToken> added)
     {
+        _files = files;
+        _added = [.. added];
         MaxLength = files.MaxLength;
         BeginId = files.Begin.Id;
         EndId = files.End.Id;
-        PadId = files.PadId;
+        PadId = files.Pad.Id;
         VocabularySize = files.Vocabulary.Count;
         _encoder = new(files.Vocabulary);
-        SpecialToken[] special = [files.Begin, files.End];
+        CommaId = files.Vocabulary.IdOf("," + ClipVocabulary.EndOfWord);
+
+        // Stable Diffusion 2 pads with "!", and so finds it in texts before words are made, "!!!" three times. It was not meant, but is
+        // what its pictures are made with (diffusers issue 4153).
+        SpecialToken[] special = [.. new[] { files.Begin, files.End, files.Pad }.DistinctBy(token => token.Content)];
         _typedTokens = [.. special.Where(t => !t.Normalized)];
-        _normalizedTokens = [.. special.Where(t => t.Normalized)];
+
+        // Of two that begin at the same place, the longer one counts.
+        IEnumerable<SpecialToken> words = added.OrderByDescending(token => token.Text.Length)
+            .Select(token => new SpecialToken(ClipText.Normalize(token.Text), token.FirstId, Normalized: true, token.Count, Alone: true));
+        _normalizedTokens = [.. words, .. special.Where(t => t.Normalized)];
     }
 
     /// <summary>How many ids a prompt has, start, end and padding included: 77 for CLIP.</summary>
@@ -46,6 +58,12 @@ public sealed class ClipTokenizer
     /// <exception cref="ModelFormatException">A file is missing or wrong; the message names the file and the line.</exception>
     public static ClipTokenizer Load(string folder) => new(ClipTokenizerFiles.Load(folder));
 
+    /// <summary>This tokenizer with more tokens, to be found in texts before words are made of them.</summary>
+    internal ClipTokenizer With(IEnumerable<AddedToken> added) => new(_files, [.. _added, .. added]);
+
+    /// <summary>How many places belong together from an id on: those of the added token that it begins, else 1.</summary>
+    internal int PlacesOf(int id) => Array.Find(_added, token => token.FirstId == id)?.Count ?? 1;
+
     /// <summary>The ids of a text without start, end and padding, as many as there are.</summary>
     public IReadOnlyList<int> Encode(string text)
     {
@@ -56,9 +74,14 @@ public sealed class ClipTokenizer
     }
 
     /// <summary>The text as the text encoder takes it: cut to <see cref="MaxLength"/> and padded.</summary>
-    public TokenizedPrompt EncodePrompt(string text)
+    public TokenizedPrompt EncodePrompt(string text) => Frame(Encode(text));
+
+    /// <summary>The id of a comma that stands alone, or -1 where the vocabulary has none.</summary>
+    internal int CommaId { get; }
+
+    /// <summary>Puts a start token before and an end token and padding behind, and cuts what does not fit.</summary>
+    internal TokenizedPrompt Frame(IReadOnlyList<int> tokens)
     {
-        IReadOnlyList<int> tokens = Encode(text);
         int kept = Math.Min(tokens.Count, MaxLength - 2);
         int[] ids = new int[MaxLength];
         ids[0] = BeginId;
@@ -78,7 +101,7 @@ public sealed class ClipTokenizer
         while (TryFindFirst(rest, _typedTokens, out int index, out SpecialToken? token))
         {
             EncodeNormalized(ClipText.Normalize(rest[..index].ToString()), ids);
-            ids.Add(token.Id);
+            Add(token, ids);
             rest = rest[(index + token.Content.Length)..];
         }
 
@@ -90,7 +113,7 @@ public sealed class ClipTokenizer
         while (TryFindFirst(rest, _normalizedTokens, out int index, out SpecialToken? token))
         {
             EncodeWords(rest[..index], ids);
-            ids.Add(token.Id);
+            Add(token, ids);
             rest = rest[(index + token.Content.Length)..];
         }
 
@@ -105,6 +128,14 @@ public sealed class ClipTokenizer
         }
     }
 
+    private static void Add(SpecialToken token, List<int> ids)
+    {
+        for (int i = 0; i < token.Count; i++)
+        {
+            ids.Add(token.Id + i);
+        }
+    }
+
     private static bool TryFindFirst(
         ReadOnlySpan<char> text,
         SpecialToken[] tokens,
@@ -115,7 +146,7 @@ public sealed class ClipTokenizer
         found = null;
         foreach (SpecialToken token in tokens)
         {
-            int at = text.IndexOf(token.Content, StringComparison.Ordinal);
+            int at = token.IndexIn(text);
             if (at >= 0 && at < index)
             {
                 index = at;

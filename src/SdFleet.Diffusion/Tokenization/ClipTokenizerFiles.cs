@@ -20,7 +20,7 @@ internal sealed class ClipTokenizerFiles
 
     public required SpecialToken End { get; init; }
 
-    public required int PadId { get; init; }
+    public required SpecialToken Pad { get; init; }
 
     public required int MaxLength { get; init; }
 
@@ -45,7 +45,7 @@ internal sealed class ClipTokenizerFiles
             Vocabulary = new(ids, files.ReadMerges(ids), unknownId),
             Begin = begin,
             End = end,
-            PadId = pad.Id,
+            Pad = pad,
             MaxLength = ReadMaxLength(config, folder),
         };
 

@@ -38,6 +38,9 @@ internal sealed class ClipVocabulary
     /// <summary>How many tokens there are.</summary>
     public int Count => _ids.Count;
 
+    /// <summary>The id of a token, or <see cref="NoId"/>.</summary>
+    public int IdOf(string token) => _ids.GetValueOrDefault(token, NoId);
+
     /// <summary>The id of a byte inside a word, or at its end.</summary>
     public int IdOfByte(byte value, bool isLast) => isLast ? _lastByteIds[value] : _byteIds[value];
 

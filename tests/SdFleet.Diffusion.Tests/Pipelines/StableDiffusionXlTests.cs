@@ -55,6 +55,35 @@ public sealed class StableDiffusionXlTests
         Assert.Equal(XlRuns.Run(pipeline, usual).Final, XlRuns.Run(pipeline, usual with { SizeConditioning = same }).Final);
     }
 
+    // The tiny encoders' states are the same vectors times numbers, so a skipped layer shows in both.
+    [Fact]
+    public void Generate_ClipSkip_TakesEarlierStatesOfBothEncoders()
+    {
+        using StableDiffusionPipeline pipeline = new TinyXlModel().Load();
+        GenerationTask task = XlRuns.Task();
+        EmbeddingsProbe usual = new(), skipped = new();
+
+        pipeline.GenerateObserved([task], null, usual, default);
+        pipeline.GenerateObserved([task with { ClipSkip = 1 }], null, skipped, default);
+
+        for (int i = 0; i < usual.Rows.Length; i++)
+        {
+            int layers = i % 8 < TinyXlModel.Width ? TinyXlModel.Layers : TinyXlModel.Layers2;
+            float[] scales = TinyXlModel.StateScales;
+            Assert.Equal(usual.Rows[i] / scales[layers - 1] * scales[layers - 2], skipped.Rows[i], 1e-5f);
+        }
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { ClipSkip = 2 }]));
+        Assert.Equal("ClipSkip", error.ParamName);
+    }
+
+    private sealed class EmbeddingsProbe : GenerationProbe
+    {
+        public float[] Rows { get; private set; } = [];
+
+        public override void OnEmbeddings(ReadOnlySpan<float> rows) => Rows = rows.ToArray();
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(1)]

@@ -27,6 +27,26 @@ internal sealed class OnnxBuilder
     public OnnxBuilder Constant(string name, long[] values, params long[] shape) =>
         Constant(name, TensorElementType.Int64, MemoryMarshal.AsBytes<long>(values), shape);
 
+    /// <summary>A weight that lies in another file.</summary>
+    public OnnxBuilder External(string name, TensorElementType type, string location, long offset, long length, params long[] shape)
+    {
+        const int ExternalLocation = 1;
+        ProtobufWriter tensor = Declaration(name, type, shape);
+        foreach ((string key, string value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") })
+        {
+            tensor.Message(13, new ProtobufWriter().Text(1, key).Text(2, value));
+        }
+
+        _graph.Message(5, tensor.Number(14, ExternalLocation));
+        return this;
+    }
+
+    public OnnxBuilder Constant(string name, TensorElementType type, ReadOnlySpan<byte> bytes, params long[] shape)
+    {
+        _graph.Message(5, Declaration(name, type, shape).Bytes(9, bytes));
+        return this;
+    }
+
     public OnnxBuilder Node(string operation, string inputs, string output, string? attribute = null, params long[] values)
     {
         ProtobufWriter node = new();
@@ -74,7 +94,7 @@ internal sealed class OnnxBuilder
         node.Message(5, attribute);
     }
 
-    private OnnxBuilder Constant(string name, TensorElementType type, ReadOnlySpan<byte> bytes, long[] shape)
+    private static ProtobufWriter Declaration(string name, TensorElementType type, long[] shape)
     {
         ProtobufWriter tensor = new();
         foreach (long size in shape)
@@ -82,8 +102,7 @@ internal sealed class OnnxBuilder
             tensor.Number(1, size);
         }
 
-        _graph.Message(5, tensor.Number(2, (int)type).Text(8, name).Bytes(9, bytes));
-        return this;
+        return tensor.Number(2, (int)type).Text(8, name);
     }
 
     private OnnxBuilder Tensor(int field, string name, TensorElementType type, object[] shape)

@@ -28,6 +28,9 @@ internal sealed class TinyModel
     /// <summary>The shape of the timestep.</summary>
     public object[] TimestepShape { get; init; } = ["steps"];
 
+    /// <summary>How many tokens the U-Net takes: a number, or a name where that is open.</summary>
+    public object Sequence { get; init; } = "sequence";
+
     /// <summary>Channels that the U-Net takes.</summary>
     public int UnetChannels { get; init; } = LatentChannels;
 
@@ -117,7 +120,7 @@ internal sealed class TinyModel
         OnnxBuilder model = new OnnxBuilder()
             .Input("sample", SampleType, "batch", OpenChannels ? "channels" : UnetChannels, "height", "width")
             .Input("timestep", TimestepType, TimestepShape)
-            .Input("encoder_hidden_states", SampleType, "batch", "sequence", Width)
+            .Input("encoder_hidden_states", SampleType, "batch", Sequence, Width)
             .Constant("half", [0.5f])
             .Constant("thousandth", [0.001f])
             .Constant("pixel", [-1L, 1, 1, 1], 4)

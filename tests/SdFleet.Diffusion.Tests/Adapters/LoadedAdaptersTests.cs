@@ -1,0 +1,369 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SdFleet.Diffusion.Adapters;
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Onnx.Graph;
+using SdFleet.Diffusion.Tests.Golden;
+
+namespace SdFleet.Diffusion.Tests.Adapters;
+
+public sealed class LoadedAdaptersTests
+{
+    private const string Model = "unet/model.onnx", File = "x.safetensors";
+
+    [Theory]
+    [InlineData(GraphOptimization.None)]
+    [InlineData(GraphOptimization.Basic)]
+    [InlineData(GraphOptimization.Extended)]
+    [InlineData(GraphOptimization.All)]
+    public void Apply_EveryKindOfLayer_EqualsAModelWithTheSumAsItsWeights(GraphOptimization optimization)
+    {
+        const double Scale = 0.7;
+        LayeredModel plain = new();
+        TestLora lora = TestLora.ForAllLayers();
+        using TemporaryFolder folder = Write(plain.Build(), lora.Kohya()).Write("merged.onnx", lora.Merge(plain, Scale).Build());
+        OnnxDevice device = OnnxDevice.Open(new() { Threads = 1, Optimization = optimization });
+
+        float[] before = Run(OnnxSession.Load(folder[Model], device));
+        float[] merged = Run(OnnxSession.Load(folder["merged.onnx"], device));
+        float[] adapted = Run(OnnxSession.Load(Adapt(folder, Scale), device));
+
+        Near.Absolute("values", merged, adapted, 1e-5);
+        Assert.Contains(before.Zip(merged), pair => Math.Abs(pair.First - pair.Second) > 0.01);
+    }
+
+    // Each layer by itself, so that none can hide behind another.
+    [Theory]
+    [InlineData(LayeredModel.Conv, "conv_in.weight", false)]
+    [InlineData(LayeredModel.Product, "onnx::MatMul_1", true)]
+    [InlineData(LayeredModel.Gemm, "time_embedding.linear_1.weight", false)]
+    [InlineData(LayeredModel.Half, "onnx::MatMul_2_fp16", true)]
+    public void Apply_OneLayer_ChangesItsWeightOnly(string layer, string weight, bool transposed)
+    {
+        LayeredModel plain = new();
+        Dictionary<string, (float[] Weight, int Outputs, long[] Input)> layers = new()
+        {
+            [LayeredModel.Conv] = (plain.ConvWeight, 3, [2, 3, 3]),
+            [LayeredModel.Product] = (plain.ProductWeight, 5, [3]),
+            [LayeredModel.Gemm] = (plain.GemmWeight, 6, [5]),
+            [LayeredModel.Half] = (plain.HalfWeight, 2, [6]),
+        };
+        (float[] values, int outputs, long[] input) = layers[layer];
+        TestLora lora = new TestLora().Add(layer, outputs, input, seed: 1);
+        using TemporaryFolder folder = Write(plain.Build(), lora.Kohya());
+
+        OnnxGraph graph = Save(folder, Adapt(folder, scale: -0.5));
+
+        float[] expected = lora.Merge(layer, values, -0.5);
+        int columns = expected.Length / outputs;
+        float[] found = graph.ReadFloats(graph.FindInitializer(weight)!);
+        float[] stored = transposed ? [.. expected.Select((_, i) => expected[i % outputs * columns + i / outputs])] : expected;
+        Near.Absolute(weight, stored, found, 1e-6);
+        OnnxGraph original = OnnxGraph.Read(folder[Model]);
+        Assert.All(original.Initializers.Where(i => i.Name != weight && i.Type == OnnxElementType.Float32), other =>
+            Assert.Equal(original.ReadFloats(other), graph.ReadFloats(graph.FindInitializer(other.Name)!)));
+    }
+
+    [Fact]
+    public void Apply_OtherNamesForTheSame_GivesTheSameModel()
+    {
+        TestLora lora = TestLora.ForAllLayers();
+        byte[] expected = Bytes(lora.Kohya());
+
+        Assert.Equal(expected, Bytes(lora.Diffusers()));
+        Assert.Equal(expected, Bytes(lora.Diffusers("base_model.model.unet.")));
+        Assert.Equal(expected, Bytes(lora.Diffusers("unet.base_model.model.")));
+        Assert.Equal(expected, Bytes(lora.Diffusers(down: ".lora.down.weight", up: ".lora.up.weight")));
+        Assert.Equal(expected, Bytes(lora.Diffusers(down: ".lora_A.default.weight", up: ".lora_B.default.weight")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("unet.")]
+    public void Apply_AttentionProcessors_AreTheirLayers(string prefix)
+    {
+        TestLora lora = new TestLora().Add(LayeredModel.Product, 5, [3], seed: 1);
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), lora.Processor(prefix));
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 1));
+
+        LayeredModel merged = new() { ProductWeight = lora.Merge(LayeredModel.Product, new LayeredModel().ProductWeight, 1) };
+        OnnxGraph expected = OnnxGraph.Read(folder.Write("m.onnx", merged.Build())["m.onnx"]);
+        const string Weight = "onnx::MatMul_1";
+        Near.Absolute("values", expected.ReadFloats(expected.FindInitializer(Weight)!), graph.ReadFloats(graph.FindInitializer(Weight)!), 1e-6);
+    }
+
+    [Fact]
+    public void Apply_HalfPrecisionFile_IsReadAsSuch()
+    {
+        TestLora lora = TestLora.ForAllLayers();
+        OnnxDevice device = OnnxDevice.Open(new() { Threads = 1 });
+        using TemporaryFolder exact = Write(new LayeredModel().Build(), lora.Kohya());
+        using TemporaryFolder half = Write(new LayeredModel().Build(), lora.Kohya(type: "F16"));
+
+        Near.Absolute("values", Run(OnnxSession.Load(Adapt(exact, 1), device)), Run(OnnxSession.Load(Adapt(half, 1), device)), 2e-2);
+    }
+
+    [Fact]
+    public void Apply_SeveralLoras_AddsThemUp()
+    {
+        LayeredModel plain = new();
+        (TestLora first, TestLora second) = (TestLora.ForAllLayers(), TestLora.ForAllLayers(seed: 100));
+        using TemporaryFolder folder = Write(plain.Build(), first.Kohya())
+            .Write("y.safetensors", second.Diffusers())
+            .Write("merged.onnx", second.Merge(first.Merge(plain, 0.5), -0.25).Build());
+        OnnxDevice device = OnnxDevice.Open(new() { Threads = 1 });
+
+        OnnxGraphEditor editor = Adapt(folder, new Lora(folder[File], 0.5), new Lora(folder["y.safetensors"], -0.25));
+
+        Near.Absolute("values", Run(OnnxSession.Load(folder["merged.onnx"], device)), Run(OnnxSession.Load(editor, device)), 1e-5);
+    }
+
+    [Fact]
+    public void Apply_WeightsThatStayInHalfPrecision_AreRoundedToIt()
+    {
+        float[] weight = [.. LayeredModel.Waves(6, 1).Select(w => (float)(Half)w)];
+        byte[] bytes = [.. weight.SelectMany(w => BitConverter.GetBytes((Half)w))];
+        byte[] model = new OnnxBuilder()
+            .Input("x", TensorElementType.Float16, 1, 3)
+            .Constant("conv_out.weight", TensorElementType.Float16, bytes, 2, 3)
+            .Node("Gemm", "x conv_out.weight", "y", "transB", 1)
+            .Output("y", TensorElementType.Float16, 1, 2)
+            .Build();
+        TestLora lora = new TestLora().Add("conv_out", 2, [3], seed: 3);
+        using TemporaryFolder folder = Write(model, lora.Kohya());
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 1));
+
+        OnnxInitializer merged = graph.FindInitializer("conv_out.weight")!;
+        Assert.Equal(OnnxElementType.Float16, merged.Type);
+        Near.Absolute("values", lora.Merge("conv_out", weight, 1), graph.ReadFloats(merged), 1e-3);
+    }
+
+    [Fact]
+    public void Apply_ConvolutionInThreeParts_IsTheirProduct()
+    {
+        // up x mid x down by the definition: W'[o,i,k] = W[o,i,k] + sum over p, q of up[o,p] mid[p,q,k] down[q,i].
+        float[] down = LayeredModel.Waves(4, 1), mid = LayeredModel.Waves(2 * 2 * 9, 2), up = LayeredModel.Waves(6, 3);
+        byte[] file = new SafetensorsBuilder()
+            .Add("lora_unet_conv_in.lora_down.weight", down, [2, 2, 1, 1])
+            .Add("lora_unet_conv_in.lora_mid.weight", mid, [2, 2, 3, 3])
+            .Add("lora_unet_conv_in.lora_up.weight", up, [3, 2, 1, 1])
+            .Build();
+        LayeredModel plain = new();
+        using TemporaryFolder folder = Write(plain.Build(), file);
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 1));
+
+        float[] expected = [.. plain.ConvWeight];
+        for (int o = 0; o < 3; o++)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                for (int k = 0; k < 9; k++)
+                {
+                    for (int pq = 0; pq < 4; pq++)
+                    {
+                        expected[(o * 2 + i) * 9 + k] += up[o * 2 + pq / 2] * mid[pq * 9 + k] * down[pq % 2 * 2 + i];
+                    }
+                }
+            }
+        }
+
+        Near.Absolute("values", expected, graph.ReadFloats(graph.FindInitializer("conv_in.weight")!), 1e-5);
+    }
+
+    [Theory]
+    [InlineData("text_encoder", "lora_te_text_model_encoder_layers_0_self_attn_q_proj", ".lora_down.weight", ".lora_up.weight")]
+    [InlineData("text_encoder", "lora_te1_text_model_encoder_layers_0_self_attn_q_proj", ".lora_down.weight", ".lora_up.weight")]
+    [InlineData("text_encoder_2", "lora_te2_text_model_encoder_layers_0_self_attn_q_proj", ".lora_down.weight", ".lora_up.weight")]
+    [InlineData(
+        "text_encoder",
+        "text_encoder.text_model.encoder.layers.0.self_attn.q_proj",
+        ".lora_linear_layer.down.weight",
+        ".lora_linear_layer.up.weight")]
+    [InlineData(
+        "text_encoder", "text_encoder.text_model.encoder.layers.0.self_attn.to_q", "_lora.down.weight", "_lora.up.weight")]
+    [InlineData(
+        "text_encoder_2", "text_encoder_2.text_model.encoder.layers.0.self_attn.q_proj", ".lora_A.weight", ".lora_B.weight")]
+    public void Apply_TextEncoders_AreChangedByTheirNames(string component, string layer, string down, string up)
+    {
+        byte[] text = new OnnxBuilder()
+            .Input("x", TensorElementType.Float, 1, 2)
+            .Constant("onnx::MatMul_7", [1f, 2, 3, 4], 2, 2)
+            .Node("MatMul", "x onnx::MatMul_7", "/text_model/encoder/layers.0/self_attn/q_proj/MatMul")
+            .Build();
+        byte[] file = new SafetensorsBuilder().Add(layer + down, [1, 10], [1, 2]).Add(layer + up, [100, 1000], [2, 1]).Build();
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), file);
+        folder.Write($"{component}/model.onnx", text);
+        using LoadedAdapters adapters = Load(folder, new Lora(folder[File]));
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder[$"{component}/model.onnx"]));
+
+        adapters.Apply(component, editor);
+
+        Assert.True(adapters.Changes(component));
+        Assert.False(adapters.Changes("unet"));
+        OnnxGraph graph = Save(folder, editor);
+        Assert.Equal([101, 1002, 1003, 10004], graph.ReadFloats(graph.FindInitializer("onnx::MatMul_7")!));
+    }
+
+    [Fact]
+    public void Load_PeftMetadata_GivesTheAlpha()
+    {
+        byte[] file = new SafetensorsBuilder()
+            .Add("unet.time_embedding.linear_1.lora_A.weight", [1, 1, 1, 1, 1], [1, 5])
+            .Add("unet.time_embedding.linear_1.lora_B.weight", [1, 1, 1, 1, 1, 1], [6, 1])
+            .Metadata("lora_adapter_metadata", """{ "unet.lora_alpha": 3, "unet.r": 1 }""")
+            .Build();
+        using TemporaryFolder folder = Write(new LayeredModel { GemmWeight = new float[30] }.Build(), file);
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 0.5));
+
+        Assert.All(graph.ReadFloats(graph.FindInitializer("time_embedding.linear_1.weight")!), weight => Assert.Equal(1.5f, weight));
+    }
+
+    [Fact]
+    public void Load_ScaleZero_ChangesNothing()
+    {
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), TestLora.ForAllLayers().Kohya());
+        using LoadedAdapters adapters = Load(folder, new Lora(folder[File], 0));
+
+        Assert.False(adapters.Changes("unet"));
+    }
+
+    [Fact]
+    public void Load_ForAnotherModel_SaysSo()
+    {
+        TestLora other = new TestLora().Add("double_blocks.0.img_attn", 4, [4], 1).Add("a", 4, [4], 2).Add("b", 4, [4], 3).Add("c", 4, [4], 4);
+
+        ModelFormatException error = Refused(other.Kohya());
+
+        Assert.Equal("a LoRA for this model, which has layers such as conv_in", error.Expected);
+        Assert.StartsWith(
+            "4 layers that it does not have: lora_unet_double_blocks_0_img_attn.lora_down.weight, lora_unet_a.lora_down.weight,",
+            error.Found,
+            StringComparison.Ordinal);
+        Assert.EndsWith(", ...", error.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SomeLayersUnknown_NamesThem()
+    {
+        ModelFormatException error = Refused(TestLora.ForAllLayers().Add("mid_block.attentions.7.proj_in", 4, [4], 1).Kohya());
+
+        Assert.Equal("a LoRA whose every layer is in the model", error.Expected);
+        Assert.Equal("1 of 5 that are not: lora_unet_mid_block_attentions_7_proj_in.lora_down.weight", error.Found);
+    }
+
+    [Fact]
+    public void Load_OtherShape_ShowsBoth()
+    {
+        ModelFormatException error = Refused(new TestLora().Add(LayeredModel.Gemm, 6, [4], 1).Kohya());
+
+        Assert.Contains("time_embedding.linear_1.weight: float32[6,5]", error.Expected, StringComparison.Ordinal);
+        Assert.Contains("lora_unet_time_embedding_linear_1.lora_down.weight: F32[3,4]", error.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SharedWeight_IsRefused()
+    {
+        byte[] model = new OnnxBuilder()
+            .Input("x", TensorElementType.Float, 1, 2)
+            .Constant("w", [1f, 2, 3, 4], 2, 2)
+            .Node("MatMul", "x w", "/mid_block/a/MatMul")
+            .Node("MatMul", "/mid_block/a/MatMul w", "/mid_block/b/MatMul")
+            .Build();
+        using TemporaryFolder folder = Write(model, new TestLora().Add("mid_block.a", 2, [2], 1).Kohya());
+
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => Load(folder, new Lora(folder[File])));
+
+        Assert.Equal("a weight of its own for the layer mid_block.a", error.Expected);
+    }
+
+    [Theory]
+    [InlineData("lora_unet_conv_in.hada_w1_a", "a LoRA with kohya's or diffusers' names")]
+    [InlineData("model.diffusion_model.input_blocks.0.0.weight", "a LoRA with kohya's or diffusers' names")]
+    [InlineData("lora_unet_conv_in.lora_up.weight", "the matrices down and up of the layer conv_in")]
+    [InlineData("lora_unet_conv_in.alpha", "the matrices down and up of the layer conv_in")]
+    public void Load_NoLora_SaysWhatItWouldBe(string tensor, string expected) =>
+        Assert.Equal(expected, Refused(new SafetensorsBuilder().Add(tensor, [1], [1]).Build()).Expected);
+
+    [Fact]
+    public void Load_EmptyFile_IsRefused() => Refused(new SafetensorsBuilder().Build());
+
+    [Theory]
+    [InlineData(10.1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void Load_ScaleOutOfRange_IsRefused(double scale)
+    {
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), TestLora.ForAllLayers().Kohya());
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Load(folder, new Lora(folder[File], scale)));
+
+        Assert.Contains("must be within -10 to 10", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_AnyHeaderByteChanged_IsRefusedOrApplies()
+    {
+        byte[] whole = new TestLora().Add(LayeredModel.Gemm, 6, [5], 1).Kohya();
+        int header = 8 + (int)BitConverter.ToInt64(whole);
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), whole);
+        for (int i = 0; i < header; i++)
+        {
+            foreach (byte other in (byte[])[(byte)'0', (byte)'9', (byte)'.', 0xFF])
+            {
+                byte[] mutated = [.. whole];
+                mutated[i] = other;
+                folder.Write(File, mutated);
+                try
+                {
+                    Adapt(folder, 1);
+                }
+                catch (ModelFormatException)
+                {
+                }
+            }
+        }
+    }
+
+    private static ModelFormatException Refused(byte[] lora)
+    {
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), lora);
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => Load(folder, new Lora(folder[File])));
+        Assert.Equal(folder[File], error.File);
+        return error;
+    }
+
+    private static byte[] Bytes(byte[] lora)
+    {
+        using TemporaryFolder folder = Write(new LayeredModel().Build(), lora);
+        return Adapt(folder, 1).ToArray();
+    }
+
+    private static TemporaryFolder Write(byte[] model, byte[] lora) => new TemporaryFolder().Write(Model, model).Write(File, lora);
+
+    private static LoadedAdapters Load(TemporaryFolder folder, params Lora[] loras) =>
+        LoadedAdapters.Load(ModelFolder.Open(folder.Path), new() { Loras = loras });
+
+    private static OnnxGraphEditor Adapt(TemporaryFolder folder, double scale) => Adapt(folder, new Lora(folder[File], scale));
+
+    private static OnnxGraphEditor Adapt(TemporaryFolder folder, params Lora[] loras)
+    {
+        using LoadedAdapters adapters = Load(folder, loras);
+        OnnxGraphEditor editor = new(OnnxGraph.Read(folder[Model]));
+        adapters.Apply("unet", editor);
+        return editor;
+    }
+
+    private static OnnxGraph Save(TemporaryFolder folder, OnnxGraphEditor editor) =>
+        OnnxGraph.Read(folder.Write("saved.onnx", editor.ToArray())["saved.onnx"]);
+
+    private static float[] Run(OnnxSession session)
+    {
+        using (session)
+        {
+            return LayeredModel.Run(session);
+        }
+    }
+}
