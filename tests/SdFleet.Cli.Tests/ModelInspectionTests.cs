@@ -18,6 +18,8 @@ public sealed class ModelInspectionTests
         Assert.Matches(@"unet +\S+ M parameters, float(16|32)", run.Out);
         Assert.Matches(@"in +sample: float32\[", run.Out);
         Assert.Matches(@"fits +yes", run.Out);
+        Assert.Matches(@"kind +Stable Diffusion: text to image, image to image, inpainting", run.Out);
+        Assert.Matches(@"best with +128x128", run.Out);
         Assert.Matches(@"digest +[0-9a-f]{64}", run.Out);
     }
 

@@ -40,7 +40,8 @@ internal sealed class ModelInspection(string folder, TextWriter output)
                 ShowComponent(model, DepthEstimator);
             }
 
-            ShowTokenizer();
+            ShowTokenizer("tokenizer");
+            ShowTokenizer("tokenizer_2");
             output.WriteLine();
             Show("on disk", Amount.Bytes(SizeOf(folder)));
             if (loads)
@@ -68,6 +69,11 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         var took = TimeProvider.System.GetElapsedTime(started);
         var (device, runtime) = (pipeline.Info.Device, pipeline.Info.RuntimeVersion);
         Show("fits", Text($"yes: loaded on {device} with ONNX Runtime {runtime} in {took.TotalSeconds:0.0} s"));
+        foreach (var (what, text) in ModelDescription.Of(pipeline.Info, pipeline.Defaults))
+        {
+            Show(what, text);
+        }
+
         Show("digest", await pipeline.GetModelDigestAsync(cancellationToken));
     }
 
@@ -134,14 +140,13 @@ internal sealed class ModelInspection(string folder, TextWriter output)
         .Select(type => $", {type.Key.ToName()}")
         .FirstOrDefault("");
 
-    private void ShowTokenizer()
+    private void ShowTokenizer(string component)
     {
-        var vocabulary = Path.Combine(folder, "tokenizer", "vocab.json");
-        if (File.Exists(vocabulary) && ReadJson("tokenizer", "vocab.json") is { ValueKind: JsonValueKind.Object } words)
+        if (ReadJson(component, "vocab.json") is { ValueKind: JsonValueKind.Object } words)
         {
-            var kind = TextOf(ReadJson("tokenizer", "tokenizer_config.json") ?? default, "tokenizer_class") ?? "not named";
+            var kind = TextOf(ReadJson(component, "tokenizer_config.json") ?? default, "tokenizer_class") ?? "not named";
             output.WriteLine();
-            Show("tokenizer", Text($"{kind}, {words.EnumerateObject().Count()} tokens"));
+            Show(component, Text($"{kind}, {words.EnumerateObject().Count()} tokens"));
         }
     }
 

@@ -9,9 +9,6 @@ namespace SdFleet.Diffusion.Adapters;
 /// <summary>Adapters that were checked against a model: each of their changes has found its weight.</summary>
 internal sealed class LoadedAdapters : IDisposable
 {
-    /// <summary>The second text encoder of SDXL.</summary>
-    public const string TextEncoder2 = "text_encoder_2";
-
     private const int Shown = 3;
 
     private readonly TokenEmbeddings _embeddings;

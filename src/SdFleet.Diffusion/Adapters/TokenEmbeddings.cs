@@ -22,7 +22,7 @@ internal sealed class TokenEmbeddings
     public TokenEmbeddings(ModelFolder folder, IReadOnlyList<TextualInversion> embeddings)
     {
         _files = [.. embeddings.Select(EmbeddingFile.Read)];
-        int encoders = folder.Has(LoadedAdapters.TextEncoder2) ? 2 : 1;
+        int encoders = folder.Has(ModelComponents.TextEncoder2) ? 2 : 1;
         HashSet<string> words = [];
         foreach (EmbeddingFile file in _files)
         {
@@ -48,7 +48,7 @@ internal sealed class TokenEmbeddings
 
     /// <summary>Whether a network gets more rows.</summary>
     public bool Changes(string component) =>
-        _files.Length > 0 && component is ModelComponents.TextEncoder or LoadedAdapters.TextEncoder2;
+        _files.Length > 0 && component is ModelComponents.TextEncoder or ModelComponents.TextEncoder2;
 
     /// <summary>The words with the ids of their rows, for a text encoder's tokenizer; to be asked for after <see cref="Apply"/>.</summary>
     public IReadOnlyList<AddedToken> WordsOf(string component) => _words.GetValueOrDefault(component, []);

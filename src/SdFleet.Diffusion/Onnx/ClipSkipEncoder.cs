@@ -63,12 +63,11 @@ internal sealed class ClipSkipEncoder : IDisposable
     /// <param name="prompt">The prompt.</param>
     /// <param name="skip">How many layers are left out, from 1 to <see cref="MaxSkip"/>.</param>
     /// <param name="scope">The generation this is part of.</param>
-    /// <returns>As many vectors as the prompt has ids, one behind the other.</returns>
-    public float[] Encode(TokenizedPrompt prompt, int skip, RunScope scope)
+    public TextEncoding Encode(TokenizedPrompt prompt, int skip, RunScope scope)
     {
-        float[] values = _encoders[skip - 1].Encode(prompt, scope);
-        _norm.Apply(values);
-        return values;
+        TextEncoding encoding = _encoders[skip - 1].Encode(prompt, scope);
+        _norm.Apply(encoding.States);
+        return encoding;
     }
 
     /// <summary>Frees the model.</summary>

@@ -4,7 +4,9 @@ namespace SdFleet.Diffusion.Onnx;
 internal static class ModelComponents
 {
     public const string Tokenizer = "tokenizer";
+    public const string Tokenizer2 = "tokenizer_2";
     public const string TextEncoder = "text_encoder";
+    public const string TextEncoder2 = "text_encoder_2";
     public const string Unet = "unet";
     public const string VaeDecoder = "vae_decoder";
     public const string VaeEncoder = "vae_encoder";
@@ -17,5 +19,7 @@ internal static class ModelComponents
 
     /// <summary>Every component whose files decide what an image looks like. A safety checker only says what others may see.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [DepthEstimator, LowResScheduler, Scheduler, TextEncoder, Tokenizer, Unet, VaeDecoder, VaeEncoder];
+    [
+        DepthEstimator, LowResScheduler, Scheduler, TextEncoder, TextEncoder2, Tokenizer, Tokenizer2, Unet, VaeDecoder, VaeEncoder,
+    ];
 }

@@ -31,6 +31,15 @@ public sealed class ModelFolder
     /// <summary>The highest noise level of an upscaler, in model_index.json; null where it says none.</summary>
     public int? MaxNoiseLevel { get; }
 
+    /// <summary>
+    /// SDXL: whether an image without a negative prompt is weighed against zeros rather than an encoded empty text. In model_index.json;
+    /// yes where that does not say.
+    /// </summary>
+    public bool ForceZerosForEmptyPrompt { get; private init; } = true;
+
+    /// <summary>SDXL: whether the model is told an aesthetic score in place of the target size; null where model_index.json does not say.</summary>
+    public bool? RequiresAestheticsScore { get; private init; }
+
     /// <summary>Opens a folder.</summary>
     /// <exception cref="ModelFormatException">There is no such folder, or it has neither model_index.json nor a U-Net.</exception>
     public static ModelFolder Open(string path)
@@ -57,7 +66,11 @@ public sealed class ModelFolder
         }
 
         bool named = root.TryGetProperty("_class_name", out JsonElement name) && name.ValueKind == JsonValueKind.String;
-        return new(path, named ? name.GetString()! : "", ReadMaxNoiseLevel(root, index));
+        return new(path, named ? name.GetString()! : "", ReadMaxNoiseLevel(root, index))
+        {
+            ForceZerosForEmptyPrompt = ReadFlag(root, "force_zeros_for_empty_prompt", index) ?? true,
+            RequiresAestheticsScore = ReadFlag(root, "requires_aesthetics_score", index),
+        };
     }
 
     /// <summary>The path of a file of a component, there or not.</summary>
@@ -127,6 +140,18 @@ public sealed class ModelFolder
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? document
             : throw new ModelFormatException(file, "a JSON object", document.RootElement.ValueKind.ToString());
+    }
+
+    private static bool? ReadFlag(JsonElement root, string key, string index)
+    {
+        if (!root.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : throw new ModelFormatException(index, $"a {key} of true or false", value.GetRawText());
     }
 
     private static int? ReadMaxNoiseLevel(JsonElement root, string index)

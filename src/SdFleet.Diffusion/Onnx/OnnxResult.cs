@@ -14,25 +14,27 @@ internal sealed class OnnxResult : IDisposable
     {
         _outputs = outputs;
         Shape = outputs[0].GetTensorTypeAndShape().Shape;
-        if (type == TensorElementType.Float16)
-        {
-            _converted = Array.ConvertAll(Elements<Half>().ToArray(), half => (float)half);
-        }
+        _converted = type == TensorElementType.Float16 ? ToArray(outputs[0], type) : null;
     }
 
     /// <summary>The shape that came out.</summary>
     public IReadOnlyList<long> Shape { get; }
 
     /// <summary>The values in row-major order; valid until this is disposed.</summary>
-    public ReadOnlySpan<float> Values => _converted ?? (ReadOnlySpan<float>)Elements<float>();
+    public ReadOnlySpan<float> Values => _converted ?? (ReadOnlySpan<float>)Elements<float>(_outputs[0]);
+
+    /// <summary>A copy of a float32 or float16 tensor's values.</summary>
+    public static float[] ToArray(OrtValue value, TensorElementType type) => type == TensorElementType.Float16
+        ? Array.ConvertAll(Elements<Half>(value).ToArray(), half => (float)half)
+        : Elements<float>(value).ToArray();
 
     /// <summary>The truth values of an output that has such; valid until this is disposed.</summary>
-    public ReadOnlySpan<bool> Flags => Elements<bool>();
+    public ReadOnlySpan<bool> Flags => Elements<bool>(_outputs[0]);
 
     /// <summary>Frees the output.</summary>
     public void Dispose() => _outputs.Dispose();
 
-    private Span<T> Elements<T>()
+    private static Span<T> Elements<T>(OrtValue value)
         where T : struct =>
-        MemoryMarshal.Cast<byte, T>(_outputs[0].GetTensorMutableRawData());
+        MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData());
 }

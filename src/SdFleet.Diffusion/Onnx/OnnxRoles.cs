@@ -27,6 +27,11 @@ internal sealed class OnnxRoles(OnnxSession session, string kind)
     public OnnxTensorSpec Output(string expected, Func<OnnxTensorSpec, bool> fits, params ReadOnlySpan<string> names) =>
         Find(session.Outputs, $"{expected} as output of {kind}", fits, names, takeFirst: true);
 
+    /// <summary>The output with this name; no other will do, whatever its shape.</summary>
+    public OnnxTensorSpec NamedOutput(string name, string expected, Func<OnnxTensorSpec, bool> fits) =>
+        session.Outputs.FirstOrDefault(o => o.Name == name && fits(o))
+            ?? throw Refuse($"{expected} as output {name} of {kind}", string.Join("; ", session.Outputs));
+
     /// <summary>Refuses the model where it has inputs that nobody asked for.</summary>
     public void RefuseOtherInputs()
     {

@@ -63,6 +63,16 @@ internal sealed class OnnxSession : IDisposable
     public OnnxResult Run(IReadOnlyDictionary<string, OrtValue> inputs, OnnxTensorSpec output, RunScope scope) =>
         new(scope.Run(File, options => _session.Run(options, inputs, [output.Name])), output.Type);
 
+    /// <summary>Runs the model once for several outputs.</summary>
+    /// <returns>Their values, each in row-major order.</returns>
+    public IReadOnlyList<float[]> Run(
+        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OnnxTensorSpec> outputs, RunScope scope)
+    {
+        string[] names = [.. outputs.Select(output => output.Name)];
+        using IDisposableReadOnlyCollection<OrtValue> values = scope.Run(File, options => _session.Run(options, inputs, names));
+        return [.. outputs.Select((output, i) => OnnxResult.ToArray(values[i], output.Type))];
+    }
+
     /// <summary>Frees the model. No call may be running.</summary>
     public void Dispose() => _session.Dispose();
 

@@ -17,8 +17,14 @@ internal sealed record OnnxTensorSpec(
     /// <summary>Whether the elements are numbers that a computation has: float32 or float16.</summary>
     public bool IsFloat => Type is TensorElementType.Float or TensorElementType.Float16;
 
+    /// <summary>Whether the elements are float16.</summary>
+    public bool IsHalf => Type == TensorElementType.Float16;
+
     /// <summary>Whether the elements are integers as indices are: int32 or int64.</summary>
     public bool IsIndex => Type is TensorElementType.Int32 or TensorElementType.Int64;
+
+    /// <summary>Whether a dimension may be of a size: the model leaves it open, or fixed it at that.</summary>
+    public bool Takes(int dimension, int size) => Dimensions[dimension] < 0 || Dimensions[dimension] == size;
 
     /// <summary>Reads what a session says of a tensor.</summary>
     public static OnnxTensorSpec From(string name, NodeMetadata metadata) => metadata.IsTensor

@@ -6,27 +6,37 @@ namespace SdFleet.Diffusion.Onnx;
 /// </summary>
 internal sealed class UnetCall : IDisposable
 {
-    private readonly OnnxCall _call;
-    private readonly Unet _unet;
-    private readonly OnnxTensor _sample;
+    private readonly OnnxCall[] _calls;
     private readonly OnnxTensor _timestep;
-    private readonly OnnxTensor _embeddings;
-    private readonly OnnxTensor? _labels;
-    private readonly OnnxTensor _output;
+    private readonly UnetRows _sample;
+    private readonly UnetRows _embeddings;
+    private readonly UnetRows? _labels;
+    private readonly UnetRows? _textEmbeds;
+    private readonly UnetRows? _timeIds;
+    private readonly UnetRows? _guidance;
+    private readonly UnetRows _output;
 
-    public UnetCall(Unet unet, UnetShape shape, OnnxCall call)
+    public UnetCall(Unet unet, UnetShape shape, Func<OnnxCall> create)
     {
         Shape = shape;
-        _call = call;
-        _unet = unet;
-        _sample = new(unet.Sample.Type, shape.Input.ToBatch(shape.Batch));
-        _timestep = new(unet.Timestep.Type, unet.TimestepShape(shape.Batch));
-        _embeddings = new(unet.Embeddings.Type, shape.Batch, shape.Tokens, shape.TokenWidth);
-        _labels = unet.ClassLabels is { } labels ? new(labels.Type, shape.Batch) : null;
-        _output = new(unet.Output.Type, (shape.Input with { Channels = shape.OutputChannels }).ToBatch(shape.Batch));
-        _call.BindInput(unet.Sample.Name, _sample);
-        _call.BindInput(unet.Timestep.Name, _timestep);
-        _call.BindOutput(unet.Output.Name, _output);
+        int rows = shape.Batch, rowsPerCall = unet.FixedRows ?? rows;
+        (int channels, int height, int width) = shape.Input;
+        _timestep = new(unet.Timestep.Type, unet.TimestepShape(rowsPerCall));
+        _sample = new(unet.Sample, rows, rowsPerCall, channels, height, width);
+        _embeddings = new(unet.Embeddings, rows, rowsPerCall, shape.Tokens, shape.TokenWidth);
+        _labels = unet.ClassLabels is { } labels ? new(labels, rows, rowsPerCall) : null;
+        _textEmbeds = unet.TextEmbeds is { } texts ? new(texts, rows, rowsPerCall, shape.PooledWidth) : null;
+        _timeIds = unet.TimeIds is { } ids ? new(ids, rows, rowsPerCall, shape.TimeIds) : null;
+        _guidance = unet.GuidanceVector is { } vector ? new(vector, rows, rowsPerCall, shape.GuidanceWidth) : null;
+        _output = new(unet.Output, rows, rowsPerCall, shape.OutputChannels, height, width);
+        _calls = new OnnxCall[(rows + rowsPerCall - 1) / rowsPerCall];
+        for (int i = 0; i < _calls.Length; i++)
+        {
+            _calls[i] = create();
+            _calls[i].BindInput(_sample.Name, _sample.Part(i));
+            _calls[i].BindInput(unet.Timestep.Name, _timestep);
+            _calls[i].BindOutput(_output.Name, _output.Part(i));
+        }
     }
 
     /// <summary>The shape of the call.</summary>
@@ -39,18 +49,30 @@ internal sealed class UnetCall : IDisposable
     public Span<float> Embeddings => _embeddings.Values;
 
     /// <summary>A class for each row, empty where the model takes none; after writing, <see cref="CommitConstants"/>.</summary>
-    public Span<float> ClassLabels => _labels is null ? [] : _labels.Values;
+    public Span<float> ClassLabels => Values(_labels);
+
+    /// <summary>A vector for each row's whole prompt, empty where the model takes none; then <see cref="CommitConstants"/>.</summary>
+    public Span<float> TextEmbeds => Values(_textEmbeds);
+
+    /// <summary>Sizes and crops of each row, empty where the model takes none; then <see cref="CommitConstants"/>.</summary>
+    public Span<float> TimeIds => Values(_timeIds);
+
+    /// <summary>A vector for each row's guidance scale, empty where the model takes none; then <see cref="CommitConstants"/>.</summary>
+    public Span<float> GuidanceVectors => Values(_guidance);
 
     /// <summary>The predictions, row by row, of the last run.</summary>
     public Span<float> Output => _output.Values;
 
-    /// <summary>Hands encoded prompts and classes to the provider: once a generation.</summary>
+    /// <summary>Hands what stays the same in all steps to the provider: once a generation.</summary>
     public void CommitConstants()
     {
-        _call.BindConstant(_unet.Embeddings.Name, _embeddings);
-        if (_labels is not null)
+        foreach (UnetRows? rows in (UnetRows?[])[_embeddings, _labels, _textEmbeds, _timeIds, _guidance])
         {
-            _call.BindConstant(_unet.ClassLabels!.Name, _labels);
+            rows?.Scatter();
+            for (int i = 0; rows is not null && i < _calls.Length; i++)
+            {
+                _calls[i].BindConstant(rows.Name, rows.Part(i));
+            }
         }
     }
 
@@ -58,17 +80,29 @@ internal sealed class UnetCall : IDisposable
     public void Run(double timestep, RunScope scope)
     {
         _timestep.Values.Fill((float)timestep);
-        _call.Run(scope);
+        _sample.Scatter();
+        foreach (OnnxCall call in _calls)
+        {
+            call.Run(scope);
+        }
+
+        _output.Gather();
     }
 
     /// <summary>Frees buffers and binding.</summary>
     public void Dispose()
     {
-        _call.Dispose();
-        _sample.Dispose();
+        foreach (OnnxCall call in _calls)
+        {
+            call.Dispose();
+        }
+
         _timestep.Dispose();
-        _embeddings.Dispose();
-        _labels?.Dispose();
-        _output.Dispose();
+        foreach (UnetRows? rows in (UnetRows?[])[_sample, _embeddings, _labels, _textEmbeds, _timeIds, _guidance, _output])
+        {
+            rows?.Dispose();
+        }
     }
+
+    private static Span<float> Values(UnetRows? rows) => rows is null ? [] : rows.Values;
 }

@@ -5,10 +5,13 @@ namespace SdFleet.Diffusion.Onnx;
 /// <summary>What a model's autoencoder configuration says of its latents.</summary>
 /// <param name="ScalingFactor">What latents were multiplied with after encoding; decoding divides by it.</param>
 /// <param name="ScaleFactor">Pixels a side for each latent: 8 in Stable Diffusion.</param>
-internal sealed record VaeConfig(double ScalingFactor, int ScaleFactor)
+/// <param name="ForceUpcast">
+/// Whether SDXL computes it in float32 even where the rest is float16, which it overflows; where the file does not say, yes, as in diffusers.
+/// </param>
+internal sealed record VaeConfig(double ScalingFactor, int ScaleFactor, bool ForceUpcast)
 {
     // Stable Diffusion's own, for folders that say nothing.
-    private static readonly VaeConfig Default = new(0.18215, 8);
+    private static readonly VaeConfig Default = new(0.18215, 8, ForceUpcast: true);
 
     private static readonly string[] Components = [ModelComponents.VaeDecoder, "vae", ModelComponents.VaeEncoder];
 
@@ -43,6 +46,15 @@ internal sealed record VaeConfig(double ScalingFactor, int ScaleFactor)
             throw new ModelFormatException(file, "block_out_channels with 1 to 8 entries", blocks.GetRawText());
         }
 
-        return new(scaling, known ? 1 << (blocks.GetArrayLength() - 1) : Default.ScaleFactor);
+        foreach (string statistics in (string[])["latents_mean", "latents_std"])
+        {
+            if (config.TryGetProperty(statistics, out JsonElement values) && values.ValueKind != JsonValueKind.Null)
+            {
+                throw new ModelFormatException(file, $"latents that are scaled only, without {statistics}", values.GetRawText());
+            }
+        }
+
+        bool upcast = !config.TryGetProperty("force_upcast", out JsonElement force) || force.ValueKind != JsonValueKind.False;
+        return new(scaling, known ? 1 << (blocks.GetArrayLength() - 1) : Default.ScaleFactor, upcast);
     }
 }

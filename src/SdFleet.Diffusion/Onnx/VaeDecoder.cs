@@ -21,6 +21,9 @@ internal sealed class VaeDecoder : IDisposable
     /// <summary>The model file.</summary>
     public string File => _session.File;
 
+    /// <summary>The input that holds the latents.</summary>
+    public OnnxTensorSpec Latents => _latents;
+
     /// <summary>The latents' channels where the model says them, else -1.</summary>
     public int LatentChannels => _latents.Dimensions[1];
 

@@ -22,6 +22,9 @@ internal sealed class VaeEncoder : IDisposable
     /// <summary>The model file.</summary>
     public string File => _session.File;
 
+    /// <summary>The input that holds the image.</summary>
+    public OnnxTensorSpec Image => _image;
+
     /// <summary>Encodes one image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="erased">What is white in it is gray in what is encoded; null for the image as it is.</param>

@@ -19,7 +19,7 @@ internal sealed class BatchGeneration(
     GenerationProbe? probe)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly Guidance _guidance = new(tasks);
+    private readonly Guidance _guidance = new(tasks, toldToModel: components.GuidanceWidth > 0);
     private readonly LatentShape _shape = new(
         components.LatentChannels, tasks[0].Height / components.Vae.ScaleFactor, tasks[0].Width / components.Vae.ScaleFactor);
 
@@ -125,11 +125,11 @@ internal sealed class BatchGeneration(
         DenoisingStrategy strategy, Scheduler scheduler, Dictionary<PromptText, PromptEmbedding> prompts, RunScope scope)
     {
         using Activity? activity = DiffusionTelemetry.Start("denoise", tasks.Count)?.SetTag("sdfleet.steps", scheduler.Timesteps.Length);
-        PromptEmbedding any = prompts[tasks[0].PromptText];
-        UnetCall call = components.Calls.Rent(new(_guidance.Rows, InputShape, _shape.Channels, any.Tokens, any.Width));
+        UnetConditioning conditioning = new(components, _guidance, prompts);
+        UnetCall call = components.Calls.Rent(conditioning.ShapeOf(InputShape));
         try
         {
-            _guidance.WriteEmbeddings(text => prompts[text].Values, call.Embeddings);
+            conditioning.Write(call);
             probe?.OnEmbeddings(call.Embeddings);
 
             BatchNoise noise = probe?.Noise ?? new BatchNoise(tasks);

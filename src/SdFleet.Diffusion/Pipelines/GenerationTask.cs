@@ -14,7 +14,10 @@ public sealed record GenerationTask
     /// <summary>What the image shows. At most <see cref="GenerationLimits.MaxPromptLength"/> characters.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>What the image shall not show; used where <see cref="GuidanceScale"/> is above 1.</summary>
+    /// <summary>
+    /// What the image shall not show; used where <see cref="GuidanceScale"/> is above 1. Most Stable Diffusion XL models take an empty one
+    /// for none, and weigh against zeros; a space asks for the encoding of an empty text.
+    /// </summary>
     public string NegativePrompt { get; init; } = "";
 
     /// <summary>How prompt and negative prompt are read.</summary>
@@ -38,7 +41,10 @@ public sealed record GenerationTask
     /// <summary>Whose random numbers the seed gives.</summary>
     public NoiseSource NoiseSource { get; init; }
 
-    /// <summary>How strongly the prompt is followed, 0 to 100. At 1 and below there is no guidance, and half the work.</summary>
+    /// <summary>
+    /// How strongly the prompt is followed, 0 to 100. At 1 and below there is no guidance, and half the work.
+    /// A model with <see cref="PipelineInfo.GuidanceIsInput"/> is told the scale, and never does the other half.
+    /// </summary>
     public double GuidanceScale { get; init; } = 7.5;
 
     /// <summary>
@@ -99,6 +105,9 @@ public sealed record GenerationTask
 
     /// <summary>Whether the model's safety checker is asked; only for models that have one (<see cref="PipelineInfo.HasSafetyChecker"/>).</summary>
     public SafetyCheck SafetyCheck { get; init; }
+
+    /// <summary>What Stable Diffusion XL is told of sizes; null for the image's own. Other families take none.</summary>
+    public SizeConditioning? SizeConditioning { get; init; }
 
     /// <summary>The prompt, and how it is to be encoded.</summary>
     internal PromptText PromptText => new(Prompt, PromptSyntax, LongPrompts, ClipSkip, nameof(Prompt));

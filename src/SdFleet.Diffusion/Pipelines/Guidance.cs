@@ -11,10 +11,12 @@ internal sealed class Guidance
     private readonly IReadOnlyList<GenerationTask> _tasks;
     private readonly int[] _guided;
 
-    public Guidance(IReadOnlyList<GenerationTask> tasks)
+    /// <param name="tasks">The batch.</param>
+    /// <param name="toldToModel">Whether the model is told the guidance scale, and follows it without a second row.</param>
+    public Guidance(IReadOnlyList<GenerationTask> tasks, bool toldToModel = false)
     {
         _tasks = tasks;
-        _guided = [.. Enumerable.Range(0, tasks.Count).Where(i => tasks[i].IsGuided)];
+        _guided = [.. Enumerable.Range(0, tasks.Count).Where(i => tasks[i].IsGuided && !toldToModel)];
     }
 
     /// <summary>Rows of the U-Net's batch.</summary>
@@ -24,16 +26,17 @@ internal sealed class Guidance
     public IEnumerable<PromptText> Texts =>
         _guided.Select(i => _tasks[i].NegativePromptText).Concat(_tasks.Select(task => task.PromptText));
 
-    /// <summary>Writes the encoded prompts row by row.</summary>
-    /// <param name="encode">Gives the encoded text.</param>
+    /// <summary>Writes an input whose rows differ for prompt and negative prompt.</summary>
+    /// <param name="valuesOf">Gives the row of a task's prompt, or of its negative prompt where told so.</param>
     /// <param name="rows">Receives the rows.</param>
-    public void WriteEmbeddings(Func<PromptText, float[]> encode, Span<float> rows)
+    public void WriteRows(Func<GenerationTask, bool, float[]> valuesOf, Span<float> rows)
     {
         int length = rows.Length / Rows;
-        int row = 0;
-        foreach (PromptText text in Texts)
+        for (int row = 0; row < Rows; row++)
         {
-            encode(text).CopyTo(rows.Slice(row++ * length, length));
+            bool negative = row < _guided.Length;
+            GenerationTask task = _tasks[negative ? _guided[row] : row - _guided.Length];
+            valuesOf(task, negative).CopyTo(rows.Slice(row * length, length));
         }
     }
 

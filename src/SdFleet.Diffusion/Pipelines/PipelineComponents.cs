@@ -3,7 +3,6 @@ using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Onnx.Graph;
 using SdFleet.Diffusion.Schedulers;
-using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Pipelines;
 
@@ -29,23 +28,39 @@ internal sealed class PipelineComponents : IDisposable
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
             RoundMultiple = Vae.ScaleFactor << UnetConfig.CountHalvings(folder);
-            ClipTokenizer tokenizer = ClipTokenizer.Load(folder.PathOf(ModelComponents.Tokenizer, ""));
 
             // The U-Net first: it tells most about a folder that is of another kind.
             Unet = Own(new Unet(Load(ModelComponents.Unet, changes)));
-            TextEncoder textEncoder = Own(new TextEncoder(Load(ModelComponents.TextEncoder, changes)));
+            Xl = XlConditioning.Detect(Unet, folder);
+            Family = Xl is null ? ModelFamily.StableDiffusion
+                : folder.Has(ModelComponents.TextEncoder) ? ModelFamily.StableDiffusionXl
+                : ModelFamily.StableDiffusionXlRefiner;
+            Prompts = Own(PromptEncoders.Load(
+                folder,
+                Family,
+                component => Load(component, changes),
+                changes.WordsOf,
+                component => Own(new ClipSkipEncoder(EditAgain(component), folder, device))));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
             RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
-            RequireSame(Unet.File, "text embeddings as wide as the text encoder's", textEncoder.Width, Unet.Embeddings.Dimensions[2]);
+            RequireSame(Unet.File, "text embeddings as wide as the text encoder's", Prompts.Width, Unet.Embeddings.Dimensions[2]);
+            RequireSame(Unet.File, "text embeddings of a prompt, one a token", Prompts.ChunkLength, Unet.Embeddings.Dimensions[1]);
+            RequireSame(Unet.File, "text_embeds as wide as the text encoder's", Prompts.PooledWidth, Unet.TextEmbeds?.Dimensions[1] ?? -1);
+            GuidanceWidth = GuidanceInput.WidthOf(Unet, folder);
+            FixedShape = FixedShape.Read(Unet, decoder, Vae.ScaleFactor);
             LowResolutionNoise = Kind == ModelKind.Upscaling ? Pipelines.LowResolutionNoise.Load(folder) : null;
             Calls = Own(new UnetCallPool(Unet));
-            _encoder = new(() => new(Own(new VaeEncoder(Load(ModelComponents.VaeEncoder))), Vae));
-            Prompts = new(
-                tokenizer.With(changes.WordsOf(ModelComponents.TextEncoder)),
-                textEncoder,
-                () => Own(new ClipSkipEncoder(EditAgain(ModelComponents.TextEncoder), folder, device)));
+            _encoder = new(LoadEncoder);
+            bool mayOverflow = Xl is not null && Vae.ForceUpcast && decoder.Latents.IsHalf;
+            if (mayOverflow && LoadFloat32Decoder() is { } exact)
+            {
+                decoder = exact;
+                mayOverflow = false;
+            }
+
+            VaeMayOverflow = mayOverflow;
             Decoder = new(decoder, Vae, new(LoadFloat32Decoder));
             _safety = new(() => Own(new SafetyChecker(
                 Load(ModelComponents.SafetyChecker), Scoring.ClipImages.Load(folder.PathOf(ModelComponents.FeatureExtractor, "")))));
@@ -91,11 +106,26 @@ internal sealed class PipelineComponents : IDisposable
     /// <summary>What the model can be used for.</summary>
     public ModelKind Kind { get; }
 
+    /// <summary>How prompts are encoded for it.</summary>
+    public ModelFamily Family { get; }
+
+    /// <summary>What Stable Diffusion XL is told beside the prompt; null for other families.</summary>
+    public XlConditioning? Xl { get; }
+
+    /// <summary>The length of the vector that tells the guidance scale; 0 where the model is not told.</summary>
+    public int GuidanceWidth { get; }
+
+    /// <summary>What the export left no choice of.</summary>
+    public FixedShape FixedShape { get; }
+
+    /// <summary>Whether the decoder computes in float16 what its configuration wants in float32.</summary>
+    public bool VaeMayOverflow { get; }
+
     /// <summary>How upscaling noises the small image; null for other kinds.</summary>
     public LowResolutionNoise? LowResolutionNoise { get; }
 
     /// <summary>Encodes prompts.</summary>
-    public PromptEncoder Prompts { get; }
+    public PromptEncoders Prompts { get; }
 
     /// <summary>The denoising network.</summary>
     public Unet Unet { get; }
@@ -124,7 +154,7 @@ internal sealed class PipelineComponents : IDisposable
     {
         get
         {
-            string[] always = [ModelComponents.TextEncoder, ModelComponents.Unet, ModelComponents.VaeDecoder];
+            string[] always = [.. Prompts.Components, ModelComponents.Unet, ModelComponents.VaeDecoder];
             IEnumerable<string> loaded = _encoder.IsValueCreated ? always.Append(ModelComponents.VaeEncoder) : always;
             return Depth is null ? loaded : loaded.Append(ModelComponents.DepthEstimator);
         }
@@ -141,6 +171,10 @@ internal sealed class PipelineComponents : IDisposable
         Kind = Kind,
         EstimatesDepth = Depth is not null,
         HasSafetyChecker = Folder.HasModel(ModelComponents.SafetyChecker),
+        Family = Family,
+        GuidanceIsInput = GuidanceWidth > 0,
+        FixedShape = FixedShape,
+        VaeMayOverflow = VaeMayOverflow,
         MaxNoiseLevel = LowResolutionNoise?.MaxLevel ?? 0,
         Components = LoadedComponents.ToDictionary(component => component, Folder.FindModel),
         Loras = Adapters.Loras,
@@ -178,6 +212,13 @@ internal sealed class PipelineComponents : IDisposable
         ? Own(new VaeDecoder(OnnxSession.Load(file, Device)))
         : null;
 
+    private LatentEncoder LoadEncoder()
+    {
+        VaeEncoder encoder = Own(new VaeEncoder(Load(ModelComponents.VaeEncoder)));
+        FixedShape.Require(encoder);
+        return new(encoder, Vae);
+    }
+
     private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
 
     private OnnxSession Load(string component, LoadedAdapters changes)
@@ -207,12 +248,7 @@ internal sealed class PipelineComponents : IDisposable
     private T Own<T>(T part)
         where T : IDisposable
     {
-        // Some parts are loaded at first use, by whichever thread that is.
-        lock (_owned)
-        {
-            _owned.Push(part);
-        }
-
+        _owned.Push(part);
         return part;
     }
 }

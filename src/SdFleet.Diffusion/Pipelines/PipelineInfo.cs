@@ -16,6 +16,21 @@ public sealed record PipelineInfo
     /// <summary>What the model can be used for.</summary>
     public required ModelKind Kind { get; init; }
 
+    /// <summary>How it is told of the prompt: Stable Diffusion, or Stable Diffusion XL.</summary>
+    public required ModelFamily Family { get; init; }
+
+    /// <summary>Whether the model is told the guidance scale, as those distilled for few steps are (LCM).</summary>
+    public bool GuidanceIsInput { get; init; }
+
+    /// <summary>The one size, and the one number of rows, that it was exported for; all null where any will do.</summary>
+    public FixedShape FixedShape { get; init; } = new();
+
+    /// <summary>
+    /// Whether the autoencoder is one of Stable Diffusion XL's in float16 whose configuration asks for float32 (<c>force_upcast</c>): it
+    /// gives <see cref="ImageDefects.NotANumber"/> for many images.
+    /// </summary>
+    public bool VaeMayOverflow { get; init; }
+
     /// <summary>The highest <see cref="GenerationTask.NoiseLevel"/>; 0 where the model takes none.</summary>
     public int MaxNoiseLevel { get; init; }
 

@@ -20,6 +20,9 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
     private readonly Dictionary<Key, LinkedListNode<Entry>> _byKey = new(new KeyComparer());
     private readonly LinkedList<Entry> _byAge = new();
 
+    // SDXL's encoders give the vectors between their layers anyway, and take them without a normalization.
+    private bool SkipsItself => encoder.MaxSkip > 0;
+
     /// <summary>How many vectors a chunk is encoded to.</summary>
     public int ChunkLength => tokenizer.MaxLength;
 
@@ -38,7 +41,7 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
         {
             if (skip > 0)
             {
-                GenerationLimits.CheckRange(Field, skip, 0, _skipping.Value.MaxSkip);
+                GenerationLimits.CheckRange(Field, skip, 0, SkipsItself ? encoder.MaxSkip : _skipping.Value.MaxSkip);
             }
         }
         catch (ModelFormatException error)
@@ -55,13 +58,14 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
     public PromptEmbedding Encode(PromptText prompt, int chunks, Func<string, TokenizedPrompt>? tokenize, RunScope scope)
     {
         PromptChunks cut = Cut(prompt, tokenize);
-        List<float[]> encoded = [.. cut.Chunks.Select(chunk => Weigh(chunk, prompt.ClipSkip, scope))];
+        List<TextEncoding> encoded = [.. cut.Chunks.Select(chunk => Weigh(chunk, prompt.ClipSkip, scope))];
         while (encoded.Count < chunks)
         {
             encoded.Add(Weigh(_chunker.Empty, prompt.ClipSkip, scope));
         }
 
-        return new(Join(encoded), encoded.Count * ChunkLength, cut.DroppedTokens);
+        // The first chunk speaks for the whole prompt, as in AUTOMATIC1111's web UI.
+        return new(Join(encoded), encoded.Count * ChunkLength, cut.DroppedTokens) { Pooled = encoded[0].Pooled };
     }
 
     private PromptChunks Cut(PromptText prompt, Func<string, TokenizedPrompt>? tokenize)
@@ -75,36 +79,37 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
         return new([new(tokens, Weights: null)], tokens.DroppedTokens);
     }
 
-    private static float[] Join(List<float[]> chunks)
+    private static float[] Join(List<TextEncoding> chunks)
     {
         if (chunks.Count == 1)
         {
-            return chunks[0];
+            return chunks[0].States;
         }
 
-        float[] joined = new float[chunks.Count * chunks[0].Length];
+        int length = chunks[0].States.Length;
+        float[] joined = new float[chunks.Count * length];
         for (int i = 0; i < chunks.Count; i++)
         {
-            chunks[i].CopyTo(joined, i * chunks[0].Length);
+            chunks[i].States.CopyTo(joined, i * length);
         }
 
         return joined;
     }
 
-    private float[] Weigh(PromptChunk chunk, int clipSkip, RunScope scope)
+    private TextEncoding Weigh(PromptChunk chunk, int clipSkip, RunScope scope)
     {
-        float[] values = EncodeChunk(new(chunk.Tokens.Ids, clipSkip), chunk.Tokens, scope);
+        TextEncoding encoding = EncodeChunk(new(chunk.Tokens.Ids, clipSkip), chunk.Tokens, scope);
         if (chunk.Weights is null)
         {
-            return values;
+            return encoding;
         }
 
-        float[] weighed = new float[values.Length];
-        PromptWeights.Apply(values, chunk.Weights, weighed);
-        return weighed;
+        float[] weighed = new float[encoding.States.Length];
+        PromptWeights.Apply(encoding.States, chunk.Weights, weighed);
+        return encoding with { States = weighed };
     }
 
-    private float[] EncodeChunk(Key key, TokenizedPrompt tokens, RunScope scope)
+    private TextEncoding EncodeChunk(Key key, TokenizedPrompt tokens, RunScope scope)
     {
         lock (_lock)
         {
@@ -112,12 +117,14 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
             {
                 _byAge.Remove(known);
                 _byAge.AddFirst(known);
-                return known.Value.Values;
+                return known.Value.Encoding;
             }
         }
 
         // Encoded outside the lock; two threads may do the same work once, and one result is kept.
-        Entry entry = new(key, key.ClipSkip == 0 ? encoder.Encode(tokens, scope) : _skipping.Value.Encode(tokens, key.ClipSkip, scope));
+        Entry entry = new(key, key.ClipSkip == 0 || SkipsItself
+            ? encoder.Encode(tokens, scope, key.ClipSkip)
+            : _skipping.Value.Encode(tokens, key.ClipSkip, scope));
         lock (_lock)
         {
             if (!_byKey.ContainsKey(key))
@@ -132,12 +139,12 @@ internal sealed class PromptEncoder(ClipTokenizer tokenizer, TextEncoder encoder
             }
         }
 
-        return entry.Values;
+        return entry.Encoding;
     }
 
     private readonly record struct Key(ReadOnlyMemory<int> Ids, int ClipSkip);
 
-    private sealed record Entry(Key Key, float[] Values);
+    private sealed record Entry(Key Key, TextEncoding Encoding);
 
     private sealed class KeyComparer : IEqualityComparer<Key>
     {

@@ -18,7 +18,7 @@ public sealed partial class StableDiffusionPipeline : IDisposable
     {
         _components = components;
         Info = components.Describe();
-        Defaults = ModelDefaults.Load(components.Folder, components.Vae.ScaleFactor);
+        Defaults = ModelDefaults.Load(components.Folder, Info);
     }
 
     /// <summary>What this is and runs on.</summary>

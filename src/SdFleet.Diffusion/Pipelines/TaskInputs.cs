@@ -11,6 +11,8 @@ internal static class TaskInputs
         GenerationTask first = tasks[0];
         foreach (GenerationTask task in tasks)
         {
+            CheckSize(task, model.FixedShape);
+            CheckConditioning(task, model.Family);
             CheckImage(task, model);
             CheckMask(task, model.Kind);
             CheckDepth(task, model);
@@ -22,12 +24,28 @@ internal static class TaskInputs
         }
     }
 
+    private static void CheckSize(GenerationTask task, FixedShape model) => Require(
+        (model.Width ?? task.Width) == task.Width ? nameof(task.Height) : nameof(task.Width),
+        model.Takes(task.Width, task.Height),
+        FormattableString.Invariant($"does not fit: {task.Width}x{task.Height} was asked for") +
+            model.Describe("; the model was exported for ") + " only");
+
+    private static void CheckConditioning(GenerationTask task, ModelFamily family)
+    {
+        Require(
+            nameof(task.SizeConditioning),
+            task.SizeConditioning is null || family != ModelFamily.StableDiffusion,
+            $"is given; a model of the family {family} takes none");
+        task.SizeConditioning?.Validate();
+    }
+
     private static void CheckImage(GenerationTask task, PipelineInfo model)
     {
         const string Field = nameof(task.InitImage);
         if (task.InitImage is not { } image)
         {
             Require(Field, model.Kind == ModelKind.General, $"is null; a model of the kind {model.Kind} needs one");
+            Require(Field, model.Family != ModelFamily.StableDiffusionXlRefiner, "is null; a refiner needs one");
             Require(Field, task.Mask is null, "is null; a Mask needs the image it belongs to");
             return;
         }

@@ -56,32 +56,6 @@ public class ModelInterfaceTests
             pixel => Assert.InRange(pixel.First - pixel.Second, -3, 3));
     }
 
-    [Fact]
-    public void Generate_UnetForABatchOfOne_TakesNoGuidance()
-    {
-        using StableDiffusionPipeline pipeline = new TinyModel { UnetBatch = 1 }.Load();
-        GenerationTask task = pipeline.CreateTask("a cat") with { GuidanceScale = 1 };
-
-        Assert.Single(pipeline.Generate([task]));
-        ArgumentException guided = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { GuidanceScale = 5 }]));
-        ArgumentException two = Assert.Throws<ArgumentException>(() => pipeline.Generate([task, task]));
-
-        Assert.Contains("was exported for sample: Float[1,4,height,width] only; dimension 0 would be 2", guided.Message, StringComparison.Ordinal);
-        Assert.Equal(guided.Message, two.Message);
-    }
-
-    [Fact]
-    public void Generate_UnetForOneSize_TakesNoOther()
-    {
-        using StableDiffusionPipeline pipeline = new TinyModel { UnetHeight = 6 }.Load();
-        GenerationTask task = pipeline.CreateTask("a cat") with { Width = 64, Height = 48 };
-
-        Assert.Single(pipeline.Generate([task]));
-        ArgumentException other = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { Height = 64 }]));
-
-        Assert.Contains("dimension 2 would be 8", other.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(8)]
     [InlineData(3)]

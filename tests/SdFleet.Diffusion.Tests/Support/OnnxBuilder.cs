@@ -18,6 +18,12 @@ internal sealed class OnnxBuilder
     public OnnxBuilder Constant(string name, float[] values, params long[] shape) =>
         Constant(name, TensorElementType.Float, MemoryMarshal.AsBytes<float>(values), shape);
 
+    /// <summary>Real numbers of a type: float32, or rounded to float16.</summary>
+    public OnnxBuilder Constant(TensorElementType type, string name, float[] values, params long[] shape) =>
+        type == TensorElementType.Float16
+            ? Constant(name, type, MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, value => (Half)value)), shape)
+            : Constant(name, values, shape);
+
     public OnnxBuilder Constant(string name, long[] values, params long[] shape) =>
         Constant(name, TensorElementType.Int64, MemoryMarshal.AsBytes<long>(values), shape);
 
