@@ -121,7 +121,7 @@ public sealed class LoraPipelineTests : IDisposable
         return pipeline.Generate([task])[0].Image.Pixels.ToArray();
     }
 
-    private static Task<string> DigestAsync(params Lora[] loras) => 
+    private static Task<string> DigestAsync(params Lora[] loras) =>
         ModelFingerprint.ComputeAsync(ShapesModelFolder.Path, new() { Loras = loras }, default);
 
     private string Write(byte[] lora)
