@@ -20,6 +20,9 @@ public static class Topology
     /// <summary>Queue behind <see cref="EventsExchange"/>; the coordinator keeps the job store from it.</summary>
     public const string EventsQueue = "sdfleet.events";
 
+    /// <summary>Fanout exchange that every worker listens to, with a queue of its own that goes when it goes.</summary>
+    public const string ControlExchange = "sdfleet.control";
+
     /// <summary>Queue of submissions that break the contract, each with its reason.</summary>
     public const string RejectedQueue = "sdfleet.rejected";
 

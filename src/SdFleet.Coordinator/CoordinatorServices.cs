@@ -22,6 +22,7 @@ public static class CoordinatorServices
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<Admitter>();
+        services.AddSingleton<StopNotices>();
         services.AddSingleton<ReportBook>();
         services.AddSingleton<Releaser>();
         services.AddHostedService<ReleaseService>();

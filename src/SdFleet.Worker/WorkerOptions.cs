@@ -1,4 +1,5 @@
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker;
 
@@ -38,6 +39,9 @@ public sealed class WorkerOptions
     /// <summary>How long what is running may go on once the worker is told to stop; then it is returned. Default 10 s.</summary>
     public TimeSpan FinishTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A model that computes nothing, for tests of the fleet.</summary>
+    public SyntheticOptions Synthetic { get; } = new();
+
     internal static IEnumerable<string> Validate(WorkerOptions options)
     {
         if (options.MaxBatchImages is < 1 or > 64)
@@ -60,6 +64,7 @@ public sealed class WorkerOptions
             ("HeartbeatInterval", options.HeartbeatInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             ("StepTimeout", options.StepTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ("PublishTimeout", options.PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
+            ("Synthetic:StepTime", options.Synthetic.StepTime, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             ("FinishTimeout", options.FinishTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         })
         {

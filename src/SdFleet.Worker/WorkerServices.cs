@@ -2,6 +2,7 @@ using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
 using SdFleet.Worker.Inference;
+using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
 using SdFleet.Worker.Reporting;
 
@@ -30,6 +31,6 @@ public static class WorkerServices
         services.AddSingleton<AttemptsInHand>();
         services.AddSingleton<AttemptRunner>();
         services.AddHostedService<HeartbeatService>();
-        return new WorkerRoom(LoadedModel.NameOf(models, options), options.MaxBatchImages);
+        return new WorkerRoom(LoadedModel.NameOf(models, options), WorkerIdentity.NewId(), options.MaxBatchImages);
     }
 }

@@ -72,6 +72,7 @@ internal static class SdFleetCommand
         {
             UpCommand.Create(console),
             GenerateCommand.Create(console),
+            CancelCommand.Create(console),
             DemoCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),

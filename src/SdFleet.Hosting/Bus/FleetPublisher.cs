@@ -53,6 +53,11 @@ public sealed class FleetPublisher(IBus bus)
     public Task RejectAsync(SubmissionRejected e, CancellationToken cancellationToken) =>
         PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
 
+    /// <summary>Tells every worker to stop these attempts; that nobody listens is no error.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task StopAsync(AttemptsUnwanted e, CancellationToken cancellationToken) =>
+        PublishAsync(e, correlation: null, routingKey: null, mandatory: false, cancellationToken);
+
     private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken, TimeSpan? timeToLive = null)
         where T : class
     {

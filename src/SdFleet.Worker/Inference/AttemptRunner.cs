@@ -30,14 +30,14 @@ internal sealed partial class AttemptRunner(
     /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
     public async Task RunAsync(GenerateImages work, CancellationToken stopping)
     {
-        using var held = attempts.Hold(work.JobId, work.Attempt);
+        using var held = attempts.Hold(work.JobId, work.Attempt, stopping);
         IReadOnlyList<ImageRecord> records;
         try
         {
-            var item = new InferenceItem(work, Tasks.Of(work), stopping) { OnStep = ProgressOf(work) };
+            var item = new InferenceItem(work, Tasks.Of(work), held.Stopping) { OnStep = ProgressOf(work) };
             inference.Enqueue(item);
             await item.Started.ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested)
+            if (!held.Stopping.IsCancellationRequested)
             {
                 await TryReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
             }
@@ -48,13 +48,18 @@ internal sealed partial class AttemptRunner(
                 throw new DefectiveImageException("The decoder gave values that are no numbers; a half-precision model overflows this way. Use a model with a float32 VAE.");
             }
 
-            records = await output.StoreAsync(work, images, stopping).ConfigureAwait(false);
+            records = await output.StoreAsync(work, images, held.Stopping).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever ended the attempt is classified and reported; the coordinator decides what follows.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await FailAsync(work, error, stopping).ConfigureAwait(false);
+            // An attempt that nobody waits for is acknowledged without a word, however it ended.
+            if (!held.IsUnwanted)
+            {
+                await FailAsync(work, error, stopping).ConfigureAwait(false);
+            }
+
             return;
         }
 

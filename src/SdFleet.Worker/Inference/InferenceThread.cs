@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker.Inference;
 
@@ -101,6 +102,7 @@ internal sealed class InferenceThread : IDisposable
         var left = batch.Count;
         var registrations = batch.ConvertAll(item => item.CancellationToken.Register(() =>
         {
+            item.Fail(new OperationCanceledException());
             if (Interlocked.Decrement(ref left) == 0)
             {
                 cancelled.Cancel();
@@ -139,7 +141,7 @@ internal sealed class InferenceThread : IDisposable
         foreach (var (index, slice) in slices.Index())
         {
             var started = _clock.GetTimestamp();
-            var pass = _model.Pipeline.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
+            var pass = _model.Model.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
             WorkerMetrics.BatchSize.Record(slice.Length);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
             images.AddRange(pass.Select(image => image with { Timings = PassTimings.Share(image.Timings, slice.Length) }));

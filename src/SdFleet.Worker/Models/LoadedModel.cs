@@ -1,24 +1,19 @@
 using Microsoft.Extensions.Options;
-using SdFleet.Diffusion.Onnx;
-using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Configuration;
 
-namespace SdFleet.Worker.Inference;
+namespace SdFleet.Worker.Models;
 
-/// <summary>The worker's one pipeline, loaded before the bus starts to deliver.</summary>
+/// <summary>The worker's one model, loaded before the bus starts to deliver.</summary>
 internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOptions> options, ILogger<LoadedModel> logger)
     : IHostedLifecycleService, IDisposable
 {
-    private StableDiffusionPipeline? _pipeline;
+    private ImageModel? _model;
 
     /// <summary>Name of the model in the fleet.</summary>
     public string Name { get; } = NameOf(models, options.Value);
 
-    /// <summary>The pipeline.</summary>
-    public StableDiffusionPipeline Pipeline => _pipeline ?? throw new InvalidOperationException("The model is not loaded yet.");
-
-    /// <summary>SHA-256 over the model's files; null until loaded.</summary>
-    public string? Digest { get; private set; }
+    /// <summary>The model.</summary>
+    public ImageModel Model => _model ?? throw new InvalidOperationException("The model is not loaded yet.");
 
     /// <summary>The model that <paramref name="options"/> mean.</summary>
     /// <exception cref="OptionsValidationException">There is no such model, or it has no folder here.</exception>
@@ -29,7 +24,7 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
         var failure =
             name is null ? $"Model is not set: one of {string.Join(", ", known)}"
             : models.Find(name) is not { } model ? $"Model is \"{name}\", which {ModelCatalog.SectionName} does not have: one of {string.Join(", ", known)}"
-            : model.Path is null ? $"Model \"{name}\" has no Path in {ModelCatalog.SectionName}: the folder with its model_index.json"
+            : model.Path is null && !options.Synthetic.Enabled ? $"Model \"{name}\" has no Path in {ModelCatalog.SectionName}: the folder with its model_index.json"
             : null;
         return failure is null
             ? name!
@@ -38,18 +33,17 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        if (options.Value.Synthetic.Enabled)
+        {
+            _model = new SyntheticModel(options.Value.Synthetic);
+            LogSynthetic(Name);
+            return;
+        }
+
         var folder = models.Find(Name)!.Path!;
         var started = TimeProvider.System.GetTimestamp();
-        _pipeline = await Task.Run(
-            () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
-            {
-                Provider = options.Value.Provider,
-                DeviceId = options.Value.DeviceId,
-                Threads = options.Value.Threads,
-            }),
-            cancellationToken).ConfigureAwait(false);
-        Digest = await _pipeline.GetModelDigestAsync(cancellationToken).ConfigureAwait(false);
-        LogLoaded(Name, folder, _pipeline.Info.Provider, _pipeline.Info.Device, TimeProvider.System.GetElapsedTime(started), Digest);
+        _model = await DiffusionModel.LoadAsync(folder, options.Value, cancellationToken).ConfigureAwait(false);
+        LogLoaded(Name, folder, _model.Provider, _model.Device, TimeProvider.System.GetElapsedTime(started), _model.Digest);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -62,8 +56,11 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _pipeline?.Dispose();
+    public void Dispose() => _model?.Dispose();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Model} from {Folder} on {Provider} ({Device}) in {Elapsed}; digest {Digest}")]
-    private partial void LogLoaded(string model, string folder, ExecutionProvider provider, string device, TimeSpan elapsed, string digest);
+    private partial void LogLoaded(string model, string folder, string provider, string device, TimeSpan elapsed, string digest);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} is synthetic (SdFleet:Worker:Synthetic): its pictures are flat colours")]
+    private partial void LogSynthetic(string model);
 }
