@@ -26,6 +26,15 @@ public static class Topology
     /// <summary>Queue of submissions that break the contract, each with its reason.</summary>
     public const string RejectedQueue = "sdfleet.rejected";
 
+    /// <summary>
+    /// Alternate exchange of <see cref="SubmitExchange"/> by policy, and the queue behind it: submissions that found no queue.
+    /// The coordinator admits from it as well.
+    /// </summary>
+    public const string UnroutedQueue = "sdfleet.unrouted";
+
+    /// <summary>Dead-letter exchange of the other queues by policy, and the queue behind it: messages that no consumer could end.</summary>
+    public const string DeadQueue = "sdfleet.dead";
+
     /// <summary>Routing key of a model's lane on <see cref="WorkExchange"/>.</summary>
     public static string WorkKey(string model, Lane lane) => $"{model}.{LaneName(lane)}";
 

@@ -2,6 +2,7 @@ using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
+using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.JobStore;
@@ -18,6 +19,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<ReleaseOptions>(configuration.GetSection(ReleaseOptions.SectionName), ReleaseOptions.Validate);
         services.AddValidatedOptions<LeaseOptions>(configuration.GetSection(LeaseOptions.SectionName), LeaseOptions.Validate);
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
+        services.AddPublishers(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();

@@ -30,8 +30,11 @@ public sealed class WorkerOptions
     /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A denoising step that takes longer counts as hung: the worker falls silent and loses its lease. Default 2 minutes.</summary>
+    /// <summary>A denoising step that takes longer counts as hung: the worker's process ends itself. Default 2 minutes.</summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Passes in a row, with different jobs, that the device may fail before the worker stops itself. Default 5.</summary>
+    public int MaxDeviceFaults { get; set; } = 5;
 
     /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -57,6 +60,11 @@ public sealed class WorkerOptions
         if (options.Threads is < 0 or > 1024)
         {
             yield return $"Threads is {options.Threads}: 0 to 1024";
+        }
+
+        if (options.MaxDeviceFaults is < 1 or > 1000)
+        {
+            yield return $"MaxDeviceFaults is {options.MaxDeviceFaults}: 1 to 1000";
         }
 
         foreach (var (name, value, min, max) in new[]

@@ -1,6 +1,7 @@
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
+using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Inference;
 using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
@@ -25,12 +26,16 @@ public static class WorkerServices
         services.AddDrain(options.FinishTimeout);
         services.AddSingleton<LoadedModel>();
         services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
+        services.AddSingleton<DeviceBreaker>();
+        services.AddSingleton<WorkerEnd>();
         services.AddSingleton<InferenceThread>();
         services.AddSingleton<FinishedImages>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<AttemptsInHand>();
         services.AddSingleton<AttemptRunner>();
         services.AddHostedService<HeartbeatService>();
+        services.AddHostedService<StepWatchdog>();
+        services.AddHealthChecks().AddCheck<InferenceHealthCheck>("inference", tags: ["live"]);
         return new WorkerRoom(LoadedModel.NameOf(models, options), WorkerIdentity.NewId(), options.MaxBatchImages);
     }
 }

@@ -105,6 +105,25 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Work_OtherWeightsThanTheJobWants_GoesBackForAnotherWorker()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        var work = WorkerFixture.Work();
+        await worker.ReleaseAsync(work);
+        var digest = (await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId)).Images[0].ModelDigest;
+        var (same, other) = (WorkerFixture.Work(), WorkerFixture.Work());
+
+        await worker.ReleaseAsync(same with { Recipe = same.Recipe with { ModelDigest = digest } });
+        await worker.ReleaseAsync(other with { Recipe = other.Recipe with { ModelDigest = new string('0', 64) } });
+
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == same.JobId);
+        var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == other.JobId);
+        Assert.Equal(ErrorClass.Transient, failed.ErrorClass);
+        Assert.Contains(digest, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(new string('0', 64), failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
     {
         await using var worker = await WorkerFixture.StartAsync();

@@ -73,6 +73,8 @@ internal static class SdFleetCommand
             UpCommand.Create(console),
             GenerateCommand.Create(console),
             CancelCommand.Create(console),
+            RejectedCommand.Create(console),
+            PoliciesCommand.Create(console),
             DemoCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),

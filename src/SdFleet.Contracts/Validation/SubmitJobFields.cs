@@ -15,6 +15,7 @@ public static class SubmitJobFields
         new("id", FieldKind.Uuid, "The job's id; the same id twice is one job."),
         new("tenant", FieldKind.Text, "Whose job it is.") { IsName = true, MinLength = 1, MaxLength = 64 },
         new("model", FieldKind.Text, "Name of a configured model.") { IsName = true, MinLength = 1, MaxLength = 64 },
+        new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("prompt", FieldKind.Text, "What to draw.") { MinLength = 1, MaxLength = 4000 },
         new("negativePrompt", FieldKind.Text, "What to steer away from.") { MaxLength = 4000 },
         new("images", FieldKind.WholeNumber, "How many pictures; picture i uses seed + i.") { Min = 1, Max = 64 },

@@ -5,6 +5,8 @@ using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
+using SdFleet.Worker.Guarding;
+using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
 using SdFleet.Worker.Reporting;
 
@@ -15,6 +17,7 @@ namespace SdFleet.Worker.Inference;
 /// returns, the attempt's end is with the broker; when it throws, the message has to be delivered again.
 /// </summary>
 internal sealed partial class AttemptRunner(
+    LoadedModel model,
     InferenceThread inference,
     FinishedImages output,
     FleetPublisher publisher,
@@ -34,6 +37,11 @@ internal sealed partial class AttemptRunner(
         IReadOnlyList<ImageRecord> records;
         try
         {
+            if (work.Recipe.ModelDigest is { } wanted && wanted != model.Model.Digest)
+            {
+                throw new WrongModelException(wanted, model.Model.Digest);
+            }
+
             var item = new InferenceItem(work, Tasks.Of(work), held.Stopping) { OnStep = ProgressOf(work) };
             inference.Enqueue(item);
             await item.Started.ConfigureAwait(false);
@@ -70,12 +78,28 @@ internal sealed partial class AttemptRunner(
             publisher.ReportAsync).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Ends an attempt that another worker had before, and did not end: it may have died of it, so whether it is tried again is
+    /// not for the broker to decide, which would deliver it for ever.
+    /// </summary>
+    public Task GiveBackAsync(GenerateImages work) => ReportAsync(
+        new JobFailed
+        {
+            JobId = work.JobId,
+            Attempt = work.Attempt,
+            WorkerId = identity.Id,
+            ErrorClass = ErrorClass.Evicted,
+            Reason = "The worker that had it went away, or lost its connection to the broker.",
+            At = clock.GetUtcNow(),
+        },
+        publisher.ReportAsync);
+
     private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
     {
         OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
-        // A device that failed once may work the next time, here or elsewhere; the coordinator counts.
+        // A device that failed once, or weights that are not the job's, need not be so the next time, elsewhere; the coordinator counts.
         _ => ErrorClass.Transient,
     };
 
