@@ -18,7 +18,8 @@ public sealed class BatcherTests
         first.SetResult();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => results[3]);
-        Assert.Equal([0, 2, 4, 8, 10], await Task.WhenAll(results.Where((_, i) => i != 3)));
+        int[] others = await Task.WhenAll(results.Where((_, i) => i != 3));
+        Assert.Equal([0, 2, 4, 8, 10], others);
     }
 
     [Fact]

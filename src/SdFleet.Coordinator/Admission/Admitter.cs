@@ -57,8 +57,9 @@ internal sealed partial class Admitter : IAsyncDisposable
         var now = _clock.GetUtcNow();
         var errors = new List<FieldError>();
         var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
-        var job = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(submission, _models.Specs, now, errors);
-        if (_publishers.Check(user, submission.Tenant ?? RecipeResolver.DefaultTenant) is { } notAllowed)
+        var isReadable = !errors.Any(e => e.Field == SubmissionReader.Body);
+        var job = isReadable ? RecipeResolver.Resolve(submission, _models.Specs, now, errors) : null;
+        if (isReadable && _publishers.Check(user, submission.Tenant ?? RecipeResolver.DefaultTenant) is { } notAllowed)
         {
             // Under somebody else's id or not: a stranger's message leaves no trace in the job store.
             errors.Add(notAllowed);

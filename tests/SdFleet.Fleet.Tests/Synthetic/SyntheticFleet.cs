@@ -54,6 +54,9 @@ internal sealed class SyntheticFleet : IAsyncDisposable
 
     public IJobStore Store { get; }
 
+    /// <summary>The coordinator that the fleet was started with.</summary>
+    public FleetProcess Coordinator => _processes[0];
+
     /// <summary>Starts a fleet without workers.</summary>
     /// <param name="server">The broker; null for the one that tests share.</param>
     /// <param name="settings">Variables on top of the usual ones.</param>
@@ -80,8 +83,21 @@ internal sealed class SyntheticFleet : IAsyncDisposable
     {
         var id = Guid.NewGuid();
         var body = JsonSerializer.Serialize(new SubmitJob { Id = id, Prompt = prompt, Steps = steps, Images = images }, ContractsJson.Options);
-        Assert.True(await Broker.PublishAsync(Topology.SubmitExchange, "", body));
-        return id;
+
+        // Again until the broker has it: under one id that is one job.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                Assert.True(await Broker.PublishAsync(Topology.SubmitExchange, "", body));
+                return id;
+            }
+            catch (Exception e) when (e is HttpRequestException or TestServerException && !deadline.IsCancellationRequested)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     public async Task<JobSnapshot> UntilAsync(Guid id, Func<JobSnapshot, bool> condition, TimeSpan? patience = null)
