@@ -15,7 +15,6 @@ public static class SubmitJobFields
         new("id", FieldKind.Uuid, "The job's id; the same id twice is one job."),
         new("tenant", FieldKind.Text, "Whose job it is.") { IsName = true, MinLength = 1, MaxLength = 64 },
         new("model", FieldKind.Text, "Name of a configured model.") { IsName = true, MinLength = 1, MaxLength = 64 },
-        new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("prompt", FieldKind.Text, "What to draw.") { MinLength = 1, MaxLength = 4000 },
         new("negativePrompt", FieldKind.Text, "What to steer away from.") { MaxLength = 4000 },
         new("images", FieldKind.WholeNumber, "How many pictures; picture i uses seed + i.") { Min = 1, Max = 64 },
@@ -26,6 +25,7 @@ public static class SubmitJobFields
         new("guidanceScale", FieldKind.Number, "Classifier-free guidance scale; 1 or less turns guidance off.") { Min = 0, Max = 50 },
         new("scheduler", FieldKind.Word, "The scheduler.") { Words = SchedulerNames.All },
         new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
+        new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
         new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
     ];
