@@ -48,6 +48,7 @@ configure_services() {
   # shellcheck source=/dev/null
   source "$FLEET_FOLDER/servers/servers.env"
   export SdFleet__Transport__Kind=RabbitMq SdFleet__Transport__Uri=$SDFLEET_TEST_RABBITMQ
+  export SdFleet__Transport__Management=$SDFLEET_TEST_RABBITMQ_MANAGEMENT
   export SdFleet__JobStore__Kind=Postgres SdFleet__JobStore__ConnectionString=$SDFLEET_TEST_POSTGRES
   export SdFleet__Artifacts__Kind=AzureBlob SdFleet__Artifacts__ConnectionString=$SDFLEET_TEST_AZURITE
   export SdFleet__Artifacts__Container=images

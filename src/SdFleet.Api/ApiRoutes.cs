@@ -8,6 +8,7 @@ internal static class ApiRoutes
     public const string Index = "/";
     public const string Jobs = "/v1/jobs";
     public const string JobPattern = "/v1/jobs/{id:guid}";
+    public const string CancelPattern = "/v1/jobs/{id:guid}/cancel";
     public const string ImagePattern = "/v1/jobs/{id:guid}/images/{index:int:min(0)}";
     public const string Models = "/v1/models";
     public const string Workers = "/v1/workers";

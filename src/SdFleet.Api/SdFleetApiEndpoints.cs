@@ -14,6 +14,7 @@ public static class SdFleetApiEndpoints
     {
         endpoints.MapSubmit();
         endpoints.MapJob();
+        endpoints.MapCancel();
         endpoints.MapImage();
         endpoints.MapModels();
         endpoints.MapWorkers();

@@ -20,8 +20,20 @@ public static class Topology
     /// <summary>Queue behind <see cref="EventsExchange"/>; the coordinator keeps the job store from it.</summary>
     public const string EventsQueue = "sdfleet.events";
 
+    /// <summary>Fanout exchange that every worker listens to, with a queue of its own that goes when it goes.</summary>
+    public const string ControlExchange = "sdfleet.control";
+
     /// <summary>Queue of submissions that break the contract, each with its reason.</summary>
     public const string RejectedQueue = "sdfleet.rejected";
+
+    /// <summary>
+    /// Alternate exchange of <see cref="SubmitExchange"/> by policy, and the queue behind it: submissions that found no queue.
+    /// The coordinator admits from it as well.
+    /// </summary>
+    public const string UnroutedQueue = "sdfleet.unrouted";
+
+    /// <summary>Dead-letter exchange of the other queues by policy, and the queue behind it: messages that no consumer could end.</summary>
+    public const string DeadQueue = "sdfleet.dead";
 
     /// <summary>Routing key of a model's lane on <see cref="WorkExchange"/>.</summary>
     public static string WorkKey(string model, Lane lane) => $"{model}.{LaneName(lane)}";

@@ -10,6 +10,9 @@ internal static class CoordinatorMetrics
     /// <summary>Submissions by what became of them: admitted, duplicate or rejected.</summary>
     public static Counter<long> Submissions { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.submissions", "{job}", "Submissions by what became of them.");
 
+    /// <summary>Messages that no consumer could end, by the queue they died in.</summary>
+    public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.dead_letters", "{message}", "Messages that no consumer could end.");
+
     /// <summary>Attempts released, by model and lane.</summary>
     public static Counter<long> Releases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.releases", "{attempt}", "Attempts released to the work queues.");
 

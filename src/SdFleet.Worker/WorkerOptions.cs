@@ -1,5 +1,6 @@
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker;
 
@@ -45,14 +46,20 @@ public sealed class WorkerOptions
     /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A denoising step that takes longer counts as hung: the worker falls silent and loses its lease. Default 2 minutes.</summary>
+    /// <summary>A denoising step that takes longer counts as hung: the worker's process ends itself. Default 2 minutes.</summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Passes in a row, with different jobs, that the device may fail before the worker stops itself. Default 5.</summary>
+    public int MaxDeviceFaults { get; set; } = 5;
 
     /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long what is running may go on once the worker is told to stop; then it is returned. Default 10 s.</summary>
     public TimeSpan FinishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A model that computes nothing, for tests of the fleet.</summary>
+    public SyntheticOptions Synthetic { get; } = new();
 
     internal static IEnumerable<string> Validate(WorkerOptions options)
     {
@@ -76,11 +83,17 @@ public sealed class WorkerOptions
             yield return $"Threads is {options.Threads}: 0 to 1024";
         }
 
+        if (options.MaxDeviceFaults is < 1 or > 1000)
+        {
+            yield return $"MaxDeviceFaults is {options.MaxDeviceFaults}: 1 to 1000";
+        }
+
         foreach (var (name, value, min, max) in new[]
         {
             ("HeartbeatInterval", options.HeartbeatInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             ("StepTimeout", options.StepTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ("PublishTimeout", options.PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
+            ("Synthetic:StepTime", options.Synthetic.StepTime, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             ("FinishTimeout", options.FinishTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         })
         {

@@ -1,7 +1,9 @@
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
+using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Inference;
+using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
 using SdFleet.Worker.Reporting;
 
@@ -24,12 +26,16 @@ public static class WorkerServices
         services.AddDrain(options.FinishTimeout);
         services.AddSingleton<LoadedModel>();
         services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
+        services.AddSingleton<DeviceBreaker>();
+        services.AddSingleton<WorkerEnd>();
         services.AddSingleton<InferenceThread>();
         services.AddSingleton<FinishedImages>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<AttemptsInHand>();
         services.AddSingleton<AttemptRunner>();
         services.AddHostedService<HeartbeatService>();
-        return new WorkerRoom(LoadedModel.NameOf(models, options), options.MaxBatchImages);
+        services.AddHostedService<StepWatchdog>();
+        services.AddHealthChecks().AddCheck<InferenceHealthCheck>("inference", tags: ["live"]);
+        return new WorkerRoom(LoadedModel.NameOf(models, options), WorkerIdentity.NewId(), options.MaxBatchImages);
     }
 }

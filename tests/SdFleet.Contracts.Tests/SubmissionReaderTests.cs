@@ -11,7 +11,7 @@ public sealed class SubmissionReaderTests
     public void Read_EveryField_KeepsEachValue()
     {
         const string Json = """
-            {"id":"6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70","tenant":"acme","model":"shapes","prompt":"p","negativePrompt":"n","images":3,
+            {"id":"6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70","tenant":"acme","model":"shapes","modelDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","prompt":"p","negativePrompt":"n","images":3,
              "seed":9007199254740991,"width":128,"height":256,"steps":20,"guidanceScale":3.5,"scheduler":"DDIM","noiseSource":"CUDA",
              "lane":"bulk","submittedAt":"2026-01-31T12:00:00+01:00"}
             """;
@@ -21,7 +21,7 @@ public sealed class SubmissionReaderTests
         Assert.Equal(
             new SubmitJob
             {
-                Id = new Guid("6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70"), Tenant = "acme", Model = "shapes", Prompt = "p", NegativePrompt = "n", Images = 3,
+                Id = new Guid("6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70"), Tenant = "acme", Model = "shapes", ModelDigest = string.Concat(Enumerable.Repeat("0123456789abcdef", 4)), Prompt = "p", NegativePrompt = "n", Images = 3,
                 Seed = 9007199254740991, Width = 128, Height = 256, Steps = 20, GuidanceScale = 3.5, Scheduler = "ddim", NoiseSource = NoiseSource.Cuda,
                 Lane = Lane.Bulk, SubmittedAt = new DateTimeOffset(2026, 1, 31, 11, 0, 0, TimeSpan.Zero),
             },
@@ -40,6 +40,8 @@ public sealed class SubmissionReaderTests
     [InlineData("id", "\"00000000-0000-0000-0000-000000000000\"")]
     [InlineData("model", "\"UPPER\"")]
     [InlineData("model", "\"../etc\"")]
+    [InlineData("modelDigest", "\"abc\"")]
+    [InlineData("modelDigest", "\"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF\"")]
     [InlineData("prompt", "\"\"")]
     [InlineData("prompt", "5")]
     [InlineData("prompt", "\"\\ud800\"")]

@@ -7,6 +7,7 @@ using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
 using SdFleet.Coordinator.Consumers;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -25,6 +26,9 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
     public ConcurrentQueue<string?> ReleasedTraces { get; } = new();
 
     public ConcurrentQueue<SubmissionRejected> Rejected { get; } = new();
+
+    /// <summary>Attempts that the workers were told to stop.</summary>
+    public ConcurrentQueue<HeldAttempt> Stopped { get; } = new();
 
     public FleetPublisher Publisher => _host.Services.GetRequiredService<FleetPublisher>();
 
@@ -142,6 +146,15 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
             }));
         }
 
+        bus.ControlEndpoint("test", e => e.Handler<AttemptsUnwanted>(c =>
+        {
+            foreach (var attempt in c.Message.Attempts)
+            {
+                Stopped.Enqueue(attempt);
+            }
+
+            return Task.CompletedTask;
+        }));
         bus.FleetEndpoint(Topology.RejectedQueue, prefetch: 16, e => e.Handler<SubmissionRejected>(c =>
         {
             Rejected.Enqueue(c.Message);

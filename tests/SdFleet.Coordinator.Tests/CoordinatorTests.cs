@@ -160,13 +160,7 @@ public sealed class CoordinatorTests
         await using var fleet = await CoordinatorFixture.StartAsync(("SdFleet:Release:MinWindow", "1"), ("SdFleet:Release:WindowPerWorker", "4"));
         foreach (var worker in new[] { "w1", "w2" })
         {
-            await fleet.Publisher.ReportAsync(
-                new WorkerHeartbeat
-                {
-                    WorkerId = worker, Host = "h", Model = "shapes", ExecutionProvider = "Cpu", Device = "d", RuntimeVersion = "1", Version = "1",
-                    State = WorkerState.Idle, Holds = [], ImagesDone = 0, StartedAt = DateTimeOffset.UtcNow, At = DateTimeOffset.UtcNow,
-                },
-                CoordinatorFixture.Soon());
+            await fleet.Publisher.ReportAsync(Heartbeat(worker), CoordinatorFixture.Soon());
         }
 
         await CoordinatorFixture.UntilAsync(
@@ -219,6 +213,66 @@ public sealed class CoordinatorTests
 
         Assert.Equal(TraceId, Assert.Single(fleet.ReleasedTraces));
     }
+
+    [Fact]
+    public async Task Cancel_JobThatAWorkerThenBegins_TellsItToStop()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        var work = await SubmitAndTakeAsync(fleet);
+        await fleet.Store.CancelAsync([work.JobId], DateTimeOffset.UtcNow, CoordinatorFixture.Soon());
+
+        await fleet.Publisher.ReportAsync(Start(work), CoordinatorFixture.Soon());
+
+        await UntilStoppedAsync(fleet, work);
+        Assert.Equal(JobState.Cancelled, (await fleet.Store.FindJobAsync(work.JobId, CoordinatorFixture.Soon()))!.State);
+    }
+
+    [Fact]
+    public async Task Cancel_WorkersWereNotTold_HearOfItWithTheirHeartbeat()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        var work = await SubmitAndTakeAsync(fleet);
+        await fleet.Publisher.ReportAsync(Start(work), CoordinatorFixture.Soon());
+        await fleet.UntilStateAsync(work.JobId, JobState.Running);
+        await fleet.Store.CancelAsync([work.JobId], DateTimeOffset.UtcNow, CoordinatorFixture.Soon());
+        Assert.Empty(fleet.Stopped);
+
+        await fleet.Publisher.ReportAsync(Heartbeat("w1", new HeldAttempt(work.JobId, work.Attempt)), CoordinatorFixture.Soon());
+
+        await UntilStoppedAsync(fleet, work);
+    }
+
+    [Fact]
+    public async Task Heartbeat_SupersededAttempt_IsStoppedOnlyOnceAnotherHasBegun()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        var work = await SubmitAndTakeAsync(fleet);
+        await fleet.Publisher.ReportAsync(Failure(work, ErrorClass.Evicted), CoordinatorFixture.Soon());
+        await fleet.UntilReleasedAsync(2);
+
+        await fleet.Publisher.ReportAsync(Heartbeat("w1", new HeldAttempt(work.JobId, 1)), CoordinatorFixture.Soon());
+        await CoordinatorFixture.UntilAsync(
+            async () => (await fleet.Store.ListWorkersAsync(DateTimeOffset.UtcNow, CoordinatorFixture.Soon())).Count == 1, "the heartbeat");
+        await Task.Delay(200);
+        Assert.Empty(fleet.Stopped);
+
+        await fleet.Publisher.ReportAsync(Start(fleet.Released.Last()) with { WorkerId = "w2" }, CoordinatorFixture.Soon());
+        await fleet.UntilStateAsync(work.JobId, JobState.Running);
+        await fleet.Publisher.ReportAsync(Heartbeat("w1", new HeldAttempt(work.JobId, 1)), CoordinatorFixture.Soon());
+        await UntilStoppedAsync(fleet, work);
+    }
+
+    private static Task UntilStoppedAsync(CoordinatorFixture fleet, GenerateImages work) => CoordinatorFixture.UntilAsync(
+        () => Task.FromResult(fleet.Stopped.Contains(new HeldAttempt(work.JobId, work.Attempt))), "the order to stop");
+
+    private static JobStarted Start(GenerateImages work) =>
+        new() { JobId = work.JobId, Attempt = work.Attempt, WorkerId = "w1", At = DateTimeOffset.UtcNow };
+
+    private static WorkerHeartbeat Heartbeat(string worker, params HeldAttempt[] holds) => new()
+    {
+        WorkerId = worker, Host = "h", Model = "shapes", ExecutionProvider = "Cpu", Device = "d", RuntimeVersion = "1", Version = "1",
+        State = WorkerState.Idle, Holds = holds, ImagesDone = 0, StartedAt = DateTimeOffset.UtcNow, At = DateTimeOffset.UtcNow,
+    };
 
     private static async Task<GenerateImages> SubmitAndTakeAsync(CoordinatorFixture fleet, int images = 1)
     {

@@ -57,6 +57,10 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
         return fixture;
     }
 
+    /// <summary>A worker whose model computes nothing and takes its time.</summary>
+    public static Task<WorkerFixture> StartSyntheticAsync(TimeSpan stepTime, params (string Key, string Value)[] settings) => StartAsync(
+        [("SdFleet:Worker:Synthetic:Enabled", "true"), ("SdFleet:Worker:Synthetic:StepTime", stepTime.ToString()), .. settings]);
+
     public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     public static GenerateImages Work(int images = 1, int steps = 4, string prompt = "a red circle on a white background", long seed = 5) => new()
@@ -76,6 +80,9 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
     };
 
     public Task ReleaseAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().ReleaseAsync(work, TimeSpan.FromMinutes(5), Soon());
+
+    public Task StopAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().StopAsync(
+        new AttemptsUnwanted { Attempts = [new HeldAttempt(work.JobId, work.Attempt)] }, Soon());
 
     public async Task<T> WaitForAsync<T>(Func<T, bool> condition)
     {

@@ -105,6 +105,25 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Work_OtherWeightsThanTheJobWants_GoesBackForAnotherWorker()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        var work = WorkerFixture.Work();
+        await worker.ReleaseAsync(work);
+        var digest = (await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId)).Images[0].ModelDigest;
+        var (same, other) = (WorkerFixture.Work(), WorkerFixture.Work());
+
+        await worker.ReleaseAsync(same with { Recipe = same.Recipe with { ModelDigest = digest } });
+        await worker.ReleaseAsync(other with { Recipe = other.Recipe with { ModelDigest = new string('0', 64) } });
+
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == same.JobId);
+        var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == other.JobId);
+        Assert.Equal(ErrorClass.Transient, failed.ErrorClass);
+        Assert.Contains(digest, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(new string('0', 64), failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
     {
         await using var worker = await WorkerFixture.StartAsync();
@@ -119,6 +138,46 @@ public sealed class WorkerTests
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
         Assert.Equal((ErrorClass.Evicted, 3), (failed.ErrorClass, failed.Attempt));
         Assert.DoesNotContain(worker.Reports, e => e is JobCompleted);
+    }
+
+    [Fact]
+    public async Task Unwanted_RunningAttempt_EndsWithinAStepAndWithoutAWord()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(100));
+        var work = WorkerFixture.Work(images: 4, steps: 1000);
+        await worker.ReleaseAsync(work);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+        var next = WorkerFixture.Work(steps: 1);
+        await worker.ReleaseAsync(next);
+
+        var stopped = Stopwatch.GetTimestamp();
+        await worker.StopAsync(work);
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == next.JobId);
+
+        // The model was free for the next job long before the hundred seconds of the first one.
+        Assert.InRange(Stopwatch.GetElapsedTime(stopped), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.DoesNotContain(worker.Reports, e => e is JobFailed || (e is JobCompleted done && done.JobId == work.JobId));
+        Assert.DoesNotContain((await worker.WaitForAsync<WorkerHeartbeat>(e => e.ImagesDone == 1)).Holds, h => h.JobId == work.JobId);
+    }
+
+    [Fact]
+    public async Task Unwanted_OneOfAPass_CostsTheOthersNothing()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50));
+        var before = WorkerFixture.Work(steps: 10);
+        await worker.ReleaseAsync(before);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == before.JobId);
+        GenerateImages[] pair = [WorkerFixture.Work(steps: 20), WorkerFixture.Work(steps: 20, seed: 6)];
+        await Task.WhenAll(pair.Select(worker.ReleaseAsync));
+        foreach (var work in pair)
+        {
+            await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+        }
+
+        await worker.StopAsync(pair[0]);
+
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == pair[1].JobId);
+        Assert.DoesNotContain(worker.Reports, e => e is JobFailed || (e is JobCompleted done && done.JobId == pair[0].JobId));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class JobEndpoint
         StatusCodes.Status404NotFound,
         $"There is no job {id} here. A job that was just submitted may take a moment until it is admitted: ask again.");
 
-    private static JobView View(JobSnapshot job) => new()
+    public static JobView View(JobSnapshot job) => new()
     {
         Id = job.Id,
         State = job.State,

@@ -2,14 +2,14 @@ using System.Buffers;
 using System.Net.Mime;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Api.Jobs;
 
 /// <summary>Reads what a client posts, up to a limit.</summary>
 internal static class SubmissionBody
 {
-    /// <summary>The longest prompts, written in JSON's longest spelling, fit.</summary>
-    public const int MaxBytes = 64 * 1024;
+    public const int MaxBytes = SubmissionReader.MaxBytes;
 
     /// <summary>The body, or null where it is too long.</summary>
     public static async ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -63,6 +63,21 @@ internal sealed class FleetClient : IDisposable
         return await ReadAsync<JobView>(response, cancellationToken);
     }
 
+    /// <summary>Cancels a job.</summary>
+    /// <returns>Null where it is cancelled; else why it is not.</returns>
+    public async Task<string?> CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, Relative($"/v1/jobs/{id:D}/cancel")), cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            return (await ReadProblemAsync(response, cancellationToken)).Detail ?? $"job {id} is not cancelled ({(int)response.StatusCode}).";
+        }
+
+        await ThrowUnlessFineAsync(response, cancellationToken);
+        return null;
+    }
+
     /// <summary>The models that the server knows.</summary>
     public async Task<IReadOnlyList<ModelView>> ListModelsAsync(CancellationToken cancellationToken)
     {

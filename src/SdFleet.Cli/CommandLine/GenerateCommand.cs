@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
-using SdFleet.Cli.Client;
 using SdFleet.Cli.CommandLine.Generate;
 using SdFleet.Cli.Generate;
 using SdFleet.Cli.Output;
@@ -14,15 +13,9 @@ namespace SdFleet.Cli.CommandLine;
 /// <summary><c>sdfleet generate</c>.</summary>
 internal sealed class GenerateCommand
 {
-    private const string ServerVariable = "SDFLEET_SERVER";
-    private const string ApiKeyVariable = "SDFLEET_API_KEY";
-
     private readonly CliConsole _console;
     private readonly Argument<string> _prompt = new("PROMPT") { Description = "What to draw." };
-    private readonly Option<string?> _server = Values.Text(
-        "--server", $"The fleet to ask. Default: {ServerVariable}, else {ServerAddress.Default}.", "URL");
-    private readonly Option<string?> _apiKey = Values.Text(
-        "--api-key", $"Its API key, where it wants one. Default: {ApiKeyVariable}.", "KEY");
+    private readonly FleetOptions _fleet = new();
     private readonly Option<bool> _local = new("--local") { Description = "Make the pictures in this process, without a fleet." };
     private readonly Option<string?> _model = Values.Text(
         "--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
@@ -57,7 +50,7 @@ internal sealed class GenerateCommand
         var it = new GenerateCommand(console);
         var command = new Command("generate", "Makes one picture or a few, and prints where they are.")
         {
-            it._prompt, it._server, it._apiKey, it._local, it._model, it._loras, it._negative, it._images, it._seed, it._width,
+            it._prompt, it._fleet.Server, it._fleet.ApiKey, it._local, it._model, it._loras, it._negative, it._images, it._seed, it._width,
             it._height, it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
         };
         foreach (var option in it._prompts.All)
@@ -70,7 +63,7 @@ internal sealed class GenerateCommand
         {
             if (result.GetValue(it._local))
             {
-                foreach (var option in new Option[] { it._server, it._apiKey, it._lane }.Where(o => result.GetResult(o) is not null))
+                foreach (var option in new Option[] { it._fleet.Server, it._fleet.ApiKey, it._lane }.Where(o => result.GetResult(o) is not null))
                 {
                     result.AddError($"{option.Name} is for a fleet; --local does without one. Give one of them.");
                 }
@@ -132,12 +125,7 @@ internal sealed class GenerateCommand
 
     private async Task<GeneratedPictures> AskFleetAsync(ParseResult parsed, SubmitJob job, CancellationToken cancellationToken)
     {
-        var (text, source) = parsed.GetValue(_server) is { } given ? (given, "--server")
-            : _console.Environment(ServerVariable) is { Length: > 0 } variable ? (variable, ServerVariable)
-            : (ServerAddress.Default, "");
-        var server = ServerAddress.Parse(text)
-            ?? throw new CliException($"{source} is \"{text}\": an address such as {ServerAddress.Default}.", ExitCodes.Usage);
-        using var client = new FleetClient(server, parsed.GetValue(_apiKey) ?? _console.Environment(ApiKeyVariable), _console.Time);
+        using var client = _fleet.Connect(parsed, _console);
         return await FleetGeneration.RunAsync(client, job, _console, cancellationToken);
     }
 

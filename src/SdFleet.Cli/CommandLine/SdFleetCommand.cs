@@ -72,6 +72,9 @@ internal static class SdFleetCommand
         {
             UpCommand.Create(console),
             GenerateCommand.Create(console),
+            CancelCommand.Create(console),
+            RejectedCommand.Create(console),
+            PoliciesCommand.Create(console),
             DemoCommand.Create(console),
             ScoreCommand.Create(console),
             ModelsCommand.Create(console),

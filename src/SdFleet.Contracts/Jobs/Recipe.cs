@@ -6,6 +6,9 @@ public sealed record Recipe
     /// <summary>Name of the model in the fleet's configuration.</summary>
     public required string Model { get; init; }
 
+    /// <summary>SHA-256 over the model's files, where the job insists on these very weights; null where any of that name will do.</summary>
+    public string? ModelDigest { get; init; }
+
     /// <summary>What to draw.</summary>
     public required string Prompt { get; init; }
 

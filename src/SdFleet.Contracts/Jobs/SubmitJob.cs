@@ -16,6 +16,9 @@ public sealed record SubmitJob
     /// <summary>Name of a configured model. May be left out where only one is configured.</summary>
     public string? Model { get; init; }
 
+    /// <summary>SHA-256 of the model's weights, as an image's record gives it, to have these very ones or none.</summary>
+    public string? ModelDigest { get; init; }
+
     /// <summary>What to draw.</summary>
     public string? Prompt { get; init; }
 

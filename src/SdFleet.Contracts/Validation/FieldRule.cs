@@ -27,6 +27,9 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
     /// <summary>Only these characters, for names that become part of queue names and paths.</summary>
     public bool IsName { get; init; }
 
+    /// <summary>Only the characters of a number in lower-case hex.</summary>
+    public bool IsDigest { get; init; }
+
     /// <summary>The limit in words, as error texts give it.</summary>
     public string Limit => Kind switch
     {
@@ -36,6 +39,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.Uuid => "a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e, not all zeros",
         FieldKind.DateTime => "a date and time such as 2026-01-31T12:00:00Z",
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
+        _ when IsDigest => $"{MaxLength} hex digits in lower case",
         _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",
         _ => MinLength > 0 ? $"text of {MinLength} to {MaxLength} characters" : $"text of at most {MaxLength} characters",
     };

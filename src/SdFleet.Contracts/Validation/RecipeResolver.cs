@@ -65,6 +65,7 @@ public static class RecipeResolver
             Recipe = new Recipe
             {
                 Model = model.Name,
+                ModelDigest = submission.ModelDigest,
                 Prompt = submission.Prompt,
                 NegativePrompt = submission.NegativePrompt ?? "",
                 Width = width,

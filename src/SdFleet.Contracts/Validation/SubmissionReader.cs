@@ -13,6 +13,9 @@ public static class SubmissionReader
     /// <summary>The field of an error that concerns the whole document.</summary>
     public const string Body = "body";
 
+    /// <summary>Longest submission in bytes: the longest prompts, written in JSON's longest spelling, fit.</summary>
+    public const int MaxBytes = 64 * 1024;
+
     private const int ShownValueLength = 80;
 
     /// <summary>Reads UTF-8 JSON.</summary>
@@ -23,6 +26,12 @@ public static class SubmissionReader
     public static SubmitJob Read(ReadOnlyMemory<byte> utf8, SubmissionDoor door, ICollection<FieldError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
+        if (utf8.Length > MaxBytes)
+        {
+            errors.Add(new FieldError(Body, string.Create(CultureInfo.InvariantCulture, $"{utf8.Length} bytes long"), $"at most {MaxBytes} bytes"));
+            return new SubmitJob();
+        }
+
         try
         {
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 8 });
@@ -83,6 +92,7 @@ public static class SubmissionReader
             case "id": return Uuid(rule, value, errors) is { } id ? job with { Id = id } : job;
             case "tenant": return job with { Tenant = Text(rule, value, errors) };
             case "model": return job with { Model = Text(rule, value, errors) };
+            case "modelDigest": return job with { ModelDigest = Text(rule, value, errors) };
             case "prompt": return job with { Prompt = Text(rule, value, errors) };
             case "negativePrompt": return job with { NegativePrompt = Text(rule, value, errors) };
             case "images": return job with { Images = (int?)Integer(rule, value, errors) };
@@ -101,7 +111,7 @@ public static class SubmissionReader
 
     private static string? Text(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
-        if (StringOf(value) is { } text && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)))
+        if (StringOf(value) is { } text && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)) && (!rule.IsDigest || text.All(char.IsAsciiHexDigitLower)))
         {
             return text;
         }

@@ -25,6 +25,7 @@ public static class SubmitJobFields
         new("guidanceScale", FieldKind.Number, "Classifier-free guidance scale; 1 or less turns guidance off.") { Min = 0, Max = 50 },
         new("scheduler", FieldKind.Word, "The scheduler.") { Words = SchedulerNames.All },
         new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
+        new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
         new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
     ];

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 using SdFleet.Coordinator.Batching;
 using SdFleet.Coordinator.Release;
+using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.JobStore;
@@ -15,20 +18,27 @@ namespace SdFleet.Coordinator.Admission;
 internal sealed partial class Admitter : IAsyncDisposable
 {
     private const int MaxBatch = 1000;
-    private const int KeptBodyLength = 16 * 1024;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Batcher<NewJob, AdmitOutcome> _batcher;
     private readonly ModelCatalog _models;
     private readonly IJobStore _store;
     private readonly FleetPublisher _publisher;
+    private readonly PublisherOptions _publishers;
     private readonly ReleaseSignal _release;
     private readonly TimeProvider _clock;
     private readonly ILogger<Admitter> _logger;
 
     public Admitter(
-        ModelCatalog models, IJobStore store, FleetPublisher publisher, ReleaseSignal release, TimeProvider clock, ILogger<Admitter> logger)
+        ModelCatalog models,
+        IJobStore store,
+        FleetPublisher publisher,
+        IOptions<PublisherOptions> publishers,
+        ReleaseSignal release,
+        TimeProvider clock,
+        ILogger<Admitter> logger)
     {
+        _publishers = publishers.Value;
         _models = models;
         _store = store;
         _publisher = publisher;
@@ -41,15 +51,25 @@ internal sealed partial class Admitter : IAsyncDisposable
     /// <summary>Admits or rejects one message.</summary>
     /// <param name="body">The message as it came.</param>
     /// <param name="traceparent">What the job's attempts continue.</param>
-    public async Task AdmitAsync(byte[] body, string? traceparent)
+    /// <param name="user">The broker's user who published it; null where the message does not say.</param>
+    public async Task AdmitAsync(byte[] body, string? traceparent, string? user)
     {
         var now = _clock.GetUtcNow();
         var errors = new List<FieldError>();
         var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
-        var job = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(submission, _models.Specs, now, errors);
+        var isReadable = !errors.Any(e => e.Field == SubmissionReader.Body);
+        var job = isReadable ? RecipeResolver.Resolve(submission, _models.Specs, now, errors) : null;
+        if (isReadable && _publishers.Check(user, submission.Tenant ?? RecipeResolver.DefaultTenant) is { } notAllowed)
+        {
+            // Under somebody else's id or not: a stranger's message leaves no trace in the job store.
+            errors.Add(notAllowed);
+            await PutAsideAsync(Rejection(body, submission, errors, now)).ConfigureAwait(false);
+            return;
+        }
+
         if (job is null || errors.Count > 0)
         {
-            await RejectAsync(body, submission.Id, submission.Tenant, errors, now).ConfigureAwait(false);
+            await RejectAsync(Rejection(body, submission, errors, now)).ConfigureAwait(false);
             return;
         }
 
@@ -72,7 +92,7 @@ internal sealed partial class Admitter : IAsyncDisposable
                 break;
             case AdmitResult.Conflict:
                 errors.Add(new FieldError("id", job.Id.ToString(), "an id that no other job has; this one belongs to a different submission"));
-                await RejectAsync(body, job.Id, job.Tenant, errors, now).ConfigureAwait(false);
+                await RejectAsync(Rejection(body, submission, errors, now)).ConfigureAwait(false);
                 break;
             case AdmitResult.Duplicate:
                 Count("duplicate");
@@ -85,25 +105,40 @@ internal sealed partial class Admitter : IAsyncDisposable
     private static void Count(string result) =>
         CoordinatorMetrics.Submissions.Add(1, new KeyValuePair<string, object?>("sdfleet.admission", result));
 
-    private async Task RejectAsync(byte[] body, Guid? id, string? tenant, List<FieldError> errors, DateTimeOffset now)
+    /// <summary>Puts a submission aside that the broker could not get admitted.</summary>
+    public Task GiveUpAsync(byte[] body, string reason)
     {
-        var rejection = new SubmissionRejected
-        {
-            JobId = id,
-            Tenant = tenant,
-            Errors = errors,
-            Body = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, KeptBodyLength))),
-            At = now,
-        };
-        if (id is not null)
+        var errors = new List<FieldError>();
+        var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
+        errors.Add(new FieldError("message", reason, "a message that the coordinator can process; its log says what went wrong"));
+        return RejectAsync(Rejection(body, submission, errors, _clock.GetUtcNow()));
+    }
+
+    private static SubmissionRejected Rejection(byte[] body, SubmitJob submission, IReadOnlyList<FieldError> errors, DateTimeOffset now) => new()
+    {
+        JobId = submission.Id,
+        Tenant = submission.Tenant,
+        Errors = errors,
+        Body = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, SubmissionReader.MaxBytes))),
+        At = now,
+    };
+
+    private async Task RejectAsync(SubmissionRejected rejection)
+    {
+        if (rejection.JobId is not null)
         {
             await _store.RejectAsync([rejection], CancellationToken.None).ConfigureAwait(false);
         }
 
+        await PutAsideAsync(rejection).ConfigureAwait(false);
+    }
+
+    private async Task PutAsideAsync(SubmissionRejected rejection)
+    {
         using var deadline = new CancellationTokenSource(PublishTimeout, _clock);
         await _publisher.RejectAsync(rejection, deadline.Token).ConfigureAwait(false);
         Count("rejected");
-        LogRejected(id, tenant, string.Join("; ", errors));
+        LogRejected(rejection.JobId, rejection.Tenant, string.Join("; ", rejection.Errors));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected a submission (id {Id}, tenant {Tenant}): {Errors}")]

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Batching;
 
@@ -69,6 +70,14 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Result.SetResult(results[i]);
+            }
+        }
+        catch (Exception error) when (batch.Count > 1 && error is not (OperationCanceledException or JobStoreException { IsTransient: true }))
+        {
+            // One entry that cannot be processed must not take the others with it, time and again.
+            foreach (var entry in batch)
+            {
+                await ProcessAsync([entry]).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Admission;
+using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Telemetry;
 
 namespace SdFleet.Coordinator.Consumers;
@@ -14,12 +15,13 @@ internal sealed class SubmissionConsumer(Admitter admitter, ILogger<SubmissionCo
         // MassTransit carries the trace in a header of its own and has continued it; publishers that are not MassTransit send W3C's.
         var body = context.ReceiveContext.GetBody();
         var traceparent = context.Headers.Get<string>("traceparent");
-        return Persistence.RunAsync(() => AdmitAsync(body, traceparent), logger, context.CancellationToken);
+        var user = context.PublisherUser();
+        return Persistence.RunAsync(() => AdmitAsync(body, traceparent, user), logger, context.CancellationToken);
     }
 
-    private async Task AdmitAsync(byte[] body, string? traceparent)
+    private async Task AdmitAsync(byte[] body, string? traceparent, string? user)
     {
         using var activity = TraceContext.Continue(CoordinatorActivity.Source, "admit", ActivityKind.Internal, traceparent);
-        await admitter.AdmitAsync(body, TraceContext.Current).ConfigureAwait(false);
+        await admitter.AdmitAsync(body, TraceContext.Current, user).ConfigureAwait(false);
     }
 }

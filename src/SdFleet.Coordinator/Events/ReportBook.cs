@@ -16,26 +16,51 @@ internal sealed partial class ReportBook : IAsyncDisposable
 
     private readonly Batcher<JobEvent, EventOutcome> _events;
     private readonly Batcher<WorkerHeartbeat, bool> _heartbeats;
+    private readonly StopNotices _stops;
     private readonly ReleaseSignal _release;
     private readonly ILogger<ReportBook> _logger;
 
     public ReportBook(
-        IJobStore store, IOptions<RetryPolicy> retry, IOptions<LeaseOptions> leases, ReleaseSignal release, TimeProvider clock, ILogger<ReportBook> logger)
+        IJobStore store,
+        IOptions<RetryPolicy> retry,
+        IOptions<LeaseOptions> leases,
+        StopNotices stops,
+        ReleaseSignal release,
+        TimeProvider clock,
+        ILogger<ReportBook> logger)
     {
+        _stops = stops;
         _release = release;
         _logger = logger;
         _events = new Batcher<JobEvent, EventOutcome>(
             MaxBatch, (events, token) => store.ApplyAsync(events, retry.Value, clock.GetUtcNow(), leases.Value.RunLease, token));
         _heartbeats = new Batcher<WorkerHeartbeat, bool>(MaxBatch, async (heartbeats, token) =>
         {
-            await store.RecordHeartbeatsAsync(heartbeats, clock.GetUtcNow(), leases.Value.RunLease, token).ConfigureAwait(false);
+            var unwanted = await store.RecordHeartbeatsAsync(heartbeats, clock.GetUtcNow(), leases.Value.RunLease, token).ConfigureAwait(false);
+            stops.Send([.. unwanted.Where(u => IsOver(u.State)).Select(u => new HeldAttempt(u.JobId, u.Attempt))]);
             return [.. heartbeats.Select(_ => true)];
         });
     }
 
-    public Task EnterAsync(JobStarted report) => EnterAsync(JobEvent.From(report), report.WorkerId);
+    public async Task EnterAsync(JobStarted report)
+    {
+        var outcome = await EnterAsync(JobEvent.From(report), report.WorkerId).ConfigureAwait(false);
 
-    public Task EnterAsync(JobProgress report) => EnterAsync(JobEvent.From(report), report.WorkerId);
+        // One that only begins has nothing to lose: stopped where it is not the job's living attempt.
+        if (outcome.Result is EventResult.Stale or EventResult.Unknown || outcome.State == JobState.Failed)
+        {
+            _stops.Send([new HeldAttempt(report.JobId, report.Attempt)]);
+        }
+    }
+
+    public async Task EnterAsync(JobProgress report)
+    {
+        var outcome = await EnterAsync(JobEvent.From(report), report.WorkerId).ConfigureAwait(false);
+        if (outcome.State is null || outcome.State.Value.IsTerminal())
+        {
+            _stops.Send([new HeldAttempt(report.JobId, report.Attempt)]);
+        }
+    }
 
     public Task EnterAsync(JobCompleted report) => EnterAsync(JobEvent.From(report), report.WorkerId);
 
@@ -53,7 +78,10 @@ internal sealed partial class ReportBook : IAsyncDisposable
         await _heartbeats.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task EnterAsync(JobEvent report, string workerId)
+    // A superseded attempt may go on until another one has begun: should it be the first to finish, its success counts.
+    private static bool IsOver(JobState? state) => state is not (JobState.Queued or JobState.Released);
+
+    private async Task<EventOutcome> EnterAsync(JobEvent report, string workerId)
     {
         var outcome = await _events.ProcessAsync(report).ConfigureAwait(false);
         if (outcome.Result == EventResult.Refused)
@@ -66,6 +94,8 @@ internal sealed partial class ReportBook : IAsyncDisposable
         {
             _release.Set();
         }
+
+        return outcome;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} of job {JobId} ended as {ErrorClass} on {WorkerId}: {Reason}")]

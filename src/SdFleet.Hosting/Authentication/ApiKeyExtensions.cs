@@ -27,6 +27,13 @@ public static class ApiKeyExtensions
         return services;
     }
 
+    /// <summary>Which of the broker's users may submit for whom.</summary>
+    public static IServiceCollection AddPublishers(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddValidatedOptions<PublisherOptions>(configuration.GetSection(PublisherOptions.SectionName), PublisherOptions.Validate);
+    }
+
     /// <summary>The caller's tenant.</summary>
     public static string Tenant(this ClaimsPrincipal principal) =>
         principal.FindFirstValue(ApiKeyAuthentication.TenantClaim)

@@ -117,6 +117,7 @@ public static class FleetBusExtensions
         Name<JobFailed>(bus, Topology.EventsExchange);
         Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
         Name<SubmissionRejected>(bus, Topology.RejectedQueue);
+        Name<AttemptsUnwanted>(bus, Topology.ControlExchange);
     }
 
     private static void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus, IReadOnlyList<IFleetBusRoom> rooms)

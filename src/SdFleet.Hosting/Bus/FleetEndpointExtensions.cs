@@ -46,6 +46,37 @@ public static class FleetEndpointExtensions
         endpoint.AddDeserializer(new AnyBodyRawJson(new ContentType("application/json")), isDefault: true);
     }
 
+    /// <summary>An endpoint that hears everything said on <see cref="Topology.ControlExchange"/> while its process lives; its queue goes with it.</summary>
+    /// <param name="bus">The bus.</param>
+    /// <param name="listener">Unique for the process.</param>
+    /// <param name="configure">Adds the consumer.</param>
+    public static void ControlEndpoint(this IBusFactoryConfigurator bus, string listener, Action<IReceiveEndpointConfigurator> configure)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        ArgumentNullException.ThrowIfNull(configure);
+        bus.ReceiveEndpoint($"{Topology.ControlExchange}.{listener}", endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PrefetchCount = 64;
+            endpoint.DiscardFaultedMessages();
+            endpoint.DiscardSkippedMessages();
+            switch (endpoint)
+            {
+                case IRabbitMqReceiveEndpointConfigurator rabbit:
+                    rabbit.AutoDelete = true;
+                    rabbit.Bind(Topology.ControlExchange);
+                    break;
+                case IInMemoryReceiveEndpointConfigurator memory:
+                    memory.Bind(Topology.ControlExchange);
+                    break;
+                default:
+                    throw new NotSupportedException($"No control topology for {endpoint.GetType().Name}.");
+            }
+
+            configure(endpoint);
+        });
+    }
+
     /// <summary>The endpoint of one lane of one model's work.</summary>
     public static void WorkEndpoint(this IBusFactoryConfigurator bus, string model, Lane lane, int prefetch, Action<IReceiveEndpointConfigurator> configure) =>
         bus.FleetEndpoint(Topology.WorkQueue(model, lane), prefetch, endpoint =>

@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.Options;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
@@ -11,8 +12,11 @@ namespace SdFleet.Hosting.Bus;
 /// heartbeats, which may be lost) found a queue for it.
 /// Give a token that ends: a broker that has stopped confirming would otherwise be waited for without end.
 /// </summary>
-public sealed class FleetPublisher(IBus bus)
+public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transport)
 {
+    // The broker checks that it is the connection's own user, so that a consumer may trust it.
+    private readonly string? _user = UserOf(transport.Value);
+
     /// <summary>Hands a submission to the coordinator.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     public Task SubmitAsync(SubmitJob job, CancellationToken cancellationToken) =>
@@ -53,6 +57,14 @@ public sealed class FleetPublisher(IBus bus)
     public Task RejectAsync(SubmissionRejected e, CancellationToken cancellationToken) =>
         PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
 
+    /// <summary>Tells every worker to stop these attempts; that nobody listens is no error.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task StopAsync(AttemptsUnwanted e, CancellationToken cancellationToken) =>
+        PublishAsync(e, correlation: null, routingKey: null, mandatory: false, cancellationToken);
+
+    private static string? UserOf(TransportOptions transport) =>
+        transport is { Kind: TransportKind.RabbitMq, Uri.UserInfo: { Length: > 0 } userInfo } ? Uri.UnescapeDataString(userInfo.Split(':')[0]) : null;
+
     private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken, TimeSpan? timeToLive = null)
         where T : class
     {
@@ -65,6 +77,11 @@ public sealed class FleetPublisher(IBus bus)
                     context.Mandatory = mandatory;
                     context.CorrelationId = correlation;
                     context.TimeToLive = timeToLive;
+                    if (_user is not null && context.TryGetPayload(out RabbitMqSendContext? rabbit))
+                    {
+                        rabbit.BasicProperties.UserId = _user;
+                    }
+
                     if (routingKey is not null)
                     {
                         context.SetRoutingKey(routingKey);

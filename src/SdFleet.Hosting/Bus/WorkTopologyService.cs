@@ -32,6 +32,15 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
             try
             {
                 await DeclareAsync(stoppingToken).ConfigureAwait(false);
+                if (options.Value.Management is { } management)
+                {
+                    await BrokerPolicies.ApplyAsync(management, options.Value.Uri!, stoppingToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    LogNoPolicies();
+                }
+
                 return;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -66,6 +75,9 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
         await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancellationToken).ConfigureAwait(false);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "No broker policies are set from here, as SdFleet:Transport:Management is not configured; \"sdfleet policies\" prints them")]
+    private partial void LogNoPolicies();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the broker to declare the work queues: {Reason}")]
     private partial void LogWaiting(string reason);

@@ -7,5 +7,7 @@ namespace SdFleet.Worker.Consumers;
 /// <summary>Takes attempts from the work queues; each is acknowledged once its end has been reported.</summary>
 internal sealed class WorkConsumer(AttemptRunner runner) : IConsumer<GenerateImages>
 {
-    public Task Consume(ConsumeContext<GenerateImages> context) => runner.RunAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<GenerateImages> context) => context.ReceiveContext.Redelivered
+        ? runner.GiveBackAsync(context.Message)
+        : runner.RunAsync(context.Message, context.CancellationToken);
 }

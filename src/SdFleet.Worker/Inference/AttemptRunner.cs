@@ -5,6 +5,8 @@ using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
+using SdFleet.Worker.Guarding;
+using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
 using SdFleet.Worker.Reporting;
 
@@ -15,6 +17,7 @@ namespace SdFleet.Worker.Inference;
 /// returns, the attempt's end is with the broker; when it throws, the message has to be delivered again.
 /// </summary>
 internal sealed partial class AttemptRunner(
+    LoadedModel model,
     InferenceThread inference,
     FinishedImages output,
     FleetPublisher publisher,
@@ -30,14 +33,19 @@ internal sealed partial class AttemptRunner(
     /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
     public async Task RunAsync(GenerateImages work, CancellationToken stopping)
     {
-        using var held = attempts.Hold(work.JobId, work.Attempt);
+        using var held = attempts.Hold(work.JobId, work.Attempt, stopping);
         IReadOnlyList<ImageRecord> records;
         try
         {
-            var item = new InferenceItem(work, Tasks.Of(work, options.Value.SafetyCheck), stopping) { OnStep = ProgressOf(work) };
+            if (work.Recipe.ModelDigest is { } wanted && wanted != model.Model.Digest)
+            {
+                throw new WrongModelException(wanted, model.Model.Digest);
+            }
+
+            var item = new InferenceItem(work, Tasks.Of(work, options.Value.SafetyCheck), held.Stopping) { OnStep = ProgressOf(work) };
             inference.Enqueue(item);
             await item.Started.ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested)
+            if (!held.Stopping.IsCancellationRequested)
             {
                 await TryReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
             }
@@ -45,13 +53,18 @@ internal sealed partial class AttemptRunner(
             var images = await item.Result.ConfigureAwait(false);
             CheckImages(work, images);
 
-            records = await output.StoreAsync(work, images, stopping).ConfigureAwait(false);
+            records = await output.StoreAsync(work, images, held.Stopping).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever ended the attempt is classified and reported; the coordinator decides what follows.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await FailAsync(work, error, stopping).ConfigureAwait(false);
+            // An attempt that nobody waits for is acknowledged without a word, however it ended.
+            if (!held.IsUnwanted)
+            {
+                await FailAsync(work, error, stopping).ConfigureAwait(false);
+            }
+
             return;
         }
 
@@ -88,12 +101,29 @@ internal sealed partial class AttemptRunner(
         }
     }
 
+    /// <summary>
+    /// Ends an attempt that another worker had before, and did not end: it may have died of it, so whether it is tried again is
+    /// not for the broker to decide, which would deliver it for ever.
+    /// </summary>
+    public Task GiveBackAsync(GenerateImages work) => ReportAsync(
+        new JobFailed
+        {
+            JobId = work.JobId,
+            Attempt = work.Attempt,
+            WorkerId = identity.Id,
+            ErrorClass = ErrorClass.Evicted,
+            Reason = "The worker that had it went away, or lost its connection to the broker.",
+            At = clock.GetUtcNow(),
+        },
+        publisher.ReportAsync);
+
     private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
     {
         OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
-        // A device that failed once, or had too little memory for even one picture, may work the next time, here or elsewhere; the coordinator counts.
+        // A device that failed once, had too little memory for even one picture, or weights that are not the job's, need not be so
+        // the next time, here or elsewhere; the coordinator counts.
         _ => ErrorClass.Transient,
     };
 

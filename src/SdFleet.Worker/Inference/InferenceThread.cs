@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Guarding;
+using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker.Inference;
 
@@ -13,15 +15,19 @@ internal sealed class InferenceThread : IDisposable
 {
     private readonly BlockingCollection<InferenceItem> _queue = new(new ConcurrentQueue<InferenceItem>());
     private readonly LoadedModel _model;
+    private readonly DeviceBreaker _breaker;
+    private readonly WorkerEnd _end;
     private readonly int _maxImages;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;
     private long _lastAdvance;
     private int _running;
 
-    public InferenceThread(LoadedModel model, IOptions<WorkerOptions> options, TimeProvider clock)
+    public InferenceThread(LoadedModel model, DeviceBreaker breaker, WorkerEnd end, IOptions<WorkerOptions> options, TimeProvider clock)
     {
         _model = model;
+        _breaker = breaker;
+        _end = end;
         _maxImages = options.Value.MaxBatchImages;
         _clock = clock;
         _thread = new Thread(Run) { IsBackground = true, Name = "inference" };
@@ -81,6 +87,13 @@ internal sealed class InferenceThread : IDisposable
 
     private void RunBatch(List<InferenceItem> batch)
     {
+        if (_breaker.IsOpen)
+        {
+            // Kept until the worker stops, and given back then. Given back at once they would come again at once.
+            batch.ForEach(item => item.CancellationToken.Register(() => item.Fail(new OperationCanceledException())));
+            return;
+        }
+
         batch.RemoveAll(item =>
         {
             if (item.CancellationToken.IsCancellationRequested)
@@ -101,6 +114,7 @@ internal sealed class InferenceThread : IDisposable
         var left = batch.Count;
         var registrations = batch.ConvertAll(item => item.CancellationToken.Register(() =>
         {
+            item.Fail(new OperationCanceledException());
             if (Interlocked.Decrement(ref left) == 0)
             {
                 cancelled.Cancel();
@@ -116,12 +130,18 @@ internal sealed class InferenceThread : IDisposable
             activity?.SetTag("sdfleet.batch.jobs", batch.Count);
             var images = Generate(batch, cancelled.Token);
             activity?.Stop();
+            _breaker.Succeeded();
             Distribute(batch, images, startedAt, activity);
         }
 #pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            if (_breaker.Failed(batch.Select(item => item.Work.JobId), error))
+            {
+                _end.Drain(WorkerEnd.DeviceFaults, $"the device failed too often in a row (SdFleet:Worker:MaxDeviceFaults), last so: {error.Message}");
+            }
+
             batch.ForEach(item => item.Fail(error));
         }
         finally
@@ -139,7 +159,7 @@ internal sealed class InferenceThread : IDisposable
         foreach (var (index, slice) in slices.Index())
         {
             var started = _clock.GetTimestamp();
-            var pass = _model.Pipeline.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
+            var pass = _model.Model.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
             // Smaller than asked for where memory did not last for all.
             WorkerMetrics.BatchSize.Record(pass.Max(image => image.BatchSize));

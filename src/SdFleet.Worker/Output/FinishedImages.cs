@@ -7,7 +7,7 @@ using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Storage;
-using SdFleet.Worker.Inference;
+using SdFleet.Worker.Models;
 using SdFleet.Worker.Reporting;
 
 namespace SdFleet.Worker.Output;
@@ -57,10 +57,10 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             Seed = image.Seed,
             Attempt = work.Attempt,
             WorkerId = identity.Id,
-            ModelDigest = model.Digest!,
-            RuntimeVersion = model.Pipeline.Info.RuntimeVersion,
-            ExecutionProvider = model.Pipeline.Info.Provider.ToString(),
-            Device = identity.Device,
+            ModelDigest = model.Model.Digest,
+            RuntimeVersion = model.Model.RuntimeVersion,
+            ExecutionProvider = model.Model.Provider,
+            Device = model.Model.Device,
             Timings = new ImageTimings
             {
                 TextEncodeMs = image.Timings.TextEncode.TotalMilliseconds,
@@ -84,7 +84,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         recipe.Width,
         recipe.Height,
         recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
-        new("Model hash", model.Digest![..10]),
+        new("Model hash", model.Model.Digest[..10]),
         new("Model", recipe.Model),
         new("Version", $"SdFleet {FleetVersion.Current}"));
 }

@@ -6,27 +6,40 @@ namespace SdFleet.Worker.Reporting;
 /// <summary>What the heartbeat says of this worker's work.</summary>
 internal sealed class AttemptsInHand
 {
-    private readonly ConcurrentDictionary<HeldAttempt, bool> _held = new();
+    // The broker may deliver one attempt twice, even at once.
+    private readonly ConcurrentDictionary<AttemptInHand, bool> _held = new();
     private long _imagesDone;
 
     /// <summary>Attempts that are waiting for the model, in it, or being stored.</summary>
-    public IReadOnlyList<HeldAttempt> Held => [.. _held.Keys];
+    public IReadOnlyList<HeldAttempt> Held => [.. _held.Keys.Select(h => h.Attempt).Distinct()];
 
     /// <summary>Pictures stored since the start.</summary>
     public long ImagesDone => Interlocked.Read(ref _imagesDone);
 
     /// <summary>Counts an attempt as held until the result is disposed.</summary>
-    public IDisposable Hold(Guid jobId, int attempt)
+    /// <param name="jobId">The job.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="workerStops">Ends when the worker has to give back what it holds.</param>
+    public AttemptInHand Hold(Guid jobId, int attempt, CancellationToken workerStops)
     {
-        var held = new HeldAttempt(jobId, attempt);
+        var held = new AttemptInHand(new HeldAttempt(jobId, attempt), it => _held.TryRemove(it, out _), workerStops);
         _held[held] = true;
-        return new Release(() => _held.TryRemove(held, out _));
+        return held;
+    }
+
+    /// <summary>Stops an attempt that nobody waits for any more.</summary>
+    /// <returns>False where it is not held here.</returns>
+    public bool Stop(HeldAttempt attempt)
+    {
+        var found = false;
+        foreach (var held in _held.Keys.Where(h => h.Attempt == attempt))
+        {
+            held.Stop();
+            found = true;
+        }
+
+        return found;
     }
 
     public void CountImages(int images) => Interlocked.Add(ref _imagesDone, images);
-
-    private sealed class Release(Action release) : IDisposable
-    {
-        public void Dispose() => release();
-    }
 }

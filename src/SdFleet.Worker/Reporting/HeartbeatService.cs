@@ -3,6 +3,7 @@ using SdFleet.Contracts.Workers;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Inference;
+using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker.Reporting;
 
@@ -64,10 +65,10 @@ internal sealed partial class HeartbeatService(
                     WorkerId = identity.Id,
                     Host = Environment.MachineName,
                     Model = model.Name,
-                    ModelDigest = model.Digest,
-                    ExecutionProvider = model.Pipeline.Info.Provider.ToString(),
-                    Device = identity.Device,
-                    RuntimeVersion = model.Pipeline.Info.RuntimeVersion,
+                    ModelDigest = model.Model.Digest,
+                    ExecutionProvider = model.Model.Provider,
+                    Device = model.Model.Device,
+                    RuntimeVersion = model.Model.RuntimeVersion,
                     Version = FleetVersion.Current,
                     State = state,
                     Holds = attempts.Held,

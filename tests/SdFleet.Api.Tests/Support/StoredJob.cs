@@ -12,11 +12,11 @@ public static class StoredJob
 {
     public static readonly DateTimeOffset Day = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
-    public static ResolvedJob Job(Guid id, string tenant = "default", int images = 1, string prompt = "a red circle") => new()
+    public static ResolvedJob Job(Guid id, string tenant = "default", int images = 1, string prompt = "a red circle", Lane lane = Lane.Normal) => new()
     {
         Id = id,
         Tenant = tenant,
-        Lane = Lane.Normal,
+        Lane = lane,
         Images = images,
         SubmittedAt = Day,
         Recipe = new Recipe

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MassTransit;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
 using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Api.Tests.Support;
@@ -11,6 +12,7 @@ namespace SdFleet.Api.Tests.Support;
 public sealed class SubmitRoom : IFleetBusRoom
 {
     private readonly ConcurrentQueue<Submission> _seen = new();
+    private readonly ConcurrentQueue<HeldAttempt> _stopped = new();
 
     public sealed record Submission(SubmitJob Job, ActivityTraceId? TraceId);
 
@@ -24,6 +26,15 @@ public sealed class SubmitRoom : IFleetBusRoom
     public void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus)
     {
         bus.ConfigurePublish(pipe => pipe.UseExecuteAsync(message => OnPublish(message)));
+        bus.ControlEndpoint("test", endpoint => endpoint.Handler<AttemptsUnwanted>(message =>
+        {
+            foreach (var attempt in message.Message.Attempts)
+            {
+                _stopped.Enqueue(attempt);
+            }
+
+            return Task.CompletedTask;
+        }));
         bus.FleetEndpoint(Topology.SubmitQueue, prefetch: 16, endpoint => endpoint.Handler<SubmitJob>(message =>
         {
             _seen.Enqueue(new Submission(message.Message, Activity.Current?.TraceId));
@@ -34,6 +45,16 @@ public sealed class SubmitRoom : IFleetBusRoom
     public bool Has(Guid id) => _seen.Any(s => s.Job.Id == id);
 
     public int Count(Guid id) => _seen.Count(s => s.Job.Id == id);
+
+    /// <summary>Waits until the workers are told to stop the attempt.</summary>
+    public async Task WaitForStopAsync(HeldAttempt attempt)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!_stopped.Contains(attempt))
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+    }
 
     public async Task<Submission> WaitForAsync(Guid id)
     {

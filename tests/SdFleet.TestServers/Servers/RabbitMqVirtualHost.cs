@@ -31,11 +31,23 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
         string routingKey,
         string body,
         IReadOnlyDictionary<string, string>? headers = null,
-        string contentType = "application/json")
+        string contentType = "application/json",
+        string? userId = null)
     {
+        var properties = new Dictionary<string, object>
+        {
+            ["delivery_mode"] = 2,
+            ["content_type"] = contentType,
+            ["headers"] = headers ?? new Dictionary<string, string>(),
+        };
+        if (userId is not null)
+        {
+            properties["user_id"] = userId;
+        }
+
         var answer = await _server.Management.PostAsync($"exchanges/{Name}/{Uri.EscapeDataString(exchange)}/publish", new
         {
-            properties = new { delivery_mode = 2, content_type = contentType, headers = headers ?? new Dictionary<string, string>() },
+            properties,
             routing_key = routingKey,
             payload = body,
             payload_encoding = "string",
@@ -54,6 +66,14 @@ public sealed class RabbitMqVirtualHost : IAsyncDisposable
         });
         return [.. answer!.AsArray().Select(message => message!)];
     }
+
+    /// <summary>Takes a queue off an exchange, as a slip of an operator would.</summary>
+    public Task UnbindAsync(string exchange, string queue) =>
+        _server.Management.DeleteAsync($"bindings/{Name}/e/{Uri.EscapeDataString(exchange)}/q/{Uri.EscapeDataString(queue)}/~");
+
+    /// <summary>Binds a queue to an exchange without a routing key.</summary>
+    public Task BindAsync(string exchange, string queue) =>
+        _server.Management.PostAsync($"bindings/{Name}/e/{Uri.EscapeDataString(exchange)}/q/{Uri.EscapeDataString(queue)}", new { routing_key = "" });
 
     public Task SetPolicyAsync(string name, string pattern, object definition, string applyTo = "queues") =>
         _server.Management.PutAsync($"policies/{Name}/{name}", new Dictionary<string, object>

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using MassTransit;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Coordinator.Admission;
+using SdFleet.Coordinator.Events;
+
+namespace SdFleet.Coordinator.Consumers;
+
+/// <summary>
+/// Takes what the broker gave up to deliver, the last fence against a message that kills or defeats whoever takes it. An
+/// attempt ends as a failed job, a submission as a rejected one, each with the reason; the rest is logged with its body.
+/// </summary>
+internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook book, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
+{
+    private const string Coordinator = "coordinator";
+    private const int ShownBodyLength = 2000;
+
+    public Task Consume(ConsumeContext<SubmitJob> context)
+    {
+        var queue = context.Headers.Get<string>("x-first-death-queue") ?? "";
+        var cause = context.Headers.Get<string>("x-first-death-reason") ?? "unknown";
+
+        // Released so long ago that its lease is over too: the job store has released it again.
+        if (cause == "expired")
+        {
+            return Task.CompletedTask;
+        }
+
+        var body = context.ReceiveContext.GetBody();
+        CoordinatorMetrics.DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+        return Persistence.RunAsync(() => EndAsync(queue, cause, body), logger, context.CancellationToken);
+    }
+
+    private Task EndAsync(string queue, string cause, byte[] body)
+    {
+        var reason = $"The broker gave the message up in {queue} ({cause}).";
+        if (queue == Topology.SubmitQueue)
+        {
+            return admitter.GiveUpAsync(body, reason);
+        }
+
+        if (Attempt(body) is { } work)
+        {
+            return book.EnterAsync(new JobFailed
+            {
+                JobId = work.JobId,
+                Attempt = work.Attempt,
+                WorkerId = Coordinator,
+                ErrorClass = ErrorClass.Permanent,
+                Reason = $"No worker could end it: {reason}",
+                At = clock.GetUtcNow(),
+            });
+        }
+
+        LogDead(queue, cause, System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, ShownBodyLength))));
+        return Task.CompletedTask;
+    }
+
+    private static GenerateImages? Attempt(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<GenerateImages>(body, ContractsJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message died in {Queue} ({Cause}): {Body}")]
+    private partial void LogDead(string queue, string cause, string body);
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
+
+namespace SdFleet.Hosting.Bus;
+
+/// <summary>The queue of rejected submissions, for an operator who looks into it and sends them again.</summary>
+public sealed class RejectedQueue : IAsyncDisposable
+{
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+
+    private RejectedQueue(IConnection connection, IChannel channel)
+    {
+        _connection = connection;
+        _channel = channel;
+    }
+
+    /// <summary>Connects to the broker.</summary>
+    /// <exception cref="BrokerUnavailableException">It cannot be reached.</exception>
+    public static async Task<RejectedQueue> OpenAsync(Uri broker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "sdfleet rejected" }
+                .CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+            return new RejectedQueue(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is RabbitMQClientException or IOException)
+        {
+            throw new BrokerUnavailableException($"The broker cannot be reached: {e.Message}", e);
+        }
+    }
+
+    /// <summary>How many lie there.</summary>
+    public async Task<uint> CountAsync(CancellationToken cancellationToken) =>
+        (await _channel.QueueDeclarePassiveAsync(Topology.RejectedQueue, cancellationToken).ConfigureAwait(false)).MessageCount;
+
+    /// <summary>The oldest ones, at most <paramref name="max"/>; they stay where they are.</summary>
+    public async Task<IReadOnlyList<SubmissionRejected>> ListAsync(int max, CancellationToken cancellationToken)
+    {
+        var taken = await TakeAsync(max, cancellationToken).ConfigureAwait(false);
+        await PutBackAsync(taken.Select(t => t.Tag), cancellationToken).ConfigureAwait(false);
+        return [.. taken.Select(t => t.Rejection)];
+    }
+
+    /// <summary>
+    /// Submits those again that <paramref name="wanted"/> picks among the oldest <paramref name="max"/>. Each leaves the queue
+    /// once the broker has confirmed its submission; interrupted in between, it is submitted twice under one id, which is once.
+    /// </summary>
+    /// <returns>What was submitted.</returns>
+    public async Task<IReadOnlyList<SubmissionRejected>> ReplayAsync(Func<SubmissionRejected, bool> wanted, int max, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var taken = await TakeAsync(max, cancellationToken).ConfigureAwait(false);
+        var again = taken.Where(t => wanted(t.Rejection)).ToList();
+        foreach (var (tag, rejection) in again)
+        {
+            var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent };
+            await _channel.BasicPublishAsync(
+                Topology.SubmitExchange, "", mandatory: true, properties, Encoding.UTF8.GetBytes(rejection.Body), cancellationToken).ConfigureAwait(false);
+            await _channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        await PutBackAsync(taken.Except(again).Select(t => t.Tag), cancellationToken).ConfigureAwait(false);
+        return [.. again.Select(t => t.Rejection)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<List<(ulong Tag, SubmissionRejected Rejection)>> TakeAsync(int max, CancellationToken cancellationToken)
+    {
+        var taken = new List<(ulong, SubmissionRejected)>();
+        while (taken.Count < max && await _channel.BasicGetAsync(Topology.RejectedQueue, autoAck: false, cancellationToken).ConfigureAwait(false) is { } message)
+        {
+            taken.Add((message.DeliveryTag, Read(message.Body)));
+        }
+
+        return taken;
+    }
+
+    private async Task PutBackAsync(IEnumerable<ulong> tags, CancellationToken cancellationToken)
+    {
+        foreach (var tag in tags)
+        {
+            await _channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Whatever somebody else has put there is shown too.
+    private static SubmissionRejected Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SubmissionRejected>(body.Span, ContractsJson.Options) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            return new SubmissionRejected { Errors = [new("body", null, "no record of a rejection")], Body = Encoding.UTF8.GetString(body.Span), At = DateTimeOffset.UnixEpoch };
+        }
+    }
+}

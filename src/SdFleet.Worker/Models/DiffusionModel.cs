@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Worker.Models;
+
+/// <summary>A Stable Diffusion model, by the inference library.</summary>
+internal sealed class DiffusionModel : ImageModel
+{
+    private readonly StableDiffusionPipeline _pipeline;
+
+    private DiffusionModel(StableDiffusionPipeline pipeline, string digest)
+    {
+        _pipeline = pipeline;
+        Digest = digest;
+    }
+
+    public override string Digest { get; }
+
+    public override string RuntimeVersion => _pipeline.Info.RuntimeVersion;
+
+    public override string Provider => _pipeline.Info.Provider.ToString();
+
+    public override string Device => _pipeline.Info.Provider == ExecutionProvider.Cpu ? Processor.Name : _pipeline.Info.Device;
+
+    /// <summary>Why the provider that was asked for does not compute; null where it does.</summary>
+    public string? FallbackReason => _pipeline.Info.ProviderFallbackReason;
+
+    public static async Task<DiffusionModel> LoadAsync(string folder, WorkerOptions options, CancellationToken cancellationToken)
+    {
+        var pipeline = await Task.Run(
+            () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
+            {
+                Provider = options.Provider,
+                ProviderLibrary = options.ProviderLibrary,
+                EngineCache = options.EngineCache,
+                AllowCpuFallback = options.AllowCpuFallback,
+                Deterministic = options.Deterministic,
+                DeviceId = options.DeviceId,
+                Threads = options.Threads,
+            }),
+            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return options.SafetyCheck == SafetyCheck.Off || pipeline.Info.HasSafetyChecker
+                ? new DiffusionModel(pipeline, await pipeline.GetModelDigestAsync(cancellationToken).ConfigureAwait(false))
+                : throw new OptionsValidationException(WorkerOptions.SectionName, typeof(WorkerOptions),
+                    [$"{WorkerOptions.SectionName}:SafetyCheck is {options.SafetyCheck}, and {folder} has no safety_checker"]);
+        }
+        catch
+        {
+            pipeline.Dispose();
+            throw;
+        }
+    }
+
+    public override IReadOnlyList<GeneratedImage> Generate(
+        IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken) =>
+        _pipeline.Generate(tasks, progress, cancellationToken);
+
+    public override void Dispose() => _pipeline.Dispose();
+}

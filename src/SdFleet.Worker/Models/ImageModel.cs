@@ -1,0 +1,30 @@
+using SdFleet.Diffusion.Pipelines;
+
+namespace SdFleet.Worker.Models;
+
+/// <summary>What makes a worker's pictures.</summary>
+internal abstract class ImageModel : IDisposable
+{
+    /// <summary>SHA-256 over the model's files, lower-case hex.</summary>
+    public abstract string Digest { get; }
+
+    /// <summary>Version of what computes.</summary>
+    public abstract string RuntimeVersion { get; }
+
+    /// <summary>Execution provider, such as <c>Cpu</c>.</summary>
+    public abstract string Provider { get; }
+
+    /// <summary>The device that computes.</summary>
+    public abstract string Device { get; }
+
+    /// <summary>Makes one picture a task, in order. Tasks share size, steps and scheduler.</summary>
+    /// <param name="tasks">What to make.</param>
+    /// <param name="progress">Told of each denoising step, on this thread.</param>
+    /// <param name="cancellationToken">Heeded between two steps.</param>
+    /// <exception cref="ArgumentException">A task cannot be carried out as written.</exception>
+    public abstract IReadOnlyList<GeneratedImage> Generate(
+        IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken);
+
+    /// <summary>Frees the device.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,14 @@
+namespace SdFleet.Worker.Models;
+
+/// <summary>Settings under <c>SdFleet:Worker:Synthetic</c>: a model that computes nothing, to test and measure a fleet without one.</summary>
+public sealed class SyntheticOptions
+{
+    /// <summary>Whether the worker makes flat pictures instead of loading its model. Default no.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary>Time of one denoising step. Default none.</summary>
+    public TimeSpan StepTime { get; set; }
+
+    /// <summary>Whether prompts may ask for faults (<see cref="SyntheticFault"/>). Default no.</summary>
+    public bool Faults { get; set; }
+}

@@ -1,0 +1,46 @@
+using SdFleet.Coordinator.Batching;
+using SdFleet.JobStore;
+
+namespace SdFleet.Coordinator.Tests;
+
+public sealed class BatcherTests
+{
+    [Fact]
+    public async Task Process_OneOfManyCannotBeProcessed_TheOthersAre()
+    {
+        var first = new TaskCompletionSource();
+        await using var batcher = new Batcher<int, int>(maxSize: 10, async (items, _) =>
+        {
+            await first.Task;
+            return items.Contains(3) ? throw new InvalidOperationException("three") : [.. items.Select(i => i * 2)];
+        });
+        var results = Enumerable.Range(0, 6).Select(batcher.ProcessAsync).ToList();
+        first.SetResult();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => results[3]);
+        int[] others = await Task.WhenAll(results.Where((_, i) => i != 3));
+        Assert.Equal([0, 2, 4, 8, 10], others);
+    }
+
+    [Fact]
+    public async Task Process_StoreAway_AllAreToldAtOnce()
+    {
+        var first = new TaskCompletionSource();
+        var calls = 0;
+        await using var batcher = new Batcher<int, int>(maxSize: 10, async (_, _) =>
+        {
+            await first.Task;
+            calls++;
+            throw new JobStoreException("away", isTransient: true);
+        });
+        var results = Enumerable.Range(0, 6).Select(batcher.ProcessAsync).ToList();
+        first.SetResult();
+
+        foreach (var result in results)
+        {
+            await Assert.ThrowsAsync<JobStoreException>(() => result);
+        }
+
+        Assert.InRange(calls, 1, 2);
+    }
+}
