@@ -3,6 +3,7 @@ using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Health;
 using SdFleet.Hosting.Telemetry;
 using SdFleet.Storage;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker;
 
@@ -20,7 +21,9 @@ public static class WorkerHost
         var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
         builder.Services.AddFleetBus(builder.Configuration, room);
         builder.Services.RequireBroker();
-        builder.Services.AddHealthChecks().AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
+        builder.Services.AddHealthChecks()
+            .AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync)
+            .AddCheck<StepHealthCheck>("step", tags: ["live"]);
 
         var app = builder.Build();
         app.MapFleetHealth();

@@ -8,9 +8,11 @@ namespace SdFleet.Diffusion.Pipelines;
 /// One digest for a model: two folders with the same digest make the same images. SHA-256 over a line for each file of each component,
 /// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum).
 /// </summary>
-internal static class ModelFingerprint
+public static class ModelFingerprint
 {
-    /// <summary>Reads all files of a model, so this takes as long as the disk does.</summary>
+    /// <summary>Reads all files of a model, so this takes as long as the disk does. Loads nothing: what is read is not trusted yet.</summary>
+    /// <param name="folder">The folder that has model_index.json.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public static async Task<string> ComputeAsync(string folder, CancellationToken cancellationToken)
     {

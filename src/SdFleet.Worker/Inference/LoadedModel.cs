@@ -40,6 +40,15 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
     {
         var folder = models.Find(Name)!.Path!;
         var started = TimeProvider.System.GetTimestamp();
+
+        // Before anything in it is parsed.
+        Digest = await ModelFingerprint.ComputeAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (options.Value.ModelDigest is { } expected && expected != Digest)
+        {
+            throw new InvalidOperationException(
+                $"The model in {folder} has the digest {Digest}, and {WorkerOptions.SectionName}:ModelDigest says {expected}: it is another model, or damaged.");
+        }
+
         _pipeline = await Task.Run(
             () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
             {
@@ -48,7 +57,6 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
                 Threads = options.Value.Threads,
             }),
             cancellationToken).ConfigureAwait(false);
-        Digest = await _pipeline.GetModelDigestAsync(cancellationToken).ConfigureAwait(false);
         LogLoaded(Name, folder, _pipeline.Info.Provider, _pipeline.Info.Device, TimeProvider.System.GetElapsedTime(started), Digest);
     }
 
