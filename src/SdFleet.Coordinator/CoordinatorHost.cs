@@ -1,4 +1,5 @@
 using SdFleet.Coordinator.Consumers;
+using SdFleet.Coordinator.Scaling;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Health;
@@ -20,6 +21,7 @@ public static class CoordinatorHost
         builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetCoordinator(builder.Configuration);
+        builder.Services.AddScaling(builder.Configuration);
         builder.Services.AddFleetBus(builder.Configuration, new CoordinatorRoom());
         builder.Services.RequireBroker();
         builder.Services.AddHealthChecks()
@@ -27,6 +29,7 @@ public static class CoordinatorHost
 
         var app = builder.Build();
         app.MapFleetHealth();
+        app.MapScale();
         return app;
     }
 }

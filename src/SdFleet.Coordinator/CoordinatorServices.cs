@@ -2,6 +2,7 @@ using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
+using SdFleet.Coordinator.Scaling;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -27,6 +28,7 @@ public static class CoordinatorServices
         services.AddSingleton<StopNotices>();
         services.AddSingleton<ReportBook>();
         services.AddSingleton<Releaser>();
+        services.AddSingleton<JobCosts>();
         services.AddHostedService<ReleaseService>();
         services.AddHostedService<LeaseService>();
         return services;

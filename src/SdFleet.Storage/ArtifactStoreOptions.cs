@@ -15,7 +15,10 @@ public sealed class ArtifactStoreOptions
     /// <summary>Azure Storage connection string, for <see cref="ArtifactStoreKind.AzureBlob"/>. Either this or <see cref="ServiceUri"/>.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Address of the account's blob service with a shared access signature, for <see cref="ArtifactStoreKind.AzureBlob"/>.</summary>
+    /// <summary>
+    /// Address of the account's blob service, for <see cref="ArtifactStoreKind.AzureBlob"/>: with a shared access signature, or
+    /// without, and then the program's own identity (workload identity, managed identity) signs in.
+    /// </summary>
     public string? ServiceUri { get; set; }
 
     /// <summary>The container; made where it is missing. Default <c>sdfleet</c>.</summary>

@@ -48,10 +48,15 @@ internal sealed partial class ArtifactStoreOptionsValidator(string section) : IV
         }
 
         // The signature in it is a secret: the value is not repeated.
+        Uri? uri = null;
         if (hasServiceUri &&
-            !(Uri.TryCreate(options.ServiceUri, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)))
+            !(Uri.TryCreate(options.ServiceUri, UriKind.Absolute, out uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)))
         {
-            errors.Add(Error(nameof(options.ServiceUri), "is no address: it looks like https://account.blob.core.windows.net/?sv=…"));
+            errors.Add(Error(nameof(options.ServiceUri), "is no address: it looks like https://account.blob.core.windows.net/, with ?sv=… where a signature opens it"));
+        }
+        else if (hasServiceUri && uri is { Query: "", Scheme: not "https" })
+        {
+            errors.Add(Error(nameof(options.ServiceUri), "has no signature and is not https: a sign-in is sent over https only"));
         }
     }
 

@@ -1,3 +1,16 @@
+using SdFleet.Hosting.Health;
 using SdFleet.Worker;
+using SdFleet.Worker.Models;
+
+if (await HealthCommand.RunAsync(args) is { } exitCode)
+{
+    return exitCode;
+}
+
+if (args is [FetchModelCommand.Name, .. var settings])
+{
+    return await FetchModelCommand.RunAsync(settings);
+}
 
 await WorkerHost.Build(args).RunAsync();
+return 0;

@@ -20,7 +20,8 @@ public static class WorkerHost
         var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
         builder.Services.AddFleetBus(builder.Configuration, room);
         builder.Services.RequireBroker();
-        builder.Services.AddHealthChecks().AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
+        builder.Services.AddHealthChecks()
+            .AddPing("artifacts", s => s.GetRequiredService<IArtifactStore>().PingAsync);
 
         var app = builder.Build();
         app.MapFleetHealth();

@@ -14,6 +14,12 @@ public sealed class WorkerOptions
     public string? Model { get; set; }
 
     /// <summary>
+    /// The digest that the model's folder must have (<c>sdfleet models inspect</c> prints it): the worker does not load another
+    /// one. Default any.
+    /// </summary>
+    public string? ModelDigest { get; set; }
+
+    /// <summary>
     /// Most pictures in one pass through the model: jobs that agree go together up to this many, and one that asks for more
     /// takes several passes. Also how many messages of each lane are fetched ahead. Default 4.
     /// </summary>
@@ -68,6 +74,11 @@ public sealed class WorkerOptions
             yield return $"MaxBatchImages is {options.MaxBatchImages}: 1 to 64";
         }
 
+        if (options.ModelDigest is { } digest && !IsDigest(digest))
+        {
+            yield return $"ModelDigest is \"{digest}\": 64 digits of 0-9 and a-f";
+        }
+
         if (options.DeviceId is < 0 or > 1023)
         {
             yield return $"DeviceId is {options.DeviceId}: 0 to 1023";
@@ -103,4 +114,6 @@ public sealed class WorkerOptions
             }
         }
     }
+
+    internal static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }

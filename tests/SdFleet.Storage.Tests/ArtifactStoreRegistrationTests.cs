@@ -28,6 +28,7 @@ public sealed class ArtifactStoreRegistrationTests : IDisposable
     [InlineData("Folder", "Path", "", "Fleet:Artifacts:Path is empty")]
     [InlineData("AzureBlob", "Container", "No", "Container is 'No'|ConnectionString and Fleet:Artifacts:ServiceUri are both empty")]
     [InlineData("AzureBlob", "ServiceUri", "secret", "Fleet:Artifacts:ServiceUri is no address")]
+    [InlineData("AzureBlob", "ServiceUri", "http://account.blob.test/", "Fleet:Artifacts:ServiceUri has no signature and is not https")]
     [InlineData("7", "Path", "x", "Fleet:Artifacts:Kind is 7: it is Folder or AzureBlob")]
     public async Task Start_WrongOptions_NamesEachOfThem(string kind, string option, string value, string expected)
     {

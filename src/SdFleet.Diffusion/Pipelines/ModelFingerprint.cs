@@ -10,10 +10,17 @@ namespace SdFleet.Diffusion.Pipelines;
 /// sorted by path: the file's own SHA-256, two spaces, its path with '/', a line feed (the format of sha256sum); then a line for each LoRA
 /// in its order, with "lora " and its scale for the path, and one for each embedding, with "embedding " and its word.
 /// </summary>
-internal static class ModelFingerprint
+public static class ModelFingerprint
 {
-    /// <summary>Reads all files of a model, so this takes as long as the disk does.</summary>
-    /// <param name="folder">The model folder.</param>
+    /// <summary>Reads all files of a model, so this takes as long as the disk does. Loads nothing: what is read is not trusted yet.</summary>
+    /// <param name="folder">The folder that has model_index.json.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public static Task<string> ComputeAsync(string folder, CancellationToken cancellationToken) =>
+        ComputeAsync(folder, new ModelAdapters(), cancellationToken);
+
+    /// <summary>The digest of a model with what changes it.</summary>
+    /// <param name="folder">The folder that has model_index.json.</param>
     /// <param name="adapters">What changes its weights, each embedding with its word.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>64 lower-case hexadecimal digits.</returns>

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 
@@ -11,9 +12,13 @@ internal static class BlobContainers
     {
         var service = string.IsNullOrWhiteSpace(options.ServiceUri)
             ? FromConnectionString(options.ConnectionString)
-            : new BlobServiceClient(new Uri(options.ServiceUri), ClientOptions());
+            : FromAddress(new Uri(options.ServiceUri));
         return service.GetBlobContainerClient(options.Container);
     }
+
+    private static BlobServiceClient FromAddress(Uri address) => address.Query.Length > 0
+        ? new BlobServiceClient(address, ClientOptions())
+        : new BlobServiceClient(address, new DefaultAzureCredential(), ClientOptions());
 
     private static BlobServiceClient FromConnectionString(string? connectionString)
     {

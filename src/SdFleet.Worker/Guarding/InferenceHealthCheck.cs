@@ -9,6 +9,7 @@ internal sealed class InferenceHealthCheck(InferenceThread inference, DeviceBrea
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         breaker.IsOpen ? HealthCheckResult.Unhealthy("the device failed too often in a row")
-        : inference.SinceAdvance > options.Value.StepTimeout ? HealthCheckResult.Unhealthy("the model does not move")
+        : inference.SinceAdvance > options.Value.StepTimeout ? HealthCheckResult.Unhealthy(
+            $"no step has ended for {inference.SinceAdvance}, and one may take {options.Value.StepTimeout}")
         : HealthCheckResult.Healthy());
 }

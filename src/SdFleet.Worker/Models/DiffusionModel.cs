@@ -26,7 +26,8 @@ internal sealed class DiffusionModel : ImageModel
     /// <summary>Why the provider that was asked for does not compute; null where it does.</summary>
     public string? FallbackReason => _pipeline.Info.ProviderFallbackReason;
 
-    public static async Task<DiffusionModel> LoadAsync(string folder, WorkerOptions options, CancellationToken cancellationToken)
+    public static async Task<DiffusionModel> LoadAsync(
+        string folder, string digest, WorkerOptions options, CancellationToken cancellationToken)
     {
         var pipeline = await Task.Run(
             () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
@@ -43,7 +44,7 @@ internal sealed class DiffusionModel : ImageModel
         try
         {
             return options.SafetyCheck == SafetyCheck.Off || pipeline.Info.HasSafetyChecker
-                ? new DiffusionModel(pipeline, await pipeline.GetModelDigestAsync(cancellationToken).ConfigureAwait(false))
+                ? new DiffusionModel(pipeline, digest)
                 : throw new OptionsValidationException(WorkerOptions.SectionName, typeof(WorkerOptions),
                     [$"{WorkerOptions.SectionName}:SafetyCheck is {options.SafetyCheck}, and {folder} has no safety_checker"]);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Configuration;
 
 namespace SdFleet.Worker.Models;
@@ -43,14 +44,23 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
 
         var folder = models.Find(Name)!.Path!;
         var started = TimeProvider.System.GetTimestamp();
-        var loaded = await DiffusionModel.LoadAsync(folder, options.Value, cancellationToken).ConfigureAwait(false);
+
+        // Before anything in it is parsed.
+        var digest = await ModelFingerprint.ComputeAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (options.Value.ModelDigest is { } expected && expected != digest)
+        {
+            throw new InvalidOperationException(
+                $"The model in {folder} has the digest {digest}, and {WorkerOptions.SectionName}:ModelDigest says {expected}: it is another model, or damaged.");
+        }
+
+        var loaded = await DiffusionModel.LoadAsync(folder, digest, options.Value, cancellationToken).ConfigureAwait(false);
         _model = loaded;
         if (loaded.FallbackReason is { } reason)
         {
             LogFallback(options.Value.Provider, loaded.Provider, reason);
         }
 
-        LogLoaded(Name, folder, loaded.Provider, loaded.Device, TimeProvider.System.GetElapsedTime(started), loaded.Digest);
+        LogLoaded(Name, folder, loaded.Provider, loaded.Device, TimeProvider.System.GetElapsedTime(started), digest);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,0 +1,96 @@
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Storage;
+
+namespace SdFleet.Worker.Models;
+
+/// <summary>
+/// Copies a model from an artifact store into a local folder that several workers may share, and believes it only once its
+/// digest is right. Several may fetch the same model at once: the first to finish wins, and nobody sees half a model.
+/// </summary>
+internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
+{
+    private const string Unfinished = ".fetching-";
+
+    // A fetch that was killed leaves its part behind; one that still runs after this long is none.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(6);
+
+    /// <summary>Fetches a model, unless it is there.</summary>
+    /// <param name="prefix">The model's folder in the store.</param>
+    /// <param name="digest">The digest it must have.</param>
+    /// <param name="cache">The local folder.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The model's local folder, and the bytes that were fetched; 0 where it was there.</returns>
+    /// <exception cref="InvalidDataException">What the store has under <paramref name="prefix"/> is another model.</exception>
+    public async Task<(string Folder, long Bytes)> FetchAsync(string prefix, string digest, string cache, CancellationToken cancellationToken)
+    {
+        var target = Path.Combine(cache, digest);
+        if (Directory.Exists(target))
+        {
+            return (target, 0);
+        }
+
+        Directory.CreateDirectory(cache);
+        RemoveAbandoned(cache);
+        var parts = Path.Combine(cache, Unfinished + Guid.NewGuid().ToString("N"));
+        try
+        {
+            var bytes = await CopyAsync(prefix + "/", parts, cancellationToken).ConfigureAwait(false);
+            var found = await ModelFingerprint.ComputeAsync(parts, cancellationToken).ConfigureAwait(false);
+            if (found != digest)
+            {
+                throw new InvalidDataException($"The model under {prefix} has the digest {found}, not {digest}: it is another model, or damaged.");
+            }
+
+            Publish(parts, target);
+            return (target, bytes);
+        }
+        finally
+        {
+            if (Directory.Exists(parts))
+            {
+                Directory.Delete(parts, recursive: true);
+            }
+        }
+    }
+
+    private static void Publish(string parts, string target)
+    {
+        try
+        {
+            Directory.Move(parts, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            // Somebody else was first, with the same bytes.
+        }
+    }
+
+    private async Task<long> CopyAsync(string prefix, string folder, CancellationToken cancellationToken)
+    {
+        var bytes = 0L;
+        await foreach (var entry in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            // Names of a store are relative paths without dots at either end, so none leads out of the folder.
+            var file = Path.Combine(folder, entry.Name[prefix.Length..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await using var content = await store.OpenReadAsync(entry.Name, cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidDataException($"{entry.Name} went away while the model was fetched.");
+            await using var local = File.Create(file);
+            await content.Stream.CopyToAsync(local, cancellationToken).ConfigureAwait(false);
+            bytes += entry.Length;
+        }
+
+        return bytes > 0 ? bytes : throw new InvalidDataException($"There is nothing under {prefix} in the store.");
+    }
+
+    private void RemoveAbandoned(string cache)
+    {
+        foreach (var parts in Directory.EnumerateDirectories(cache, Unfinished + "*"))
+        {
+            if (clock.GetUtcNow() - Directory.GetLastWriteTimeUtc(parts) > Abandoned)
+            {
+                Directory.Delete(parts, recursive: true);
+            }
+        }
+    }
+}

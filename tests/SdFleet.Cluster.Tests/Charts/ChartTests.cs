@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using SdFleet.Cluster.Tests.Support;
+using SdFleet.TestServers;
+
+namespace SdFleet.Cluster.Tests.Charts;
+
+public sealed class ChartTests
+{
+    /// <summary>Values that between them go through every branch of the templates.</summary>
+    public static TheoryData<string, string[]> Matrix => new()
+    {
+        { "example", [] },
+        { "trial", [] },
+        { "keys", [] },
+        { "example", ["networkPolicy.enabled=false", "scaling.deletionCost=false", "models[0].provider=Cpu", "workers.priorityClassName=low", "workers.runtimeClassName=nvidia"] },
+        { "example", ["rabbitmq.inChart.enabled=true", "drain.finishSeconds=120", "modelStore.cache.hostPath=", "image.pullSecrets[0].name=registry", "image.tag=1.2.3"] },
+        { "keys", ["drain.terminationGracePeriodSeconds=90", "models[0].gpus=2", "telemetry.endpoint=https://otlp.example.org", "workers.maxUnavailable=1"] },
+        { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task Render_EveryObject_IsValidAndHasNoUnknownField(string values, string[] set)
+    {
+        var release = await Release.RenderAsync(values, set);
+
+        Assert.Empty(release.Errors);
+        Assert.Equal(release.Objects.Count, release.Objects.DistinctBy(o => (o.Text("kind"), o.Text("metadata", "name"))).Count());
+        Assert.All(release.Services, w => Assert.True(w.Object.Map("spec", "selector", "matchLabels").All(label => w.Labels[label.Key] == label.Value)));
+    }
+
+    [Theory]
+    [InlineData("example")]
+    [InlineData("trial")]
+    [InlineData("keys")]
+    public async Task Lint_FindsNothing(string values) =>
+        (await Tools.HelmAsync("lint", "sdfleet", "--strict", "--values", $"sdfleet/ci/{values}-values.yaml")).Succeeded();
+
+    [Theory]
+    [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 80, targetprt: 8080}]}", "Service/x: /spec/ports/0/targetprt is no field")]
+    [InlineData("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: x}\nspec: {scaleTargetRef: {name: x}, triggers: [], pollInterval: 3}", "/spec/pollInterval is no field")]
+    [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: http}]}", "port")]
+    [InlineData("apiVersion: v1\nkind: Sevice\nmetadata: {name: x}", "there is no schema of v1 Sevice")]
+    public async Task Check_WrongObject_IsFound(string manifest, string expected)
+    {
+        var answer = await Tools.CheckAsync("kubernetes", [], manifest);
+
+        Assert.Contains(expected, Assert.Single(answer.At("errors")!.AsArray()).Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("drain.terminationGracePeriodSeconds=30", "must be above 30")]
+    [InlineData("drain.finishSeconds=590", "drain.nodeGraceSeconds is 600")]
+    [InlineData("models[0].stepSeconds=20", "below drain.finishSeconds (20)")]
+    [InlineData("models[0].stepSeconds=6", "at most 5")]
+    [InlineData("models[1].name=SD15", "does not match pattern")]
+    [InlineData("models[1].name=sd15", "would both be called sd15")]
+    [InlineData("models[0].weights.volume.claim=x", "2 sources (blob, volume)")]
+    [InlineData("models[2].name=x,models[2].weights.blob.prefix=y", "need the model's digest")]
+    [InlineData("models[0].scaling.minReplicas=41", "above scaling.maxReplicas 40")]
+    [InlineData("modelStore.serviceUri=", "modelStore.serviceUri or")]
+    [InlineData("api.keys=null", "api.keys and api.keysSecret are both empty")]
+    [InlineData("rabbitmq.host=", "rabbitmq.host is empty")]
+    [InlineData("postgres.secret.name=", "postgres.secret.name is empty")]
+    [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
+    [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
+    [InlineData("artifact.kind=Folder", "additional properties 'artifact' not allowed")]
+    public async Task Render_ValuesThatDoNotFitTogether_AreRefused(string set, string reason)
+    {
+        var result = await Release.TryRenderAsync("example", set);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Schema_DescribesEveryValueAndRefusesUnknownOnes()
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(RepositoryFolder.Combine("helm", "sdfleet", "values.schema.json")))!;
+        var wrong = new List<string>();
+        Walk(schema, "");
+
+        Assert.Empty(wrong);
+
+        void Walk(JsonNode node, string path)
+        {
+            if (node.Text("description").Length < 8)
+            {
+                wrong.Add($"{path} has no description");
+            }
+
+            foreach (var (name, child) in node.At("properties") as JsonObject ?? [])
+            {
+                Walk(child!, $"{path}.{name}");
+            }
+
+            if (node.At("properties") is not null && node.Text("additionalProperties") != "false")
+            {
+                wrong.Add($"{path} takes values that it does not describe");
+            }
+
+            if (node.At("items") is { } items)
+            {
+                Walk(items, path + "[]");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Values_AreAllInTheSchemaAndAllUsed()
+    {
+        var values = await Tools.YamlAsync(RepositoryFolder.Combine("helm", "sdfleet", "values.yaml"));
+        var templates = string.Concat(Directory.EnumerateFiles(RepositoryFolder.Combine("helm", "sdfleet", "templates")).Select(File.ReadAllText));
+
+        // A value that no template names is one that does nothing.
+        var unused = Leaves(values).Where(name => !Regex.IsMatch(templates, $@"\b{Regex.Escape(name)}\b") && !(name.EndsWith("ClientId", StringComparison.Ordinal)));
+
+        Assert.Empty(unused);
+
+        static IEnumerable<string> Leaves(JsonNode? node) =>
+            node is JsonObject { Count: > 0 } o ? o.SelectMany(m => m.Value is JsonObject { Count: > 0 } ? Leaves(m.Value) : [m.Key]).Where(n => n is not ("cpu" or "memory" or "cidr")) : [];
+    }
+}

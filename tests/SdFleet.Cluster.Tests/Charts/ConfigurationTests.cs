@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Configuration;
+using SdFleet.Cluster.Tests.Support;
+using SdFleet.Worker.Models;
+
+namespace SdFleet.Cluster.Tests.Charts;
+
+/// <summary>The chart sets what the services read, and all that they need.</summary>
+public sealed class ConfigurationTests
+{
+    [Theory]
+    [InlineData("example")]
+    [InlineData("trial")]
+    [InlineData("keys")]
+    public async Task Services_TakeTheirSettings(string values)
+    {
+        var release = await Release.RenderAsync(values);
+
+        foreach (var workload in release.Services)
+        {
+            var settings = ContainerEnvironment.Configuration(ContainerEnvironment.Of(workload.Container));
+            Assert.Empty(await ServiceUnderTest.ComplaintsAsync(workload.Component, settings));
+        }
+    }
+
+    // What the test above rests on: a key too many is found, and so is one that is missing.
+    [Theory]
+    [InlineData("api", "SdFleet:Api:PublishTimout", "00:00:05", "SdFleet:Api:PublishTimout is read by nobody")]
+    [InlineData("worker", "SdFleet:JobStore:Kind", "Postgres", "SdFleet:JobStore:Kind is read by nobody")]
+    [InlineData("worker", "SdFleet:Models:0:DefaultStep", "3", "SdFleet:Models:0:DefaultStep is read by nobody")]
+    [InlineData("worker", "SdFleet:Models:0:Path", null, "has no Path")]
+    [InlineData("coordinator", "SdFleet:Transport:Uri", null, "SdFleet:Transport:Uri must be")]
+    [InlineData("coordinator", "SdFleet:JobStore:ConnectionString", null, "SdFleet:JobStore:ConnectionString is empty")]
+    [InlineData("api", "SdFleet:Transport:Kind", null, "SdFleet:Transport:Kind is InMemory")]
+    [InlineData("worker", "SdFleet:Worker:ModelDigest", "abc", "ModelDigest is \"abc\"")]
+    public async Task Services_WrongSetting_IsFound(string component, string key, string? value, string complaint)
+    {
+        var workload = (await Release.RenderAsync("example")).Services.First(w => w.Component == component);
+        var settings = ContainerEnvironment.Configuration(ContainerEnvironment.Of(workload.Container));
+        if (value is null)
+        {
+            Assert.True(settings.Remove(key));
+        }
+        else
+        {
+            settings[key] = value;
+        }
+
+        Assert.Contains(await ServiceUnderTest.ComplaintsAsync(component, settings), found => found.Contains(complaint, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("example")]
+    [InlineData("keys")]
+    public async Task FetchModel_TakesItsSettings(string values)
+    {
+        var fetch = (await Release.RenderAsync(values)).Services.SelectMany(w => w.InitContainers).Single(c => c.Text("name") == "fetch-model");
+        var settings = ContainerEnvironment.Configuration(ContainerEnvironment.Of(fetch));
+        var bound = new BoundKeys(ModelSourceOptions.SectionName, typeof(ModelSourceOptions));
+        var section = new ConfigurationBuilder().AddInMemoryCollection(settings!).Build().GetSection(ModelSourceOptions.SectionName);
+
+        Assert.All(settings.Keys, key => Assert.True(bound.Has(key), key));
+        Assert.Empty(ModelSourceOptions.Validate(section.Get<ModelSourceOptions>()!));
+        Assert.Equal($"[\"{FetchModelCommand.Name}\"]", fetch.Text("args"));
+    }
+}

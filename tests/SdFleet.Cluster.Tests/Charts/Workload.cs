@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using SdFleet.Cluster.Tests.Support;
+
+namespace SdFleet.Cluster.Tests.Charts;
+
+/// <summary>A Deployment or StatefulSet of a release.</summary>
+internal sealed record Workload(JsonObject Object)
+{
+    public string Name => Object.Text("metadata", "name");
+
+    /// <summary>Labels of its pods.</summary>
+    public Dictionary<string, string> Labels => Object.Map("spec", "template", "metadata", "labels");
+
+    public string Component => Labels["app.kubernetes.io/component"];
+
+    public JsonObject Pod => Object.At("spec", "template", "spec")!.AsObject();
+
+    /// <summary>The one that is not there for preparation.</summary>
+    public JsonObject Container => Pod.All("containers").Single();
+
+    public IEnumerable<JsonObject> InitContainers => Pod.All("initContainers");
+
+    public bool IsSelectedBy(JsonNode? selector)
+    {
+        var wanted = selector.Map("matchLabels");
+        return wanted.Count > 0 && wanted.All(label => Labels.TryGetValue(label.Key, out var value) && value == label.Value);
+    }
+}

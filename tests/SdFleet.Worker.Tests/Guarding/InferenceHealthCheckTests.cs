@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using SdFleet.Hosting.Configuration;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.ShapesModel;
+using SdFleet.Worker.Guarding;
+using SdFleet.Worker.Inference;
+using SdFleet.Worker.Models;
+
+namespace SdFleet.Worker.Tests.Guarding;
+
+public sealed class InferenceHealthCheckTests
+{
+    [Fact]
+    public async Task Check_StepHangs_IsUnwellUntilItEnds()
+    {
+        var models = ModelCatalog.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["SdFleet:Models:0:Name"] = "shapes",
+            ["SdFleet:Models:0:Path"] = ShapesModelFolder.Path,
+        }).Build());
+        var options = Options.Create(new WorkerOptions { StepTimeout = TimeSpan.FromSeconds(1) });
+        using var model = new LoadedModel(models, options, NullLogger<LoadedModel>.Instance);
+        await model.StartingAsync(default);
+        var breaker = new DeviceBreaker(options);
+        var end = new WorkerEnd(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<WorkerEnd>.Instance);
+        using var inference = new InferenceThread(model, breaker, end, options, TimeProvider.System);
+        var check = new InferenceHealthCheck(inference, breaker, options);
+        using var hung = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var work = WorkerFixture.Work(steps: 1);
+        var item = new InferenceItem(work, Tasks.Of(work, SafetyCheck.Off), CancellationToken.None)
+        {
+            OnStep = (_, _) =>
+            {
+                hung.Set();
+                goOn.Wait();
+            },
+        };
+
+        Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(new HealthCheckContext())).Status);
+        inference.Enqueue(item);
+        Assert.True(hung.Wait(TimeSpan.FromMinutes(1)));
+        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        var unwell = await check.CheckHealthAsync(new HealthCheckContext());
+        goOn.Set();
+        await item.Result;
+
+        Assert.Equal(HealthStatus.Unhealthy, unwell.Status);
+        Assert.Contains("may take 00:00:01", unwell.Description, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.Zero, await IdleAsync(inference));
+    }
+
+    // The pass ends a moment after its result is out.
+    private static async Task<TimeSpan> IdleAsync(InferenceThread inference)
+    {
+        for (var i = 0; i < 500 && inference.IsBusy; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        return inference.SinceAdvance;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.ShapesModel;
+using SdFleet.Storage;
+using SdFleet.Worker.Models;
+
+namespace SdFleet.Worker.Tests;
+
+public sealed class ModelFetcherTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-fetch-").FullName;
+    private string _digest = "";
+
+    private string Cache => Path.Combine(_folder, "cache");
+
+    private string Store => Path.Combine(_folder, "store");
+
+    public async Task InitializeAsync()
+    {
+        _digest = await ModelFingerprint.ComputeAsync(ShapesModelFolder.Path, default);
+        var store = OpenStore();
+        await store.PrepareAsync(default);
+        foreach (var file in Directory.EnumerateFiles(ShapesModelFolder.Path, "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            var name = "models/shapes/" + Path.GetRelativePath(ShapesModelFolder.Path, file).Replace('\\', '/');
+            await store.PutAsync(name, bytes, "application/octet-stream", Convert.ToHexStringLower(SHA256.HashData(bytes)), null, default);
+        }
+    }
+
+    [Fact]
+    public async Task Fetch_SeveralAtOnce_LeaveOneWholeModelThatLoads()
+    {
+        var fetcher = new ModelFetcher(OpenStore(), TimeProvider.System);
+
+        var fetched = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => fetcher.FetchAsync("models/shapes", _digest, Cache, default)));
+        var again = await fetcher.FetchAsync("models/shapes", _digest, Cache, default);
+
+        Assert.All(fetched, f => Assert.True(f.Bytes > 100_000));
+        Assert.Equal((Path.Combine(Cache, _digest), 0), again);
+        Assert.Equal([again.Folder], Directory.EnumerateFileSystemEntries(Cache));
+        using var pipeline = StableDiffusionPipeline.Load(again.Folder);
+        Assert.Equal(_digest, await pipeline.GetModelDigestAsync());
+    }
+
+    [Fact]
+    public async Task Fetch_OneByteIsAnother_IsRefusedAndLeavesNothing()
+    {
+        var file = Directory.EnumerateFiles(Store, "vocab.json", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^2] ^= 1;
+        File.Delete(file); // What a store has is not for writing.
+        await File.WriteAllBytesAsync(file, bytes);
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => new ModelFetcher(OpenStore(), TimeProvider.System).FetchAsync("models/shapes", _digest, Cache, default));
+
+        Assert.Contains($"not {_digest}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Cache));
+    }
+
+    [Fact]
+    public async Task Command_FetchesWhatIsConfigured_AndNamesWhatIsNot()
+    {
+        string[] store = ["--SdFleet:ModelSource:Store:Path", Store, "--SdFleet:ModelSource:Folder", Cache];
+
+        var right = await FetchModelCommand.RunAsync([.. store, "--SdFleet:ModelSource:Prefix", "models/shapes", "--SdFleet:ModelSource:Digest", _digest]);
+        var wrong = await FetchModelCommand.RunAsync([.. store, "--SdFleet:ModelSource:Prefix", "../etc", "--SdFleet:ModelSource:Digest", "abc"]);
+        var absent = await FetchModelCommand.RunAsync([.. store, "--SdFleet:ModelSource:Prefix", "models/none", "--SdFleet:ModelSource:Digest", new string('0', 64)]);
+
+        Assert.Equal((0, 1, 1), (right, wrong, absent));
+        Assert.True(File.Exists(Path.Combine(Cache, _digest, "model_index.json")));
+    }
+
+    [Fact]
+    public async Task Worker_ModelOfAnotherDigest_DoesNotStart()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerFixture.StartAsync(("SdFleet:Worker:ModelDigest", new string('0', 64))));
+
+        Assert.Contains(_digest, error.Message, StringComparison.Ordinal);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private IArtifactStore OpenStore() => ArtifactStores.Open(new ArtifactStoreOptions { Kind = ArtifactStoreKind.Folder, Path = Store });
+}
