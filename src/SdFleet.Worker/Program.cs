@@ -13,4 +13,6 @@ if (args is [FetchModelCommand.Name, .. var settings])
 }
 
 await WorkerHost.Build(args).RunAsync();
-return 0;
+
+// WorkerEnd says there why the worker stopped itself.
+return Environment.ExitCode;
