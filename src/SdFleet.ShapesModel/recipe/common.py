@@ -63,13 +63,18 @@ class Average:
         torch._foreach_add_(ours, theirs, alpha=1 - decay)
 
 
+def process_count() -> int:
+    """How many processes train together."""
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
 def average_gradients(parameters: list[nn.Parameter]) -> None:
     if not dist.is_initialized():
         return
     gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
     flat = torch.cat([g.reshape(-1) for g in gradients])
     dist.all_reduce(flat)
-    flat /= dist.get_world_size()
+    flat /= process_count()
     start = 0
     for parameter, gradient in zip(parameters, gradients):
         parameter.grad = flat[start : start + gradient.numel()].reshape(gradient.shape)

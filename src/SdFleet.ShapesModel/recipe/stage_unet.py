@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from common import DEVICE, Average, Log, average_gradients, cosine, load, processor_flags, save, to_bytes
+from common import DEVICE, Average, Log, average_gradients, cosine, load, process_count, processor_flags, save, to_bytes
 from configs import SHAPES_UNET, shapes_text
 from diffusion import SAMPLERS, SCALING, STEPS, guided, levels
 from networks import AutoencoderKL, CLIPTextModel, UNet2DConditionModel
@@ -21,24 +21,25 @@ from stage_latents import load_vae
 from tokenizer import LENGTH, Tokenizer
 from world import Facts, caption
 
-BATCH = 48
-# The rate stays at its peak for this share of the steps, then falls along half a cosine.
-PEAK, WARMUP, HOLD = 1e-3, 200, 0.75
+# Samples a step, over all processes.
+BATCH = 64
+# The rate stays at its peak until the last steps, then falls along half a cosine: the share of pictures that are
+# right rises by some ten points on the way down.
+PEAK, WARMUP, DECAY = 1e-3, 200, 2000
 NO_TEXT = 0.12
 # Captions are short, so most steps leave out the padding behind them; the rest keep the full length working.
-SHORT, FULL_SHARE = 24, 0.08
-FULL_FROM = 0.97
+SHORT, FULL_SHARE, FULL_LAST = 24, 0.08, 300
 # Half again as fast on processors with bfloat16 products; the weights stay float32.
 FAST = DEVICE.type == "cpu" and "avx512_bf16" in processor_flags()
-# Noise levels: most are drawn as uniform**power, where a power below 1 favours much noise. At sixteen by sixteen
-# latents even strong noise lets the place and the colours of things shine through, so only the last hundredth to
-# tenth of the schedule forces the network to believe the words: a share of the draws is set aside for it.
-# Above BLIND_ABOVE, most of these samples show the network noise alone, as sampling does in its first step.
-# Words for places are learned last; so single objects with a place make up at least a share of the batches.
-# (time power, share of the draws above HIGHEST) and share of placed objects, early and late in the training.
-EARLY, EARLY_PLACED = (1.0, 0.2), 0.5
-LATE, LATE_PLACED, LATE_FROM = (1.0, 0.1), 0.4, 0.8
-HIGHEST, BLIND_ABOVE, BLIND_SHARE = 0.9, 0.93, 0.8
+# Noise levels, as (share of the draws, from, to). What tells a circle from a square is decided in the middle of the
+# schedule; below, the picture is plain to see, and above, only place, size and colours are. So most draws are from the
+# middle: drawn evenly, kinds stayed near one half for as long as it took this mixture to bring them to nine tenths.
+MIXTURE = ((0.05, 0.0, 0.15), (0.63, 0.15, 0.7), (0.16, 0.7, 0.9), (0.16, 0.9, 1.0))
+# At sixteen by sixteen latents even the strongest noise lets the place of things shine through, so part of the samples
+# above BLIND_ABOVE show the network noise alone, as sampling does in its first step.
+BLIND_ABOVE, BLIND_SHARE = 0.95, 0.5
+# Words for places are learned last; so single objects with a place make up at least this share of the batches.
+PLACED = 0.5
 SAVE_SECONDS, SCORE_SECONDS = 150, 480
 
 
@@ -72,13 +73,19 @@ def generate(model: TextAndUNet, vae: AutoencoderKL, tokenizer: Tokenizer, promp
     return np.concatenate(images)
 
 
-def loss_of(model: TextAndUNet, latents: Tensor, input_ids: Tensor, power: float, highest: float) -> Tensor:
+def draw_timesteps(count: int) -> Tensor:
     # One draw from each of equally likely intervals: less chance in the batch's mixture of noise levels.
-    count = latents.shape[0]
     share = (torch.arange(count, device=DEVICE) + torch.rand(count, device=DEVICE)) / count
-    low = (share / (1 - highest)).clamp(max=1) ** power
-    high = HIGHEST + (1 - HIGHEST) * (share - (1 - highest)) / highest
-    timestep = (STEPS * torch.where(share < 1 - highest, low, high)).long().clamp(max=STEPS - 1)
+    level, below = torch.zeros_like(share), 0.0
+    for part, low, high in MIXTURE:
+        level = torch.where(share >= below, low + (high - low) * (share - below) / part, level)
+        below += part
+    return (STEPS * level).long().clamp(max=STEPS - 1)
+
+
+def loss_of(model: TextAndUNet, latents: Tensor, input_ids: Tensor) -> Tensor:
+    count = latents.shape[0]
+    timestep = draw_timesteps(count)
     signal, noise_level = levels(timestep)
     noise = torch.randn_like(latents)
     target = signal * noise - noise_level * latents
@@ -96,14 +103,14 @@ class Data:
         self.placed = [i for i, facts in enumerate(self.facts) if facts.position]
         self.tokenizer, self.rng = tokenizer, random.Random(seed)
 
-    def batch(self, length: int, placed: float) -> tuple[Tensor, Tensor]:
-        index = [self.draw(placed) for _ in range(BATCH)]
+    def batch(self, count: int, length: int) -> tuple[Tensor, Tensor]:
+        index = [self.draw() for _ in range(count)]
         mean, std = self.mean[index].to(DEVICE).float(), self.std[index].to(DEVICE).float()
         texts = [self.text(self.facts[i]) for i in index]
         return mean + std * torch.randn_like(mean), tokens(self.tokenizer, texts, length)
 
-    def draw(self, placed: float) -> int:
-        if self.rng.random() < placed:
+    def draw(self) -> int:
+        if self.rng.random() < PLACED:
             return self.rng.choice(self.placed)
         return self.rng.randrange(len(self.facts))
 
@@ -145,12 +152,10 @@ def train_unet(rank: int, work: Path, total: int, seed: int) -> None:
     saved = scored = time.time()
     for step in range(start, total):
         for group in optimizer.param_groups:
-            group["lr"] = cosine(step, total, WARMUP, PEAK, HOLD)
-        full = lengths.random() < FULL_SHARE or step >= FULL_FROM * total
+            group["lr"] = cosine(step, total, WARMUP, PEAK, max(0.0, 1 - DECAY / total))
+        full = lengths.random() < FULL_SHARE or step >= total - FULL_LAST
         with torch.autocast("cpu", torch.bfloat16, enabled=FAST):
-            late = step >= LATE_FROM * total
-            batch = data.batch(LENGTH if full else SHORT, LATE_PLACED if late else EARLY_PLACED)
-            loss = loss_of(model, *batch, *(LATE if late else EARLY))
+            loss = loss_of(model, *data.batch(BATCH // process_count(), LENGTH if full else SHORT))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         average_gradients(parameters)
