@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using SdFleet.TestServers;
 
 namespace SdFleet.EndToEnd.Tests.Readme;
 
 /// <summary>Runs the README: every command in it, from its own text, in its order.</summary>
-public sealed class ReadmeTests
+public sealed partial class ReadmeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly IReadOnlyList<ReadmeBlock> Blocks = ReadmeBlock.Read(File.ReadAllText(RepositoryFolder.Combine("README.md")));
@@ -63,7 +64,11 @@ public sealed class ReadmeTests
                 }
             }
 
-            Assert.All(new[] { "star.png", "sheet.png", "triangles.png" }, f => Assert.True(new FileInfo(Path.Combine(folder, f)).Length > 1000, f));
+            string[] pictures =
+            [
+                "star.png", "made.png", "strip.png", "changed.png", "wider.png", "repainted.png", "large.png", "sheet.png", "triangles.png",
+            ];
+            Assert.All(pictures, f => Assert.True(new FileInfo(Path.Combine(folder, f)).Length > 1000, f));
             Assert.False(Directory.Exists(Path.Combine(folder, "dev")), "make down leaves its folder behind");
         }
         finally
@@ -84,13 +89,15 @@ public sealed class ReadmeTests
     }
 
     // Pictures and servers go where nobody's own are, and ports are free ones; nothing else is changed.
-    private static string Relocate(string code, string folder, int embedded, int api) => code
+    private static string Relocate(string code, string folder, int embedded, int api) => BarePicture().Replace(code, $"{folder}/$0")
         .Replace("127.0.0.1:5080", $"127.0.0.1:{embedded}", StringComparison.Ordinal)
         .Replace("127.0.0.1:8080", $"127.0.0.1:{api}", StringComparison.Ordinal)
         .Replace(".dev/", $"{folder}/dev/", StringComparison.Ordinal)
-        .Replace("star.png", $"{folder}/star.png", StringComparison.Ordinal)
-        .Replace("sheet.png", $"{folder}/sheet.png --out {folder}", StringComparison.Ordinal)
-        .Replace("triangles.png", $"{folder}/triangles.png", StringComparison.Ordinal);
+        .Replace("/sheet.png", $"/sheet.png --out {folder}", StringComparison.Ordinal);
+
+    // A picture without a folder is one that the command makes, or has made before.
+    [GeneratedRegex(@"(?<=\s)\w+\.png\b")]
+    private static partial Regex BarePicture();
 
     private static async Task UntilHealthyAsync(int port, Process process, StringBuilder output)
     {
