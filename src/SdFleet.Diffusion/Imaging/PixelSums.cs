@@ -5,7 +5,7 @@ internal sealed class PixelSums
 {
     private readonly int _width;
     private readonly int _height;
-    
+
     // May run over: what is asked for are differences, and those are right as long as they themselves fit. All of an image of 4096x4096 does.
     private readonly uint[] _sums;
 

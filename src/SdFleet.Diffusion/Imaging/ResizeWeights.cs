@@ -3,11 +3,17 @@ namespace SdFleet.Diffusion.Imaging;
 /// <summary>For each position along a side of a resized image: the positions of the source that it is made of, and their weights.</summary>
 internal sealed class ResizeWeights
 {
+    /// <summary>What sums of weighted levels begin with, so that they round to the nearest level.</summary>
+    public const int Half = 1 << (PrecisionBits - 1);
+
+    // 32 bits less 8 for the level and 2 for what overshoots.
+    private const int PrecisionBits = 22;
+
     private readonly int[] _first;
     private readonly int[] _count;
-    private readonly float[] _weights;
+    private readonly int[] _weights;
 
-    private ResizeWeights(int[] first, int[] count, float[] weights, int taps)
+    private ResizeWeights(int[] first, int[] count, int[] weights, int taps)
     {
         _first = first;
         _count = count;
@@ -28,7 +34,7 @@ internal sealed class ResizeWeights
         double scale = (double)size / newSize, width = Math.Max(scale, 1), support = Support(filter) * width;
         int taps = ((int)Math.Ceiling(support) * 2) + 1;
         int[] first = new int[newSize], count = new int[newSize];
-        float[] weights = new float[newSize * taps];
+        int[] weights = new int[newSize * taps];
         double[] own = new double[taps];
         for (int i = 0; i < newSize; i++)
         {
@@ -44,7 +50,7 @@ internal sealed class ResizeWeights
 
             for (int tap = 0; tap < count[i]; tap++)
             {
-                weights[(i * taps) + tap] = (float)(own[tap] / sum);
+                weights[(i * taps) + tap] = ToFixed(own[tap] / sum);
             }
         }
 
@@ -54,27 +60,32 @@ internal sealed class ResizeWeights
     /// <summary>The first source position of a result position.</summary>
     public int First(int position) => _first[position];
 
-    /// <summary>The weights of the source positions from the first one.</summary>
-    public ReadOnlySpan<float> Weights(int position) => _weights.AsSpan(position * Taps, _count[position]);
+    /// <summary>The weights of the source positions from the first one, in units of 2 to the power of -22.</summary>
+    public ReadOnlySpan<int> Weights(int position) => _weights.AsSpan(position * Taps, _count[position]);
 
     /// <summary>Resizes one row of interleaved channels.</summary>
-    public void Apply(ReadOnlySpan<byte> row, int channels, Span<float> result)
+    public void Apply(ReadOnlySpan<byte> row, int channels, Span<byte> result)
     {
         for (int i = 0; i < _first.Length; i++)
         {
-            ReadOnlySpan<float> weights = Weights(i);
+            ReadOnlySpan<int> weights = Weights(i);
             for (int channel = 0; channel < channels; channel++)
             {
-                float sum = 0;
+                int sum = Half;
                 for (int tap = 0; tap < weights.Length; tap++)
                 {
                     sum += weights[tap] * row[((_first[i] + tap) * channels) + channel];
                 }
 
-                result[(i * channels) + channel] = sum;
+                result[(i * channels) + channel] = ToLevel(sum);
             }
         }
     }
+
+    /// <summary>The level that a sum of weighted levels is.</summary>
+    public static byte ToLevel(int sum) => (byte)Math.Clamp(sum >> PrecisionBits, byte.MinValue, byte.MaxValue);
+
+    private static int ToFixed(double weight) => (int)((weight < 0 ? -0.5 : 0.5) + (weight * (1 << PrecisionBits)));
 
     private static double Support(ResizeFilter filter) => filter switch
     {

@@ -74,7 +74,7 @@ internal sealed class ClipImages
     {
         bool wide = image.Width > image.Height;
         int longest = (int)((long)_shortest * Math.Max(image.Width, image.Height) / Math.Min(image.Width, image.Height));
-        RgbImage resized = PillowBicubic.Resize(image, wide ? longest : _shortest, wide ? _shortest : longest);
+        RgbImage resized = ImageResize.Resize(image, wide ? longest : _shortest, wide ? _shortest : longest, ResizeFilter.Bicubic);
         int left = (resized.Width - Side) / 2, top = (resized.Height - Side) / 2;
         for (int y = 0; y < Side; y++)
         {

@@ -3,7 +3,7 @@ using SdFleet.Diffusion.Imaging;
 
 namespace SdFleet.Diffusion.Tests.Imaging;
 
-public sealed class PillowBicubicTests
+public sealed class PillowBytesTests
 {
     // SHA-256 of what Pillow 9.4 makes of TestImages.Formula.
     [Theory]
@@ -15,7 +15,7 @@ public sealed class PillowBicubicTests
     [InlineData(5, 4, 1, 1, "69e9fb23b1390dcef3a743094ae1568a626df0378eaae4dcf03c0c6816241c25")]
     public void Resize_AnySize_GivesPillowsBytes(int width, int height, int newWidth, int newHeight, string expected)
     {
-        RgbImage resized = PillowBicubic.Resize(TestImages.Formula(width, height), newWidth, newHeight);
+        RgbImage resized = ImageResize.Resize(TestImages.Formula(width, height), newWidth, newHeight, ResizeFilter.Bicubic);
 
         Assert.Equal((newWidth, newHeight), (resized.Width, resized.Height));
         Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(resized.Pixels)));
