@@ -10,7 +10,7 @@ folder=out/check-sd15
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$folder"' EXIT
 if [ ! -f "$folder/model_index.json" ]; then
   rm -rf "$folder"
-  "${PYTHON:-/usr/bin/python3}" infra/sd15/export.py "$folder"
+  "${PYTHON:-/usr/bin/python3}" infra/sd15/random_model.py "$folder"
 fi
 
 dotnet run --project tests/SdFleet.Benchmarks --configuration "${CONFIGURATION:-Release}" --no-build -- overhead "$folder"

@@ -1,6 +1,6 @@
 """Writes a model folder with Stable Diffusion 1.5's exact networks and random weights, as optimum would export it.
 
-Usage: export.py FOLDER. The graphs are traced without their weights; the weights are then written behind each other into a file
+Usage: random_model.py FOLDER. The graphs are traced without their weights; the weights are then written behind each other into a file
 beside the graph, so that little memory is needed and no file of more than 2 GB of protobuf arises.
 """
 
@@ -23,39 +23,12 @@ sys.path.insert(0, str(SHAPES / "recipe"))
 
 from configs import SD15_TEXT, SD15_UNET, SD15_VAE  # noqa: E402
 from diffusion import SCHEDULER_CONFIG  # noqa: E402
+from export import INDEX, VaeDecoder, VaeEncoder, write_json  # noqa: E402
 from networks import AutoencoderKL, CLIPTextModel, UNet2DConditionModel  # noqa: E402
-
-INDEX = {
-    "_class_name": "OnnxStableDiffusionPipeline",
-    "scheduler": ["diffusers", SCHEDULER_CONFIG["_class_name"]],
-    "text_encoder": ["diffusers", "OnnxRuntimeModel"],
-    "tokenizer": ["transformers", "CLIPTokenizer"],
-    "unet": ["diffusers", "OnnxRuntimeModel"],
-    "vae_decoder": ["diffusers", "OnnxRuntimeModel"],
-    "vae_encoder": ["diffusers", "OnnxRuntimeModel"],
-}
 
 # Parts of a file begin at multiples of the page size, so that they can be mapped into memory.
 PAGE = 4096
 SIDE = 8
-
-
-class VaeDecoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL) -> None:
-        super().__init__()
-        self.decoder, self.post_quant_conv = vae.decoder, vae.post_quant_conv
-
-    def forward(self, latent_sample: Tensor) -> Tensor:
-        return self.decoder(self.post_quant_conv(latent_sample))
-
-
-class VaeEncoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL) -> None:
-        super().__init__()
-        self.encoder, self.quant_conv = vae.encoder, vae.quant_conv
-
-    def forward(self, sample: Tensor) -> Tensor:
-        return self.quant_conv(self.encoder(sample))
 
 
 def without_weights() -> None:
@@ -128,11 +101,6 @@ def export(network: nn.Module, inputs: dict[str, Tensor], outputs: list[str], ax
     onnx.save(model, str(path))
     write_json(folder / "config.json", config)
     print(f"{folder.name}: {written / 1e6:.1f} M parameters", flush=True)
-
-
-def write_json(path: Path, value: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_tokenizer(folder: Path, size: int) -> None:
