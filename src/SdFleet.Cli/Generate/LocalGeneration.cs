@@ -4,8 +4,7 @@ using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
-using SdFleet.Hosting.Configuration;
-using DiffusionNoise = SdFleet.Diffusion.Noise.NoiseSource;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Cli.Generate;
 
@@ -71,7 +70,7 @@ internal static class LocalGeneration
                 // A text names the first pass's size, and how much larger the second was; the person is told what there is now.
                 var made = recipe with { Width = image.Task.Width, Height = image.Task.Height };
                 recipe = recipe with { Width = image.Image.Width, Height = image.Image.Height };
-                var text = Parameters(made, image.Seed, digest, [.. prompts.ToFields(), .. TaskFields.Of(request, image.Task)]).ToPngText();
+                var text = RecipeTasks.TextOf(made, image.Seed, digest, [.. prompts.ToFields(), .. TaskFields.Of(request, image.Task)]).ToPngText();
                 pictures.Add(new GeneratedPicture(image.Seed, PngWriter.ToArray(image.Image, text)));
             }
 
@@ -127,40 +126,12 @@ internal static class LocalGeneration
     }
 
     private static IEnumerable<GenerationTask> Tasks(ResolvedJob job, LocalPrompts prompts) =>
-        Enumerable.Range(0, job.Images).Select(i => new GenerationTask
+        RecipeTasks.Of(job.Recipe, job.Images).Select(task => task with
         {
-            Prompt = job.Recipe.Prompt,
-            NegativePrompt = job.Recipe.NegativePrompt,
             PromptSyntax = prompts.Syntax,
             LongPrompts = prompts.LongPrompts,
             ClipSkip = prompts.ClipSkip,
-            Width = job.Recipe.Width,
-            Height = job.Recipe.Height,
-            Steps = job.Recipe.Steps,
-            GuidanceScale = job.Recipe.GuidanceScale,
-            Scheduler = new SchedulerOptions { Name = job.Recipe.Scheduler },
-            Seed = job.Recipe.Seed + i,
-            NoiseSource = job.Recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
         });
-
-    // The text that a worker writes, and what a fleet does not take yet.
-    private static A1111Parameters Parameters(
-        Recipe recipe, long seed, string digest, IEnumerable<KeyValuePair<string, string>> fields) => A1111Parameters.Create(
-        recipe.Prompt,
-        recipe.NegativePrompt,
-        recipe.Steps,
-        recipe.Scheduler,
-        recipe.GuidanceScale,
-        seed,
-        recipe.Width,
-        recipe.Height,
-        recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
-        [
-            .. fields,
-            new("Model hash", digest[..10]),
-            new("Model", recipe.Model),
-            new("Version", $"SdFleet {FleetVersion.Current}"),
-        ]);
 
     private sealed class StepReport(ProgressDisplay display, int done) : IProgress<GenerationProgress>
     {

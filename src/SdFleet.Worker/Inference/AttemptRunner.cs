@@ -42,7 +42,7 @@ internal sealed partial class AttemptRunner(
                 throw new WrongModelException(wanted, model.Model.Digest);
             }
 
-            var item = new InferenceItem(work, Tasks.Of(work, options.Value.SafetyCheck), held.Stopping) { OnStep = ProgressOf(work) };
+            var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images).Select(task => task with { SafetyCheck = options.Value.SafetyCheck })], held.Stopping) { OnStep = ProgressOf(work) };
             inference.Enqueue(item);
             await item.Started.ConfigureAwait(false);
             if (!held.Stopping.IsCancellationRequested)

@@ -5,8 +5,8 @@ using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
-using SdFleet.Hosting.Configuration;
 using SdFleet.Storage;
+using SdFleet.Worker.Inference;
 using SdFleet.Worker.Models;
 using SdFleet.Worker.Reporting;
 
@@ -37,7 +37,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         activity?.SetTag("sdfleet.artifact", name);
 
         var started = clock.GetTimestamp();
-        var png = PngWriter.ToArray(image.Image, Parameters(work.Recipe, image).ToPngText());
+        var png = PngWriter.ToArray(image.Image, RecipeTasks.TextOf(work.Recipe, image.Seed, model.Model.Digest).ToPngText());
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(png));
         var encoded = clock.GetElapsedTime(started);
 
@@ -73,18 +73,4 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             CreatedAt = clock.GetUtcNow(),
         };
     }
-
-    private A1111Parameters Parameters(Recipe recipe, GeneratedImage image) => A1111Parameters.Create(
-        recipe.Prompt,
-        recipe.NegativePrompt,
-        recipe.Steps,
-        recipe.Scheduler,
-        recipe.GuidanceScale,
-        image.Seed,
-        recipe.Width,
-        recipe.Height,
-        recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
-        new("Model hash", model.Model.Digest[..10]),
-        new("Model", recipe.Model),
-        new("Version", $"SdFleet {FleetVersion.Current}"));
 }

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SdFleet.Hosting.Configuration;
-using SdFleet.Diffusion.Pipelines;
 using SdFleet.ShapesModel;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Inference;
@@ -32,7 +31,7 @@ public sealed class InferenceHealthCheckTests
         using var hung = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var work = WorkerFixture.Work(steps: 1);
-        var item = new InferenceItem(work, Tasks.Of(work, SafetyCheck.Off), CancellationToken.None)
+        var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images)], CancellationToken.None)
         {
             OnStep = (_, _) =>
             {
