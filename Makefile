@@ -24,7 +24,9 @@ build: restore ## build everything
 test: native build ## build, run every test, and count them (PROJECT=tests/X, FILTER=...)
 	@infra/build/test.sh
 
-demo: native build ## make a batch of pictures on this machine, in one process
+# Only the program itself: the tests are most of what there is to build, and a newcomer waits for pictures.
+demo: native restore ## make a batch of pictures on this machine, in one process
+	@dotnet build src/SdFleet.Cli --configuration $(CONFIGURATION) --no-restore --nologo -v:q --tl:off
 	@$(SDFLEET) demo
 
 up: native build ## start the fleet with real servers on this machine
