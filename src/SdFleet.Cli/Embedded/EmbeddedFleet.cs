@@ -139,9 +139,12 @@ public sealed class EmbeddedFleet : IAsyncDisposable
         builder.Services.AddJobStore(configuration.GetSection(JobStoreOptions.SectionName));
         builder.Services.AddArtifactStore(configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetApi(configuration);
-        builder.Services.AddSdFleetCoordinator(configuration);
         var worker = builder.Services.AddSdFleetWorker(configuration, models);
+
+        // Services start in this order. The bus in memory returns nothing that finds no queue, so a coordinator that released
+        // before the bus had started would lose the attempt until its lease ends.
         builder.Services.AddFleetBus(configuration, new CoordinatorRoom(), worker);
+        builder.Services.AddSdFleetCoordinator(configuration);
 
         builder.Services.AddHealthChecks()
             .AddPing("job-store", s => s.GetRequiredService<IJobStore>().PingAsync)
