@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.ShapesModel;
 
 namespace SdFleet.Cli.Tests;
 
@@ -25,6 +26,29 @@ public sealed class LocalGenerationTests
         Assert.Equal("4", parameters["Steps"]);
         Assert.Equal("shapes", parameters["Model"]);
         Assert.Equal((128, 128), (PngReader.Read(png).Width, PngReader.Read(png).Height));
+    }
+
+    // As any model from elsewhere: what it is best used with comes from its own configuration files, not from a fleet's usual 512.
+    [Fact]
+    public async Task Generate_ModelThatSaysNothingToFleets_TakesTheSizeAndSchedulerOfItsOwnFiles()
+    {
+        using var folder = new TempFolder();
+        foreach (var file in Directory.EnumerateFiles(ShapesModelFolder.Path, "*", SearchOption.AllDirectories))
+        {
+            var link = folder.Of("model", Path.GetRelativePath(ShapesModelFolder.Path, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, file);
+        }
+
+        File.Delete(folder.Of("model", "sdfleet.json"));
+
+        var run = await CliRun.Of("generate", Prompt, "--local", "--model", folder.Of("model"), "--steps", "1", "--out", folder.Of("it.png"));
+
+        run.Succeeded();
+        var png = File.ReadAllBytes(folder.Of("it.png"));
+        var parameters = A1111Parameters.Parse(PngReader.ReadTexts(png).Single(t => t.Keyword == A1111Parameters.Keyword).Text);
+        Assert.Equal((128, 128), (PngReader.Read(png).Width, PngReader.Read(png).Height));
+        Assert.Equal(("DDIMScheduler", "7.5"), (parameters["Sampler"], parameters["CFG scale"]));
     }
 
     [Fact]

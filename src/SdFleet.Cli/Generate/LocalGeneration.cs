@@ -22,13 +22,13 @@ internal static class LocalGeneration
         CliConsole console,
         CancellationToken cancellationToken)
     {
-        var job = LocalRecipe.Resolve(submission, model, console.Time);
+        LocalRecipe.Check(submission, model);
         var files = TaskFiles.Read(request);
         GeneratedPictures generated;
-        using (var display = new ProgressDisplay(console, "loading", job.Images))
+        using (var display = new ProgressDisplay(console, "loading", submission.Images ?? 1))
         {
             // The model computes on its own thread, so that this one stays free for the display and Ctrl-C.
-            generated = await Task.Run(() => Run(job, model, prompts, request, files, display, cancellationToken), cancellationToken);
+            generated = await Task.Run(() => Run(submission, model, prompts, request, files, console.Time, display, cancellationToken), cancellationToken);
         }
 
         if (generated.DroppedTokens > 0)
@@ -41,16 +41,18 @@ internal static class LocalGeneration
     }
 
     private static GeneratedPictures Run(
-        ResolvedJob job,
+        SubmitJob submission,
         LocalModel model,
         LocalPrompts prompts,
         TaskRequest request,
         TaskFiles files,
+        TimeProvider time,
         ProgressDisplay display,
         CancellationToken cancellationToken)
     {
         var dropped = 0;
         using var pipeline = Load(model, prompts);
+        var job = LocalRecipe.Resolve(submission, model, pipeline, time);
         var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
         var pictures = new List<GeneratedPicture>();
         var recipe = job.Recipe;
