@@ -15,6 +15,13 @@ infra/dev/with-servers.sh dotnet test "${PROJECT:-SdFleet.sln}" --configuration 
   ${FILTER:+--filter "$FILTER"} 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
+# What failed, once more and briefly, where it is found: thousands of lines may stand between a failure and the count.
+awk '
+  /^  Failed / { left = 12 }
+  /^(Passed|Failed)!/ { left = 0 }
+  /active test run was aborted|test host process crashed/ { print }
+  left > 0 { print substr($0, 1, 400); left-- }' "$log"
+
 awk -v status="$status" '
   /^(Passed!|Failed!|Skipped!) +- Failed:/ {
     for (i = 1; i < NF; i++) {

@@ -15,7 +15,7 @@ public sealed class CancelTests(FleetFixture fixture) : IClassFixture<FleetFixtu
         var id = Guid.CreateVersion7();
         await fixture.Fleet.Services.GetRequiredService<FleetPublisher>().SubmitAsync(
             new SubmitJob { Id = id, Prompt = "a red circle", Images = 4, Steps = 150 }, default);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while ((await store.FindJobAsync(id, patience.Token))?.State != JobState.Running)
         {
             await Task.Delay(20, patience.Token);

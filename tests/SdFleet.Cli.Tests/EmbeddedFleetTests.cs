@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using SdFleet.Cli.Embedded;
 using SdFleet.Cli.Keys;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Coordinator.Consumers;
 using SdFleet.JobStore;
 using SdFleet.ShapesModel;
 
@@ -98,6 +100,20 @@ public sealed class EmbeddedFleetTests
         var job = await fleet.Services.GetRequiredService<IJobStore>().UntilTerminalAsync(id);
         Assert.Equal(JobState.Completed, job.State);
         Assert.Equal(2, job.Attempt);
+    }
+
+    // The in-memory broker drops a message for a queue that is not there yet, and the release of the first job may come at once.
+    [Fact]
+    public async Task Start_Services_TheBusIsThereBeforeTheCoordinatorReleases()
+    {
+        using var folder = new TempFolder();
+        await using var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = folder.Path });
+
+        var order = fleet.Services.GetServices<IHostedService>().Select(s => s.GetType()).ToList();
+        var bus = order.FindIndex(t => t.Assembly.GetName().Name == "MassTransit");
+        var coordinator = order.FindIndex(t => t.Assembly == typeof(CoordinatorRoom).Assembly);
+
+        Assert.InRange(bus, 0, coordinator - 1);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class FleetScenario
     private const int Steps = 8;
     private static readonly string[] Colors = ["red", "blue", "green", "yellow"];
     private static readonly string[] Shapes = ["circle", "square", "triangle", "star"];
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     /// <summary>Runs it, and returns the finished jobs.</summary>
     /// <param name="api">The fleet.</param>

@@ -61,7 +61,7 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
     public static Task<WorkerFixture> StartSyntheticAsync(TimeSpan stepTime, params (string Key, string Value)[] settings) => StartAsync(
         [("SdFleet:Worker:Synthetic:Enabled", "true"), ("SdFleet:Worker:Synthetic:StepTime", stepTime.ToString()), .. settings]);
 
-    public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+    public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
 
     public static GenerateImages Work(int images = 1, int steps = 4, string prompt = "a red circle on a white background", long seed = 5) => new()
     {
@@ -94,7 +94,7 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
                 return report;
             }
 
-            Assert.False(deadline.IsCancellationRequested, $"No {typeof(T).Name} within a minute; there were {string.Join(", ", Reports)}");
+            Assert.False(deadline.IsCancellationRequested, $"No {typeof(T).Name} in time; there were {string.Join(", ", Reports)}");
             await Task.Delay(20);
         }
     }

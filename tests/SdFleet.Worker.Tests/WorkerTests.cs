@@ -155,7 +155,7 @@ public sealed class WorkerTests
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == next.JobId);
 
         // The model was free for the next job long before the hundred seconds of the first one.
-        Assert.InRange(Stopwatch.GetElapsedTime(stopped), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.InRange(Stopwatch.GetElapsedTime(stopped), TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Assert.DoesNotContain(worker.Reports, e => e is JobFailed || (e is JobCompleted done && done.JobId == work.JobId));
         Assert.DoesNotContain((await worker.WaitForAsync<WorkerHeartbeat>(e => e.ImagesDone == 1)).Holds, h => h.JobId == work.JobId);
     }

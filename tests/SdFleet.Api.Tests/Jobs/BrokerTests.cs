@@ -13,7 +13,7 @@ public sealed class BrokerTests
         await using var host = await (await RabbitMqServer.GetAsync()).CreateVirtualHostAsync();
         await using var api = await ApiServer.StartAsync(Settings(host));
         HttpResponseMessage response;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         do
         {
             // The bus starts in the background.

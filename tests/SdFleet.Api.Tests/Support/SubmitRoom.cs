@@ -49,7 +49,7 @@ public sealed class SubmitRoom : IFleetBusRoom
     /// <summary>Waits until the workers are told to stop the attempt.</summary>
     public async Task WaitForStopAsync(HeldAttempt attempt)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!_stopped.Contains(attempt))
         {
             await Task.Delay(10, deadline.Token);
@@ -58,7 +58,7 @@ public sealed class SubmitRoom : IFleetBusRoom
 
     public async Task<Submission> WaitForAsync(Guid id)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             if (_seen.FirstOrDefault(s => s.Job.Id == id) is { } found)

@@ -8,7 +8,7 @@ internal static class JobStoreExtensions
     /// <summary>Waits until a job has come to its end.</summary>
     public static async Task<JobSnapshot> UntilTerminalAsync(this IJobStore store, Guid id)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             if (await store.FindJobAsync(id, patience.Token) is { } job && job.State.IsTerminal())

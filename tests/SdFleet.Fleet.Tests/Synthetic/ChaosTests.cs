@@ -19,7 +19,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BeyondTheLease = TimeSpan.FromSeconds(7);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     private readonly Random _random = new(Seed);
 

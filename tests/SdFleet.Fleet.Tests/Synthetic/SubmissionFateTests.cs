@@ -122,7 +122,7 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
     // The fields of the one rejection that matches; looking leaves the queue as it is.
     private async Task<IEnumerable<string>> RejectedFieldsAsync(Func<JsonNode, bool> matches)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             var lines = await CommandAsync("rejected", "list", "--json");
@@ -138,7 +138,7 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
 
     private async Task UntilPoliciesAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while ((string?)(await _fleet.Broker.GetQueueAsync(Topology.SubmitQueue))?["policy"] is null)
         {
             await Task.Delay(200, deadline.Token);

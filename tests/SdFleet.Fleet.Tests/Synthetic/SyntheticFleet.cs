@@ -85,7 +85,7 @@ internal sealed class SyntheticFleet : IAsyncDisposable
         var body = JsonSerializer.Serialize(new SubmitJob { Id = id, Prompt = prompt, Steps = steps, Images = images }, ContractsJson.Options);
 
         // Again until the broker has it: under one id that is one job.
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             try
@@ -102,7 +102,7 @@ internal sealed class SyntheticFleet : IAsyncDisposable
 
     public async Task<JobSnapshot> UntilAsync(Guid id, Func<JobSnapshot, bool> condition, TimeSpan? patience = null)
     {
-        using var deadline = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
         JobSnapshot? job = null;
         while (!deadline.IsCancellationRequested)
         {

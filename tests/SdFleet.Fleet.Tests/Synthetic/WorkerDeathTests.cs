@@ -9,7 +9,10 @@ public sealed class WorkerDeathTests : IAsyncLifetime
     private const int MaxEvictions = 2;
 
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100);
+
+    // A job of 150 such steps outlasts every wait below: what ends sooner was ended.
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SlowJob = 150 * Slow;
     private static readonly (string, string) Faults = ("SdFleet__Worker__Synthetic__Faults", "true");
 
     private SyntheticFleet _fleet = null!;
@@ -25,7 +28,7 @@ public sealed class WorkerDeathTests : IAsyncLifetime
         var hung = await _fleet.StartWorkerAsync(Fast, Faults, ("SdFleet__Worker__StepTimeout", "00:00:01"));
         var id = await _fleet.SubmitAsync("fault:hang");
 
-        Assert.Equal(70, await hung.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(70, await hung.WaitForExitAsync());
         Assert.Contains(hung.Output, l => l.Contains("SdFleet:Worker:StepTimeout", StringComparison.Ordinal));
 
         await _fleet.StartWorkerAsync(Fast);
@@ -43,7 +46,7 @@ public sealed class WorkerDeathTests : IAsyncLifetime
             ids.Add(await _fleet.SubmitAsync("fault:device"));
         }
 
-        Assert.Equal(71, await broken.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(71, await broken.WaitForExitAsync());
         Assert.Contains(broken.Output, l => l.Contains("SdFleet:Worker:MaxDeviceFaults", StringComparison.Ordinal));
 
         await _fleet.StartWorkerAsync(Fast);
@@ -63,7 +66,7 @@ public sealed class WorkerDeathTests : IAsyncLifetime
         for (var death = 0; death < MaxEvictions; death++)
         {
             var victim = _fleet.BeginWorker(Fast, Faults);
-            await victim.WaitForExitAsync(TimeSpan.FromSeconds(30));
+            await victim.WaitForExitAsync();
         }
 
         // It would die of it too, were it given the job: the next one hands it back instead.
@@ -84,10 +87,10 @@ public sealed class WorkerDeathTests : IAsyncLifetime
 
         first.Terminate();
 
-        Assert.Equal(0, await first.WaitForExitAsync(TimeSpan.FromSeconds(30)));
-        Assert.InRange(Stopwatch.GetElapsedTime(told), TimeSpan.Zero, TimeSpan.FromSeconds(13));
-        var given = await _fleet.UntilAsync(id, j => j.State != JobState.Running, TimeSpan.FromSeconds(3));
-        Assert.Equal((0, 1), (given.Failures, given.Evictions));
+        Assert.Equal(0, await first.WaitForExitAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(told), TimeSpan.Zero, SlowJob / 2);
+        var given = await _fleet.UntilAsync(id, j => j.State != JobState.Running);
+        Assert.Equal((0, 1, "The worker was told to stop."), (given.Failures, given.Evictions, given.Error));
 
         await _fleet.StartWorkerAsync(Fast);
         var job = await _fleet.UntilTerminalAsync(id);
@@ -104,7 +107,7 @@ public sealed class WorkerDeathTests : IAsyncLifetime
 
         await _fleet.Store.CancelAsync([id], DateTimeOffset.UtcNow, default);
 
-        var job = await _fleet.UntilTerminalAsync(next, TimeSpan.FromSeconds(10));
+        var job = await _fleet.UntilTerminalAsync(next, SlowJob / 2);
         Assert.Equal(JobState.Completed, job.State);
         Assert.Equal(JobState.Cancelled, (await _fleet.Store.FindJobAsync(id, default))!.State);
         Assert.Single(_fleet.Artifacts());

@@ -66,7 +66,7 @@ public sealed class FleetBusTests
         await host.StopAsync();
     }
 
-    private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
 
     private static GenerateImages Work(Lane lane) => new()
     {
@@ -119,7 +119,7 @@ public sealed class FleetBusTests
 
         public async Task WaitForAsync(int count)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (Seen.Count < count)
             {
                 await Task.Delay(20, deadline.Token);

@@ -24,8 +24,8 @@ public sealed partial class FleetProcess : IAsyncDisposable
     private const string BuildConfiguration = "Release";
 #endif
 
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(2);
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(3);
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly Process _process;
     private readonly List<string> _output = [];

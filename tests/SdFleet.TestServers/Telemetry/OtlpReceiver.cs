@@ -13,7 +13,7 @@ namespace SdFleet.TestServers.Telemetry;
 /// </summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(3);
 
     private readonly WebApplication _application;
     private readonly List<ReceivedSpan> _spans = [];
