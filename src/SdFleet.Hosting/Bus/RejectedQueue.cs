@@ -13,10 +13,13 @@ public sealed class RejectedQueue : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly IChannel _channel;
 
-    private RejectedQueue(IConnection connection, IChannel channel)
+    private readonly string _user;
+
+    private RejectedQueue(IConnection connection, IChannel channel, string user)
     {
         _connection = connection;
         _channel = channel;
+        _user = user;
     }
 
     /// <summary>Connects to the broker.</summary>
@@ -25,10 +28,10 @@ public sealed class RejectedQueue : IAsyncDisposable
     {
         try
         {
-            var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "sdfleet rejected" }
-                .CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "sdfleet rejected" };
+            var connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
             var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-            return new RejectedQueue(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false));
+            return new RejectedQueue(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false), factory.UserName);
         }
         catch (Exception e) when (e is RabbitMQClientException or IOException)
         {
@@ -51,6 +54,8 @@ public sealed class RejectedQueue : IAsyncDisposable
     /// <summary>
     /// Submits those again that <paramref name="wanted"/> picks among the oldest <paramref name="max"/>. Each leaves the queue
     /// once the broker has confirmed its submission; interrupted in between, it is submitted twice under one id, which is once.
+    /// They are submitted in the name of the broker's user of this connection: a fleet that knows its publishers must let that
+    /// user submit for the jobs' tenants.
     /// </summary>
     /// <returns>What was submitted.</returns>
     public async Task<IReadOnlyList<SubmissionRejected>> ReplayAsync(Func<SubmissionRejected, bool> wanted, int max, CancellationToken cancellationToken)
@@ -60,7 +65,7 @@ public sealed class RejectedQueue : IAsyncDisposable
         var again = taken.Where(t => wanted(t.Rejection)).ToList();
         foreach (var (tag, rejection) in again)
         {
-            var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent };
+            var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent, UserId = _user };
             await _channel.BasicPublishAsync(
                 Topology.SubmitExchange, "", mandatory: true, properties, Encoding.UTF8.GetBytes(rejection.Body), cancellationToken).ConfigureAwait(false);
             await _channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,7 @@ public sealed class PolicedFleet : IAsyncLifetime
         User = Uri.UnescapeDataString(server.Uri.UserInfo.Split(':')[0]);
         _fleet = await SyntheticFleet.StartAsync(
             server,
+            ("SdFleet__Leases__ReleaseLease", "00:10:00"),
             ("SdFleet__Transport__Management", server.Management.Address.ToString()),
             ($"SdFleet__Publishers__Users__{User}__Tenants__0", Tenant));
     }
