@@ -2,13 +2,14 @@
 # Installs what SdFleet needs at run time and this machine lacks, and says
 # nothing where everything is there already. Starts no service.
 #
-# usage: infra/dev/install.sh [libraries] [rabbitmq] [postgres] [azurite]     (default: all)
+# usage: infra/dev/install.sh [libraries] [rabbitmq] [postgres] [azurite] [pika]     (default: all but pika)
 #
 #   libraries   the image codecs and SQLite, as Debian ships them, which the
 #               programs load
 #   rabbitmq, postgres, azurite
 #               the local servers: the distribution's packages, and Azurite from
 #               npm into a cache folder that all clones share
+#   pika        RabbitMQ's client for Python, which the sample publisher uses
 set -euo pipefail
 # shellcheck source=infra/dev/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
@@ -33,12 +34,13 @@ missing_libraries() {
 missing_packages() {
   local name servers=no
   for name in "$@"; do
-    if [[ $name != libraries ]]; then servers=yes; fi
+    if [[ $name != libraries && $name != pika ]]; then servers=yes; fi
     case $name in
       libraries) missing_libraries ;;
       rabbitmq) if ! find_rabbitmq || ! has epmd; then echo rabbitmq-server; fi ;;
       postgres) if ! find_postgres; then echo postgresql; fi ;;
       azurite) if ! has node || ! has npm; then printf '%s\n' nodejs npm; fi ;;
+      pika) if ! /usr/bin/python3 -c 'import pika' 2>/dev/null; then echo python3-pika; fi ;;
     esac
   done
   if [[ $servers == yes ]]; then
@@ -131,7 +133,7 @@ main() {
   if ((${#names[@]} == 0)); then names=(libraries "${SERVER_NAMES[@]}"); fi
   local name
   for name in "${names[@]}"; do
-    if [[ $name != libraries ]]; then require_server_name "$name"; fi
+    if [[ $name != libraries && $name != pika ]]; then require_server_name "$name"; fi
   done
 
   mapfile -t packages < <(missing_packages "${names[@]}")

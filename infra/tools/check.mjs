@@ -1,6 +1,7 @@
 // node check.mjs TOOLS COMMAND ...: reads what the cluster is made of, and answers as JSON on standard output.
 //   kubernetes          manifests on standard input -> { objects, errors }: valid by the schemas of Kubernetes and KEDA, no unknown field
 //   compose FILE        -> { document, errors }: valid by the Compose Specification
+//   asyncapi FILE       -> { errors }: valid by AsyncAPI's own schema
 //   yaml FILE...        -> [document, ...]
 //   hcl FILE...         -> { file: document, ... }; throws where one is not HCL
 // TOOLS is the folder that install.sh prints.
@@ -79,6 +80,15 @@ function compose() {
   return { document, errors: valid ? [] : ajv.errors.map(e => `${e.instancePath}: ${e.message} ${JSON.stringify(e.params)}`) };
 }
 
+function asyncapi() {
+  const document = JSON.parse(readFileSync(files[0], 'utf8'));
+  const Ajv = require('ajv').default;
+  // The schema carries its own copy of the draft's meta-schema.
+  const ajv = new Ajv({ strict: false, validateFormats: false, meta: false, validateSchema: false });
+  const valid = ajv.validate(require(`@asyncapi/specs/schemas/${document.asyncapi}.json`), document);
+  return { errors: valid ? [] : ajv.errors.map(e => `${e.instancePath}: ${e.message} ${JSON.stringify(e.params)}`) };
+}
+
 async function hcl() {
   const { parse } = require('@cdktn/hcl2json');
   const documents = {};
@@ -86,5 +96,5 @@ async function hcl() {
   return documents;
 }
 
-const commands = { kubernetes, compose, hcl, yaml: () => files.map(file => yaml.load(readFileSync(file, 'utf8'))) };
+const commands = { kubernetes, compose, asyncapi, hcl, yaml: () => files.map(file => yaml.load(readFileSync(file, 'utf8'))) };
 console.log(JSON.stringify(await commands[command]()));

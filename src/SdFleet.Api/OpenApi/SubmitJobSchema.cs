@@ -44,7 +44,7 @@ internal static class SubmitJobSchema
         MultipleOf = field.MultipleOf > 1 ? field.MultipleOf : null,
         MinLength = field.MinLength > 0 ? field.MinLength : null,
         MaxLength = field.MaxLength < int.MaxValue ? field.MaxLength : null,
-        Pattern = field.IsName ? "^[a-z0-9_-][a-z0-9._-]*$" : field.IsDigest ? "^[0-9a-f]*$" : null,
+        Pattern = field.Pattern,
         Enum = field.Words.Count > 0 ? [.. field.Words.Select(word => (JsonNode)JsonValue.Create(word))] : null,
     };
 

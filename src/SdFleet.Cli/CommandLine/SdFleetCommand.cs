@@ -73,6 +73,7 @@ internal static class SdFleetCommand
             UpCommand.Create(console),
             GenerateCommand.Create(console),
             CancelCommand.Create(console),
+            ContractCommand.Create(console),
             RejectedCommand.Create(console),
             PoliciesCommand.Create(console),
             DemoCommand.Create(console),

@@ -12,6 +12,9 @@ internal sealed record CliConsole
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Whether <see cref="Error"/> is a terminal whose lines can be redrawn.</summary>
     public bool IsTerminal { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record CliConsole
         {
             Out = Console.Out,
             Error = Console.Error,
+            In = Console.In,
             IsTerminal = isTerminal,
             HasColor = isTerminal && string.IsNullOrEmpty(Variable("NO_COLOR")),
             HasUnicode = Console.OutputEncoding.WebName.StartsWith("utf", StringComparison.OrdinalIgnoreCase),

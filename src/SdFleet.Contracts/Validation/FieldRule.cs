@@ -30,6 +30,9 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
     /// <summary>Only the characters of a number in lower-case hex.</summary>
     public bool IsDigest { get; init; }
 
+    /// <summary>The regular expression that schemas give for it; null where there is none.</summary>
+    public string? Pattern => IsName ? "^[a-z0-9_-][a-z0-9._-]*$" : IsDigest ? "^[0-9a-f]*$" : null;
+
     /// <summary>The limit in words, as error texts give it.</summary>
     public string Limit => Kind switch
     {

@@ -22,6 +22,8 @@ internal sealed class SubmissionConsumer(Admitter admitter, ILogger<SubmissionCo
     private async Task AdmitAsync(byte[] body, string? traceparent, string? user)
     {
         using var activity = TraceContext.Continue(CoordinatorActivity.Source, "admit", ActivityKind.Internal, traceparent);
-        await admitter.AdmitAsync(body, TraceContext.Current, user).ConfigureAwait(false);
+
+        // A coordinator that is not traced itself still knows whose trace it is.
+        await admitter.AdmitAsync(body, TraceContext.Current ?? TraceContext.Valid(traceparent), user).ConfigureAwait(false);
     }
 }

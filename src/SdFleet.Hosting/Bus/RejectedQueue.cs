@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 
@@ -10,38 +9,20 @@ namespace SdFleet.Hosting.Bus;
 /// <summary>The queue of rejected submissions, for an operator who looks into it and sends them again.</summary>
 public sealed class RejectedQueue : IAsyncDisposable
 {
-    private readonly IConnection _connection;
-    private readonly IChannel _channel;
+    private readonly OperatorChannel _operator;
 
-    private readonly string _user;
+    private RejectedQueue(OperatorChannel channel) => _operator = channel;
 
-    private RejectedQueue(IConnection connection, IChannel channel, string user)
-    {
-        _connection = connection;
-        _channel = channel;
-        _user = user;
-    }
+    private IChannel Channel => _operator.Channel;
 
     /// <summary>Connects to the broker.</summary>
     /// <exception cref="BrokerUnavailableException">It cannot be reached.</exception>
-    public static async Task<RejectedQueue> OpenAsync(Uri broker, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "sdfleet rejected" };
-            var connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
-            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-            return new RejectedQueue(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false), factory.UserName);
-        }
-        catch (Exception e) when (e is RabbitMQClientException or IOException)
-        {
-            throw new BrokerUnavailableException($"The broker cannot be reached: {e.Message}", e);
-        }
-    }
+    public static async Task<RejectedQueue> OpenAsync(Uri broker, CancellationToken cancellationToken) =>
+        new(await OperatorChannel.OpenAsync(broker, "sdfleet rejected", cancellationToken).ConfigureAwait(false));
 
     /// <summary>How many lie there.</summary>
     public async Task<uint> CountAsync(CancellationToken cancellationToken) =>
-        (await _channel.QueueDeclarePassiveAsync(Topology.RejectedQueue, cancellationToken).ConfigureAwait(false)).MessageCount;
+        (await Channel.QueueDeclarePassiveAsync(Topology.RejectedQueue, cancellationToken).ConfigureAwait(false)).MessageCount;
 
     /// <summary>The oldest ones, at most <paramref name="max"/>; they stay where they are.</summary>
     public async Task<IReadOnlyList<SubmissionRejected>> ListAsync(int max, CancellationToken cancellationToken)
@@ -65,10 +46,8 @@ public sealed class RejectedQueue : IAsyncDisposable
         var again = taken.Where(t => wanted(t.Rejection)).ToList();
         foreach (var (tag, rejection) in again)
         {
-            var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent, UserId = _user };
-            await _channel.BasicPublishAsync(
-                Topology.SubmitExchange, "", mandatory: true, properties, Encoding.UTF8.GetBytes(rejection.Body), cancellationToken).ConfigureAwait(false);
-            await _channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);
+            await _operator.SubmitAsync(Encoding.UTF8.GetBytes(rejection.Body), traceParent: null, cancellationToken).ConfigureAwait(false);
+            await Channel.BasicAckAsync(tag, multiple: false, cancellationToken).ConfigureAwait(false);
         }
 
         await PutBackAsync(taken.Except(again).Select(t => t.Tag), cancellationToken).ConfigureAwait(false);
@@ -76,16 +55,12 @@ public sealed class RejectedQueue : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _channel.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => _operator.DisposeAsync();
 
     private async Task<List<(ulong Tag, SubmissionRejected Rejection)>> TakeAsync(int max, CancellationToken cancellationToken)
     {
         var taken = new List<(ulong, SubmissionRejected)>();
-        while (taken.Count < max && await _channel.BasicGetAsync(Topology.RejectedQueue, autoAck: false, cancellationToken).ConfigureAwait(false) is { } message)
+        while (taken.Count < max && await Channel.BasicGetAsync(Topology.RejectedQueue, autoAck: false, cancellationToken).ConfigureAwait(false) is { } message)
         {
             taken.Add((message.DeliveryTag, Read(message.Body)));
         }
@@ -97,7 +72,7 @@ public sealed class RejectedQueue : IAsyncDisposable
     {
         foreach (var tag in tags)
         {
-            await _channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken).ConfigureAwait(false);
+            await Channel.BasicNackAsync(tag, multiple: false, requeue: true, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,6 +8,9 @@ public static class TraceContext
     /// <summary>The current activity as a <c>traceparent</c> value; null where nothing is traced.</summary>
     public static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
 
+    /// <summary>The value where it is a <c>traceparent</c>, else null.</summary>
+    public static string? Valid(string? traceparent) => ActivityContext.TryParse(traceparent, null, isRemote: true, out _) ? traceparent : null;
+
     /// <summary>
     /// Starts an activity of <paramref name="source"/> as a child of a stored <c>traceparent</c>, whatever is current here.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using SdFleet.Cluster.Tests.Support;
+using SdFleet.TestServers;
 
 namespace SdFleet.Cluster.Tests.Charts;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace SdFleet.Cluster.Tests.Support;
+namespace SdFleet.TestServers;
 
 /// <summary>Runs a program to its end.</summary>
-internal static class ChildProcess
+public static class ChildProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using SdFleet.Contracts.Validation;
+
+namespace SdFleet.Contracts.Publishing;
+
+/// <summary>
+/// The JSON Schema (draft 2020-12) of a submission as publishers on the broker send it, from <see cref="SubmitJobFields"/>. What only
+/// the fleet knows is not in it: which models it has, and their sizes and limits.
+/// </summary>
+public static class SubmissionSchema
+{
+    /// <summary>Builds the document.</summary>
+    public static JsonObject Create() => new()
+    {
+        ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+        ["title"] = "SubmitJob",
+        ["description"] = $"A job: one recipe and how many pictures of it. At most {SubmissionReader.MaxBytes} bytes of UTF-8. " +
+            "What is left out takes the model's default.",
+        ["type"] = "object",
+        ["required"] = new JsonArray("id", "prompt"),
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject(SubmitJobFields.All.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)Of(field)))),
+    };
+
+    private static JsonObject Of(FieldRule field)
+    {
+        var schema = new JsonObject
+        {
+            ["description"] = field.Description,
+            ["type"] = field.Kind switch
+            {
+                FieldKind.WholeNumber => "integer",
+                FieldKind.Number => "number",
+                _ => "string",
+            },
+        };
+        Add("format", field.Kind == FieldKind.Uuid ? "uuid" : field.Kind == FieldKind.DateTime ? "date-time" : null);
+        Add("minimum", Number(field.Min));
+        Add("maximum", Number(field.Max));
+        Add("multipleOf", field.MultipleOf > 1 ? field.MultipleOf : null);
+        Add("minLength", field.MinLength > 0 ? field.MinLength : null);
+        Add("maxLength", field.MaxLength < int.MaxValue ? field.MaxLength : null);
+        Add("pattern", field.Pattern);
+        Add("enum", field.Words.Count > 0 ? new JsonArray([.. field.Words.Select(word => (JsonNode)word)]) : null);
+        return schema;
+
+        void Add(string key, JsonNode? value)
+        {
+            if (value is not null)
+            {
+                schema[key] = value;
+            }
+        }
+    }
+
+    // As integers where they are: "9.007E+15" is no integer to most readers.
+    private static JsonValue? Number(double value) =>
+        !double.IsFinite(value) ? null : value == Math.Floor(value) ? JsonValue.Create((long)value) : JsonValue.Create(value);
+}
