@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
-using SdFleet.Cluster.Tests.Support;
 using SdFleet.TestServers;
 
 namespace SdFleet.Cluster.Tests.Images;
