@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Mime;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 

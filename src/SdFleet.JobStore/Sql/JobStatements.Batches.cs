@@ -65,8 +65,8 @@ internal sealed partial class JobStatements
         """;
 
     /// <summary>
-    /// Takes the jobs of a batch that have not reached their end, and perhaps some that just have. By way of the three small
-    /// indexes that hold the fleet's jobs that wait or run: a batch may have millions that are over.
+    /// Takes the jobs of a batch that have not reached their end, and perhaps some that just have. In three parts, each of which
+    /// a small index can answer that holds only the fleet's jobs that wait or run: a batch may have millions that are over.
     /// </summary>
     public string SelectLiveOfBatch { get; } =
         $"""

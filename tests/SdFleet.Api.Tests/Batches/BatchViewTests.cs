@@ -7,7 +7,6 @@ using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
-using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
