@@ -1,5 +1,4 @@
 using SdFleet.Contracts.Batches;
-using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;

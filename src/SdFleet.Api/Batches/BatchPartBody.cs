@@ -29,8 +29,8 @@ internal static class BatchPartBody
             return null;
         }
 
-        // One byte more than is allowed tells whether there is more.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? max) + 1);
+        // Where the length is not known, one byte more than is allowed tells whether there is more.
+        var buffer = ArrayPool<byte>.Shared.Rent(request.ContentLength is { } known ? Math.Max((int)known, 1) : max + 1);
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length <= max)
         {
