@@ -22,7 +22,7 @@ public sealed class BatchTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("sdfleet-batch-").FullName, "prompts.jsonl");
         await File.WriteAllLinesAsync(file, Enumerable.Range(1, Lines).Select(i => BadLines.Contains(i) ? "{}" : $"{{\"prompt\":\"picture {i}\",\"steps\":2}}"));
 
-        await using var submit = FleetProcess.Start("SdFleet.Cli", environment: null, "batch", "submit", file, "--server", api.Address.ToString());
+        await using var submit = FleetProcess.Start("SdFleet.Cli", environment: null, "batch", "submit", file, "--server", api.Address!.ToString());
         Assert.True(await submit.WaitForExitAsync() == 0, submit.Tail());
         var id = submit.Output.Select(l => Guid.TryParse(l, out var found) ? found : (Guid?)null).Single(g => g is not null)!.Value;
         using var client = new HttpClient { BaseAddress = api.Address };
