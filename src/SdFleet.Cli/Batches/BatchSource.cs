@@ -3,16 +3,22 @@ namespace SdFleet.Cli.Batches;
 /// <summary>The jobs of a batch, one line of JSON each, in an order that does not change.</summary>
 internal abstract class BatchSource
 {
+    /// <summary>The file's name.</summary>
+    public abstract string Name { get; }
+
     /// <summary>
     /// Where the jobs come from, for the record: a specification in its canonical form, or the name of a file that lists them.
     /// </summary>
-    public abstract string Description { get; }
+    public virtual string Description => Name;
 
     /// <summary>What one job is called in this kind of file, where a mistake is numbered: "line", "prompt", "row", "job".</summary>
     public abstract string Unit { get; }
 
-    /// <summary>How many jobs there are, where that is known without reading them all.</summary>
+    /// <summary>How many jobs there are, where that is known without reading them all: then <see cref="LineAt"/> gives each.</summary>
     public virtual long? Count => null;
+
+    /// <summary>What is wrong with a line that is no JSON, in this kind of file.</summary>
+    public virtual string NotJson => "a JSON object";
 
     /// <summary>
     /// Each job as one line of JSON without a line break: a <c>SubmitJob</c> as the contracts write it. What the file has in its place
@@ -21,4 +27,8 @@ internal abstract class BatchSource
     /// </summary>
     /// <exception cref="Output.CliException">The file cannot be read.</exception>
     public abstract IAsyncEnumerable<string> ReadLinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>One of the lines, by its number from 0.</summary>
+    /// <exception cref="NotSupportedException"><see cref="Count"/> is not known.</exception>
+    public virtual string LineAt(long index) => throw new NotSupportedException($"{Name} is read from its beginning only.");
 }
