@@ -3,13 +3,13 @@ namespace SdFleet.Cli.Batches;
 /// <summary>The jobs of a batch, one line of JSON each, in an order that does not change.</summary>
 internal abstract class BatchSource
 {
-    /// <summary>The file's name.</summary>
-    public abstract string Name { get; }
-
     /// <summary>
     /// Where the jobs come from, for the record: a specification in its canonical form, or the name of a file that lists them.
     /// </summary>
-    public virtual string Description => Name;
+    public abstract string Description { get; }
+
+    /// <summary>What people call it: the file's name.</summary>
+    public virtual string Name => Description;
 
     /// <summary>What one job is called in this kind of file, where a mistake is numbered: "line", "prompt", "row", "job".</summary>
     public abstract string Unit { get; }

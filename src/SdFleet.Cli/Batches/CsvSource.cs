@@ -30,7 +30,7 @@ internal sealed class CsvSource : BatchSource
         (_path, _separator, _columns) = (path, separator, columns);
     }
 
-    public override string Name => Path.GetFileName(_path);
+    public override string Description => Path.GetFileName(_path);
 
     public override string Unit => "row";
 
@@ -46,7 +46,7 @@ internal sealed class CsvSource : BatchSource
             using var text = Utf8File.Open(path);
             var first = text.ReadLine() ?? "";
             var separator = first.AsSpan().IndexOfAny(Separators) is >= 0 and var at ? first[at] : ',';
-            var rules = SubmitJobFields.All.Where(rule => !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
+            var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
             using var header = CsvReader.FromText(first + "\n", new CsvReaderOptions { Separator = separator });
             header.ReadHeader();
             var names = header.Headers.ToArray();

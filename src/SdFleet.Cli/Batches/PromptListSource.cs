@@ -6,7 +6,7 @@ namespace SdFleet.Cli.Batches;
 /// <summary>A prompt a line; empty lines and lines that begin with # are left out, and are not counted.</summary>
 internal sealed class PromptListSource(string path) : BatchSource
 {
-    public override string Name => Path.GetFileName(path);
+    public override string Description => Path.GetFileName(path);
 
     public override string Unit => "prompt";
 

@@ -52,7 +52,8 @@ public sealed class BatchFileTests
     }
 
     [Theory]
-    [InlineData("a.csv", "promt,steps\nx,1", "line 1, which names the columns: \"promt\" is not a field; \"prompt\" is missing. The fields are id, model, prompt")]
+    [InlineData("a.csv", "promt,steps\nx,1", "line 1, which names the columns: \"promt\" is not a field; \"prompt\" is missing. The fields are model, prompt")]
+    [InlineData("a.csv", "prompt,id\nx,1", "\"id\" is not a field")]
     [InlineData("a.csv", "prompt,tenant\nx,1", "\"tenant\" is not a field")]
     [InlineData("a.csv", "prompt,Prompt\nx,1", "\"prompt\" is there 2 times")]
     [InlineData("a.csv", "", "\"prompt\" is missing")]

@@ -3,9 +3,7 @@ using SdFleet.Cli.Tests.Support;
 
 namespace SdFleet.Cli.Tests.Batches;
 
-// Alone, as what other tests allocate would be counted too.
-[CollectionDefinition(nameof(BatchMemoryTests), DisableParallelization = true)]
-[Collection(nameof(BatchMemoryTests))]
+[Collection(Alone.Name)]
 public sealed class BatchMemoryTests
 {
     private const int Jobs = 1_000_000;

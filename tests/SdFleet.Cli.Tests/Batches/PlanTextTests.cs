@@ -53,7 +53,7 @@ public sealed class PlanTextTests
               steps               10, 20
               guidance            3, 2, 4
               scheduler           ddim
-              lane                normal
+              lane                bulk
 
             Samples
               job 1               a red circle
@@ -123,7 +123,7 @@ public sealed class PlanTextTests
     {
         var text = await ShowAsync(
             "a.jsonl",
-            "{\"prompt\":\"a\",\"steps\":151}\n{\"prompt\":\"b\"}\nrubbish\n{\"prompt\":\"c\",\"width\":100,\"colour\":1}\n",
+            "{\"prompt\":\"a\",\"steps\":151}\n{\"prompt\":\"b\"}\nrubbish\n{\"prompt\":\"c\",\"width\":100,\"colour\":1,\"id\":\"0f8fad5b-d9cb-469f-a165-70867728950e\"}\n",
             new PlanNumbers(),
             [Shapes],
             []);
@@ -133,6 +133,7 @@ public sealed class PlanTextTests
         Assert.Contains("  line 3              line is \"rubbish\": a JSON object\n", text, StringComparison.Ordinal);
         Assert.Contains("  line 4              width is 100: an integer from 64 to 4096, a multiple of 8\n", text, StringComparison.Ordinal);
         Assert.Contains("\n                      colour is 1: not a field", text, StringComparison.Ordinal);
+        Assert.Contains("\n                      id is \"0f8fad5b-d9cb-469f-a165-70867728950e\": not in a batch", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class BatchPlan
     private const int MostMistakes = 20;
 
     // Which id a job has decides nothing that is checked here.
-    private static readonly Guid AnyId = new("5d8f6a52-2f3f-5a5e-9c1b-7f3f0d0c6b03");
+    private static readonly Guid AnyId = Guid.AllBitsSet;
 
     private readonly IReadOnlyDictionary<string, ModelSpec>? _models;
     private readonly SpreadSamples<PlanSample> _samples;
@@ -94,8 +94,15 @@ internal sealed class BatchPlan
         Checked++;
         var errors = new List<FieldError>();
         var job = SubmissionReader.Read(Encoding.UTF8.GetBytes(line), SubmissionDoor.Http, errors);
+        if (job.Id is { } id)
+        {
+            errors.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
+        }
+
+        // Dataset generation fills what the other lanes leave free.
+        job = job with { Lane = job.Lane ?? Lane.Bulk };
         var resolved = errors.Count == 0 && _models is not null
-            ? RecipeResolver.Resolve(job with { Id = job.Id ?? AnyId }, _models, default, errors)
+            ? RecipeResolver.Resolve(job with { Id = AnyId }, _models, default, errors)
             : null;
         Images += job.Images ?? 1;
         _samples.Add(new PlanSample(number, job));
@@ -152,7 +159,7 @@ internal sealed class BatchPlan
         AddOr("guidance", job.GuidanceScale, Open);
         ValuesOf("scheduler").Add(job.Scheduler ?? Open);
         AddNegative(job.NegativePrompt ?? "");
-        ValuesOf("lane").Add(Word(job.Lane ?? Lane.Normal));
+        ValuesOf("lane").Add(Word(job.Lane ?? Lane.Bulk));
     }
 
     private void AddOr(string name, double? value, string open)

@@ -18,6 +18,8 @@ internal sealed partial class SpecificationReader
     private static readonly IReadOnlyList<string> Names =
         ["seed", "prompts", "lists", "sample", "images", "seedsPerPrompt", "seeds", "sizes", .. RecipeFields.Names];
 
+    private static readonly IReadOnlyList<string> SizeFields = ["width", "height"];
+
     private readonly YamlMappingNode _root;
     private readonly SpecificationErrors _errors = new();
     private readonly ItemReader _items;
@@ -181,7 +183,7 @@ internal sealed partial class SpecificationReader
 
     private void ReadSizes(YamlNode node)
     {
-        foreach (var other in new[] { "width", "height" }.Where(name => Child(name) is not null))
+        foreach (var other in SizeFields.Where(name => Child(name) is not null))
         {
             _errors.Add(YamlText.Line(Child(other)!), other, YamlText.Shown(Child(other)!), "not beside \"sizes\", which sets it");
         }

@@ -3,7 +3,7 @@ using SdFleet.Cli.Tests.Support;
 
 namespace SdFleet.Cli.Tests.Batches;
 
-public sealed class BatchCommandTests(FleetFixture fixture) : IClassFixture<FleetFixture>
+public sealed class BatchPlanCommandTests(FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private static string Example => Path.Combine(AppContext.BaseDirectory, "Batches", "examples", "shapes.yaml");
 
