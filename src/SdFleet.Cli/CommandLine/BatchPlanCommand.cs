@@ -32,24 +32,9 @@ internal sealed class BatchPlanCommand
         };
         command.Validators.Add(result =>
         {
-            Check<int>(it._samples, 1, MostSamples);
-            Check<double>(it._seconds, 0, 86_400);
-            Check<int>(it._workers, 1, 1_000_000);
-            Check<double>(it._kilobytes, 0, 1_000_000);
             foreach (var option in new Option[] { it._fleet.Server, it._fleet.ApiKey }.Where(o => result.GetValue(it._local) && result.GetResult(o) is not null))
             {
                 result.AddError($"{option.Name} is for a fleet; --local asks none. Give one of them.");
-            }
-
-            void Check<T>(Option<T?> option, T min, T max)
-                where T : struct, IComparable<T>
-            {
-                // What is no number has been answered already, and cannot be asked for.
-                if (result.GetResult(option) is { Errors: var errors } && !errors.Any() && result.GetValue(option) is { } value &&
-                    (value.CompareTo(min) < 0 || value.CompareTo(max) > 0))
-                {
-                    result.AddError(Amounts.Text($"{option.Name} is {value}: from {min} to {max}."));
-                }
             }
         });
         command.SetAction(it.RunAsync);
@@ -58,14 +43,17 @@ internal sealed class BatchPlanCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var source = BatchFile.Open(parsed.GetRequiredValue(_file));
-        var (server, models, workers) = parsed.GetValue(_local) ? (null, null, []) : await AskAsync(parsed, cancellationToken);
+        var samples = Within(parsed, _samples, 1, MostSamples) ?? UsualSamples;
         var numbers = new PlanNumbers
         {
-            SecondsPerImage = parsed.GetValue(_seconds), Workers = parsed.GetValue(_workers), KilobytesPerImage = parsed.GetValue(_kilobytes),
+            SecondsPerImage = Within(parsed, _seconds, 0, 86_400),
+            Workers = Within(parsed, _workers, 1, 1_000_000),
+            KilobytesPerImage = Within(parsed, _kilobytes, 0, 1_000_000),
         };
+        var source = BatchFile.Open(parsed.GetRequiredValue(_file));
+        var (server, models, workers) = parsed.GetValue(_local) ? (null, null, []) : await AskAsync(parsed, cancellationToken);
         var plan = await BatchPlan.ReadAsync(
-            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), parsed.GetValue(_samples) ?? UsualSamples, cancellationToken);
+            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), samples, cancellationToken);
         if (plan.Jobs == 0)
         {
             throw new CliException($"{parsed.GetRequiredValue(_file)} has no jobs in it.", ExitCodes.Usage);
@@ -74,6 +62,12 @@ internal sealed class BatchPlanCommand
         new PlanText(_console.Out, _console.Time.GetUtcNow()).Write(plan, Estimates.Of(plan, numbers, models, workers), server);
         return plan.Wrong == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static T? Within<T>(ParseResult parsed, Option<T?> option, T min, T max)
+        where T : struct, IComparable<T> =>
+        parsed.GetValue(option) is { } value && (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
+            ? throw new CliException(Amounts.Text($"{option.Name} is {value}: from {min} to {max}."), ExitCodes.Usage)
+            : parsed.GetValue(option);
 
     private async Task<(string? Server, IReadOnlyList<ModelView>? Models, IReadOnlyList<WorkerView> Workers)> AskAsync(
         ParseResult parsed, CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ public sealed class PlanTextTests
               model               shapes
               size                128x128
               steps               10, 20
-              guidance            3, 2, 4
+              guidance            2, 3, 4
               scheduler           ddim
               lane                bulk
 
@@ -78,6 +78,28 @@ public sealed class PlanTextTests
 
             """,
             await ShowAsync("a.yaml", Specification, new PlanNumbers(), [Shapes], [Measured]));
+    }
+
+    [Fact]
+    public async Task Plan_OfWeights_ShowsThemOnce()
+    {
+        var text = await ShowAsync(
+            "a.yaml",
+            """
+            prompts: [{value: "{c}", weight: 2}, x]
+            lists: {c: [blue, {value: red, weight: 3}]}
+            steps: 5
+            guidanceScale: {from: 2.5, to: 4, step: 0.5}
+            sample: 100
+            """,
+            new PlanNumbers(),
+            null,
+            []);
+
+        Assert.Contains("  prompts             2 templates, by their weights as 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("  {c}                 4: blue, red (weight 3)\n", text, StringComparison.Ordinal);
+        Assert.Contains("  guidanceScale       4: 2.5, 3, 3.5, 4\n", text, StringComparison.Ordinal);
+        Assert.Contains("  combinations        36, of which 100 are drawn: each before any comes again\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

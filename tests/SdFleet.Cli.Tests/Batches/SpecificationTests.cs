@@ -165,7 +165,7 @@ public sealed class SpecificationTests
     {
         using var folder = new TempFolder();
         var yaml = Open(folder, "a.yaml", "# x\nseed: 1\nprompts:\n  - \"{c}\"\nlists:\n  c: {file: c.txt}\n", ("c.txt", "red\nblue\n"));
-        var json = Open(folder, "a.json", "{\n\t\"lists\": {\"c\": {\"file\": \"c.txt\"}},\n\t\"prompts\": [\"\\u007bc}\"], \"seed\": 1.0}");
+        var json = Open(folder, "a.json", "{\n\t\"lists\": {\"c\": {\"file\": \"c.txt\"}},\n\t\"prompts\": [\"\\u007bc}\"], \"seed\": 1}");
 
         Assert.Equal(
             """{"lists":{"c":{"file":"c.txt","sha256":"3af00c748ba328d2dede76936248d6bcdc8d4617a27d1b725c4025f3fdee43d1"}},"prompts":["{c}"],"seed":1}""",

@@ -54,13 +54,14 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
     private void WriteSpecification(BatchSpecification specification)
     {
-        Line("prompts", Amounts.Plural(specification.Templates.Count, "template"));
+        var (different, all) = (specification.Templates.Distinct().Count(), specification.Templates.Count);
+        Line("prompts", Amounts.Plural(different, "template") + (different == all ? "" : Amounts.Text($", by their weights as {all:N0}")));
         foreach (var slot in specification.Templates.SelectMany(t => t.Slots).DistinctBy(slot => slot.Name))
         {
             Line($"{{{slot.Name}}}", Choices(slot.Choices));
         }
 
-        foreach (var axis in specification.Axes)
+        foreach (var axis in specification.Axes.Where(axis => axis.Values.Count > 1))
         {
             Line(axis.Name, Choices([.. axis.Values.Select(values => string.Join('x', values))]));
         }
@@ -151,8 +152,9 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
     private static string Choices(IReadOnlyList<string> choices)
     {
-        var shown = string.Join(", ", choices.Take(ChoicesShown).Select(choice => choice.Length == 0 ? "(nothing)" : choice));
-        return Amounts.Text($"{choices.Count:N0}: {shown}{(choices.Count > ChoicesShown ? ", …" : "")}");
+        var different = choices.CountBy(choice => choice.Length == 0 ? "(nothing)" : choice).ToList();
+        var shown = string.Join(", ", different.Take(ChoicesShown).Select(choice => choice.Key + (choice.Value == 1 ? "" : Amounts.Text($" (weight {choice.Value:N0})"))));
+        return Amounts.Text($"{choices.Count:N0}: {shown}{(different.Count > ChoicesShown ? ", …" : "")}");
     }
 
     private void Title(string text)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SdFleet.Cli.Batches.Plan;
 
-/// <summary>The values that a field has in a batch, in the order in which they come; many are only counted.</summary>
+/// <summary>The values that a field has in a batch: texts in the order in which they come, numbers by size. Many are only counted.</summary>
 internal sealed class SeenValues
 {
     private const int MostShown = 6;
@@ -30,7 +30,7 @@ internal sealed class SeenValues
     {
         if (_all.Count <= MostShown)
         {
-            return string.Join(", ", _first);
+            return string.Join(", ", _first.OrderBy(value => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number : 0));
         }
 
         var count = Amounts.Text($"{(_all.Count < MostCounted ? "" : "at least ")}{_all.Count:N0} values");

@@ -10,7 +10,7 @@ namespace SdFleet.Cli.Batches.Specification;
 /// <param name="Numbers">Draws.</param>
 internal sealed record FieldDraw(int Field, decimal From, decimal Step, int Count, SplitMix64 Numbers)
 {
-    public decimal Last => From + ((Count - 1) * Step);
+    public decimal Last => RecipeFields.Trimmed(From + ((Count - 1) * Step));
 
     public FieldValue At(long index) => new(null, From + (Numbers.Below((ulong)index, (ulong)Count) * Step));
 }

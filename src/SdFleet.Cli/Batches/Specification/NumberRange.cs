@@ -18,7 +18,7 @@ internal sealed record NumberRange(decimal From, decimal Step, int Count, bool I
     // So that no sum of them is beyond what a decimal holds exactly.
     private const decimal Largest = 1_000_000_000_000_000_000m;
 
-    public IEnumerable<decimal> Values => Enumerable.Range(0, Count).Select(i => From + (i * Step));
+    public IEnumerable<decimal> Values => Enumerable.Range(0, Count).Select(i => RecipeFields.Trimmed(From + (i * Step)));
 
     public static bool Is(YamlNode node) =>
         node is YamlMappingNode mapping && (YamlText.Child(mapping, "from") ?? YamlText.Child(mapping, "to") ?? YamlText.Child(mapping, "between")) is not null;

@@ -49,13 +49,15 @@ internal static class RecipeFields
         SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job), SubmissionDoor.Http, errors);
     }
 
-    /// <summary>A number as JSON writes it, without what its last digits do not say: 8.0 is 8.</summary>
+    /// <summary>A number as JSON writes it.</summary>
     public static bool TryParse(string text, out decimal number)
     {
         var isNumber = decimal.TryParse(
             text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
-        // Dividing by a 1 of 28 zeros takes the zeros at the end away.
-        number /= 1.0000000000000000000000000000m;
+        number = Trimmed(number);
         return isNumber;
     }
+
+    /// <summary>A number without the zeros at its end, which a decimal keeps: 8.0 is 8.</summary>
+    public static decimal Trimmed(decimal number) => number / 1.0000000000000000000000000000m;
 }
