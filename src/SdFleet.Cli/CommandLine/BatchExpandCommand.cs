@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using SdFleet.Cli.Batches;
 using SdFleet.Cli.Output;
 
@@ -8,6 +9,8 @@ namespace SdFleet.Cli.CommandLine;
 /// <summary><c>sdfleet batch expand</c>.</summary>
 internal static class BatchExpandCommand
 {
+    private const int WrittenAtOnce = 32 * 1024;
+
     public static Command Create(CliConsole console)
     {
         var file = BatchFileArgument.Create();
@@ -45,16 +48,24 @@ internal static class BatchExpandCommand
         return command;
     }
 
+    // Many lines at a time: the standard output goes to the system with every call.
     private static async Task<long> WriteAsync(BatchSource source, TextWriter writer, CancellationToken cancellationToken)
     {
         var lines = 0L;
+        var text = new StringBuilder();
         await foreach (var line in source.ReadLinesAsync(cancellationToken))
         {
-            await writer.WriteAsync(line);
-            await writer.WriteAsync('\n');
+            text.Append(line).Append('\n');
             lines++;
+            if (text.Length >= WrittenAtOnce)
+            {
+                await writer.WriteAsync(text, cancellationToken);
+                text.Clear();
+            }
         }
 
+        await writer.WriteAsync(text, cancellationToken);
+        await writer.FlushAsync(cancellationToken);
         return lines;
     }
 }
