@@ -1,3 +1,4 @@
+using SdFleet.Cli.Batches.Specification;
 using SdFleet.Cli.Output;
 
 namespace SdFleet.Cli.Batches;
@@ -22,6 +23,8 @@ internal static class BatchFile
         {
             ".jsonl" or ".ndjson" => new JsonLinesSource(path),
             ".txt" => new PromptListSource(path),
+            ".csv" => CsvSource.Open(path),
+            ".yaml" or ".yml" or ".json" => SpecificationReader.Read(path),
             _ => throw new CliException($"FILE is \"{path}\": {Kinds}.", ExitCodes.Usage),
         };
     }

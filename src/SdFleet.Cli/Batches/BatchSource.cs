@@ -8,11 +8,17 @@ internal abstract class BatchSource
     /// </summary>
     public abstract string Description { get; }
 
+    /// <summary>What people call it: the file's name.</summary>
+    public virtual string Name => Description;
+
     /// <summary>What one job is called in this kind of file, where a mistake is numbered: "line", "prompt", "row", "job".</summary>
     public abstract string Unit { get; }
 
-    /// <summary>How many jobs there are, where that is known without reading them all.</summary>
+    /// <summary>How many jobs there are, where that is known without reading them all: then <see cref="LineAt"/> gives each.</summary>
     public virtual long? Count => null;
+
+    /// <summary>What is wrong with a line that is no JSON, in this kind of file.</summary>
+    public virtual string NotJson => "a JSON object";
 
     /// <summary>
     /// Each job as one line of JSON without a line break: a <c>SubmitJob</c> as the contracts write it. What the file has in its place
@@ -21,4 +27,8 @@ internal abstract class BatchSource
     /// </summary>
     /// <exception cref="Output.CliException">The file cannot be read.</exception>
     public abstract IAsyncEnumerable<string> ReadLinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>One of the lines, by its number from 0.</summary>
+    /// <exception cref="NotSupportedException"><see cref="Count"/> is not known.</exception>
+    public virtual string LineAt(long index) => throw new NotSupportedException($"{Name} is read from its beginning only.");
 }

@@ -86,6 +86,14 @@ internal sealed partial class FleetClient : IDisposable
         return await ReadAsync<List<ModelView>>(response, cancellationToken);
     }
 
+    /// <summary>The workers that the server has heard of.</summary>
+    public async Task<IReadOnlyList<WorkerView>> ListWorkersAsync(CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, Relative("/v1/workers")), cancellationToken);
+        await ThrowUnlessFineAsync(response, cancellationToken);
+        return await ReadAsync<List<WorkerView>>(response, cancellationToken);
+    }
+
     /// <summary>A file under an address that the server gave.</summary>
     public async Task<byte[]> DownloadAsync(string url, CancellationToken cancellationToken)
     {

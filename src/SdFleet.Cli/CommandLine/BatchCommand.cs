@@ -8,6 +8,8 @@ internal static class BatchCommand
 {
     public static Command Create(CliConsole console) => new("batch", "Batches: many jobs from one file.")
     {
+        BatchPlanCommand.Create(console),
+        BatchExpandCommand.Create(console),
         BatchSubmitCommand.Create(console),
         BatchStatusCommand.Create(console),
         BatchWatchCommand.Create(console),

@@ -45,12 +45,11 @@ internal sealed class BatchSubmitCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var path = parsed.GetRequiredValue(_file);
-        var source = BatchFile.Open(path);
+        var source = BatchFile.Open(parsed.GetRequiredValue(_file));
         var batch = new BatchSubmission
         {
             Id = parsed.GetValue(_id) ?? Guid.Empty,
-            Name = parsed.GetValue(_name) ?? Path.GetFileName(path),
+            Name = parsed.GetValue(_name) ?? source.Name,
             Description = source.Description,
             Defaults = new SubmitJob
             {

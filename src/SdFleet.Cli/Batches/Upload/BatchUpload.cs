@@ -76,9 +76,9 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
 
         return parts.Count switch
         {
-            0 => throw new CliException($"{source.Description} is empty: a batch has at least one {source.Unit}.", ExitCodes.Usage),
+            0 => throw new CliException($"{source.Name} is empty: a batch has at least one {source.Unit}.", ExitCodes.Usage),
             > SubmitBatchLimits.MaxParts => throw new CliException(
-                string.Create(CultureInfo.InvariantCulture, $"{source.Description} has {parts.Sum(p => p.Bytes)} bytes: at most {(long)SubmitBatchLimits.MaxParts * partBytes} in one batch. Split it."),
+                string.Create(CultureInfo.InvariantCulture, $"{source.Name} has {parts.Sum(p => p.Bytes)} bytes: at most {(long)SubmitBatchLimits.MaxParts * partBytes} in one batch. Split it."),
                 ExitCodes.Usage),
             _ => parts,
         };
@@ -88,5 +88,5 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
         new(part.Lines, part.Bytes.Length, Convert.ToHexStringLower(SHA256.HashData(part.Bytes.Span)));
 
     private static CliException Changed(BatchSource source) =>
-        new($"{source.Description} changed while it was uploaded. Nothing was submitted; try again once nobody writes it any more.");
+        new($"{source.Name} changed while it was uploaded. Nothing was submitted; try again once nobody writes it any more.");
 }

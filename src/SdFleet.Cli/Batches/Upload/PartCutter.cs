@@ -30,7 +30,7 @@ internal static class PartCutter
             if (length > MaxLineBytes)
             {
                 throw new CliException(
-                    string.Create(CultureInfo.InvariantCulture, $"{source.Description}, {source.Unit} {line + 1}, has {length - 1} bytes: at most {MaxLineBytes - 1}. Is it a list of jobs?"),
+                    string.Create(CultureInfo.InvariantCulture, $"{source.Name}, {source.Unit} {line + 1}, has {length - 1} bytes: at most {MaxLineBytes - 1}. Is it a list of jobs?"),
                     ExitCodes.Usage);
             }
 
