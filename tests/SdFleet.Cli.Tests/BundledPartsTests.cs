@@ -11,6 +11,8 @@ public sealed class BundledPartsTests
     [InlineData("OpenTelemetry.Extensions.Hosting.dll")]
     [InlineData("Npgsql.dll")]
     [InlineData("Microsoft.Data.Sqlite.dll")]
+    [InlineData("CsvHelper.dll")]
+    [InlineData("YamlDotNet.dll")]
     public void Output_HoldsWhatTheRoomsLoad(string assembly)
     {
         Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, assembly)), assembly);

@@ -205,7 +205,9 @@ public sealed class WorkerTests
         await worker.ReleaseAsync(work);
         await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Busy && e.Holds.Contains(new HeldAttempt(work.JobId, 1)));
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
-        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && e.ImagesDone == 4);
+        var after = await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && e.ImagesDone == 4);
+        Assert.Equal(4 * work.Recipe.PixelPasses(), after.PixelPasses);
+        Assert.True(after is { GpuSeconds: > 0, BytesStored: > 0 }, after.ToString());
     }
 
     private static async Task<byte[]> ReadAsync(WorkerFixture worker, string artifact)

@@ -16,6 +16,10 @@ internal sealed class FleetOptions
     public Option<string?> ApiKey { get; } = Values.Text(
         "--api-key", $"Its API key, where it wants one. Default: {ApiKeyVariable}.", "KEY");
 
+    /// <summary>Whether somebody named a fleet, so that it is a mistake if none answers.</summary>
+    public bool IsNamed(ParseResult parsed, CliConsole console) =>
+        parsed.GetValue(Server) is not null || !string.IsNullOrEmpty(console.Environment(ServerVariable));
+
     /// <summary>A client for what was typed, or what the environment says.</summary>
     /// <exception cref="CliException">The address is none.</exception>
     public FleetClient Connect(ParseResult parsed, CliConsole console)

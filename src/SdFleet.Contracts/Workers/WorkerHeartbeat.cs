@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Jobs;
+
 namespace SdFleet.Contracts.Workers;
 
 /// <summary>
@@ -38,6 +40,15 @@ public sealed record WorkerHeartbeat
 
     /// <summary>Pictures it has stored since it started.</summary>
     public required long ImagesDone { get; init; }
+
+    /// <summary>Seconds of the device that those pictures cost together; null from a worker that does not say.</summary>
+    public double? GpuSeconds { get; init; }
+
+    /// <summary>Work that they were together, by <see cref="RecipeWork.PixelPasses"/>; null from a worker that does not say.</summary>
+    public double? PixelPasses { get; init; }
+
+    /// <summary>Bytes of their files together; null from a worker that does not say.</summary>
+    public long? BytesStored { get; init; }
 
     /// <summary>When the process started.</summary>
     public required DateTimeOffset StartedAt { get; init; }

@@ -68,7 +68,7 @@ internal sealed partial class AttemptRunner(
             return;
         }
 
-        attempts.CountImages(records.Count);
+        attempts.Count(work.Recipe, records);
         WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
         await ReportAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
 
 namespace SdFleet.Worker.Reporting;
@@ -8,13 +10,23 @@ internal sealed class AttemptsInHand
 {
     // The broker may deliver one attempt twice, even at once.
     private readonly ConcurrentDictionary<AttemptInHand, bool> _held = new();
-    private long _imagesDone;
+    private readonly Lock _doneLock = new();
+    private WorkDone _done;
 
     /// <summary>Attempts that are waiting for the model, in it, or being stored.</summary>
     public IReadOnlyList<HeldAttempt> Held => [.. _held.Keys.Select(h => h.Attempt).Distinct()];
 
-    /// <summary>Pictures stored since the start.</summary>
-    public long ImagesDone => Interlocked.Read(ref _imagesDone);
+    /// <summary>What has been stored since the start.</summary>
+    public WorkDone Done
+    {
+        get
+        {
+            lock (_doneLock)
+            {
+                return _done;
+            }
+        }
+    }
 
     /// <summary>Counts an attempt as held until the result is disposed.</summary>
     /// <param name="jobId">The job.</param>
@@ -41,5 +53,15 @@ internal sealed class AttemptsInHand
         return found;
     }
 
-    public void CountImages(int images) => Interlocked.Add(ref _imagesDone, images);
+    public void Count(Recipe recipe, IReadOnlyList<ImageRecord> stored)
+    {
+        lock (_doneLock)
+        {
+            _done = new WorkDone(
+                _done.Images + stored.Count,
+                _done.PixelPasses + (stored.Count * recipe.PixelPasses()),
+                _done.GpuSeconds + stored.Sum(image => image.Timings.GpuSeconds),
+                _done.Bytes + stored.Sum(image => image.Bytes));
+        }
+    }
 }

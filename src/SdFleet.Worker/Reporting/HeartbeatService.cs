@@ -57,6 +57,7 @@ internal sealed partial class HeartbeatService(
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.Value.HeartbeatInterval);
+        var done = attempts.Done;
         try
         {
             await publisher.ReportAsync(
@@ -72,7 +73,10 @@ internal sealed partial class HeartbeatService(
                     Version = FleetVersion.Current,
                     State = state,
                     Holds = attempts.Held,
-                    ImagesDone = attempts.ImagesDone,
+                    ImagesDone = done.Images,
+                    GpuSeconds = done.GpuSeconds,
+                    PixelPasses = done.PixelPasses,
+                    BytesStored = done.Bytes,
                     StartedAt = identity.StartedAt,
                     At = clock.GetUtcNow(),
                 },

@@ -1,0 +1,7 @@
+namespace SdFleet.Cli.Batches.Specification;
+
+/// <summary>A value of a field of a recipe: text, or a number in the decimal digits in which it was written; or neither.</summary>
+internal readonly record struct FieldValue(string? Text, decimal? Number)
+{
+    public override string ToString() => Text ?? Number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,119 @@
+using SdFleet.Cli.Batches;
+using SdFleet.Cli.Output;
+using SdFleet.Cli.Tests.Support;
+
+namespace SdFleet.Cli.Tests.Batches;
+
+public sealed class BatchFileTests
+{
+    [Fact]
+    public async Task JsonLines_ComeAsTheyAre()
+    {
+        string[] lines = ["{\"prompt\":\"a\"}", "not JSON", "", "{\"prompt\": \"ü\",  \"steps\":3}"];
+
+        Assert.Equal(lines, await LinesOf("a.jsonl", "\uFEFF" + string.Join("\r\n", lines) + "\r\n"));
+        Assert.Equal(lines, await LinesOf("a.NDJSON", string.Join('\n', lines)));
+    }
+
+    [Fact]
+    public async Task Text_IsAPromptALine()
+    {
+        Assert.Equal(
+            ["{\"prompt\":\"a red circle\"}", "{\"prompt\":\"a \\\"big\\\" störe\"}"],
+            await LinesOf("a.txt", "# mine\n\n  a red circle \r\n\t\n#x\na \"big\" störe"));
+    }
+
+    [Theory]
+    [InlineData("prompt\na red circle\n", "{\"prompt\":\"a red circle\"}")]
+    [InlineData("prompt,steps\n\"a \"\"red\"\" circle, large\",20\r\n", "{\"prompt\":\"a \\\"red\\\" circle, large\",\"steps\":20}")]
+    [InlineData("prompt,steps\n\"two\nlines\",20", "{\"prompt\":\"two\\nlines\",\"steps\":20}")]
+    [InlineData("Negative_Prompt,prompt,guidance-scale,Seed\n,x,7.5, 9 ", "{\"prompt\":\"x\",\"guidanceScale\":7.5,\"seed\":9}")]
+    [InlineData("prompt;steps\na, b;5", "{\"prompt\":\"a, b\",\"steps\":5}")]
+    [InlineData("prompt\tsteps\na;b\t5", "{\"prompt\":\"a;b\",\"steps\":5}")]
+    [InlineData("\uFEFF\"prompt\",\"lane\"\nx,bulk", "{\"prompt\":\"x\",\"lane\":\"bulk\"}")]
+    [InlineData("prompt,steps\nx,many", "{\"prompt\":\"x\",\"steps\":\"many\"}")]
+    [InlineData("prompt,steps\nx,1e999", "{\"prompt\":\"x\",\"steps\":\"1e999\"}")]
+    [InlineData("prompt,steps\na, b,5", "a, b,5")]
+    [InlineData("prompt,steps\nx", "x")]
+    [InlineData("prompt,steps\na 5\" vase,5", "a 5\" vase,5")]
+    [InlineData("prompt,steps\n\"a\" vase,5", "\"a\" vase,5")]
+    [InlineData("prompt,steps\n\"open,5\nx,6", "\"open,5 x,6")]
+    public async Task Csv_Row_IsAJob_OrComesAsItIs(string text, string expected)
+    {
+        Assert.Equal([expected], await LinesOf("a.csv", text));
+    }
+
+    [Fact]
+    public async Task Csv_AfterARowThatIsWrong_GoesOn()
+    {
+        Assert.Equal(
+            ["{\"prompt\":\"a\",\"steps\":1}", "b,2,3", "{\"prompt\":\"c\",\"steps\":4}"],
+            await LinesOf("a.csv", "prompt,steps\na,1\nb,2,3\n\nc,4\n"));
+    }
+
+    [Theory]
+    [InlineData("a.csv", "promt,steps\nx,1", "line 1, which names the columns: \"promt\" is not a field; \"prompt\" is missing. The fields are model, prompt")]
+    [InlineData("a.csv", "prompt,id\nx,1", "\"id\" is not a field")]
+    [InlineData("a.csv", "prompt,tenant\nx,1", "\"tenant\" is not a field")]
+    [InlineData("a.csv", "prompt,Prompt\nx,1", "\"prompt\" is there 2 times")]
+    [InlineData("a.csv", "", "\"prompt\" is missing")]
+    [InlineData("a.docx", "x", "FILE is \"")]
+    public void Open_Wrong_SaysWhat(string name, string text, string message)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.Of(name), text);
+
+        var error = Assert.Throws<CliException>(() => BatchFile.Open(folder.Of(name)));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, error.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("a.txt")]
+    [InlineData("a.jsonl")]
+    [InlineData("a.csv")]
+    public async Task Lines_OfLatin1_AreNotReadAsSomethingElse(string name)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder.Of(name), [.. "prompt\ncaf"u8, 0xE9, .. "\n"u8]);
+
+        var error = await Assert.ThrowsAsync<CliException>(() => LinesOf(folder.Of(name)));
+
+        Assert.Contains("is not UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Csv_QuoteNeverClosed_DoesNotReadTheWholeFile()
+    {
+        var error = await Assert.ThrowsAsync<CliException>(() => LinesOf("a.csv", "prompt\n\"" + new string('x', 1_000_000)));
+
+        Assert.Contains("Is a quote not closed?", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_NoFile_SaysWhatItMayBe()
+    {
+        var error = Assert.Throws<CliException>(() => BatchFile.Open("no-such.yaml"));
+
+        Assert.Contains("FILE is \"no-such.yaml\", which is not there: .jsonl", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<string>> LinesOf(string name, string text)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.Of(name), text);
+        return await LinesOf(folder.Of(name));
+    }
+
+    private static async Task<List<string>> LinesOf(string path)
+    {
+        var lines = new List<string>();
+        await foreach (var line in BatchFile.Open(path).ReadLinesAsync(CancellationToken.None))
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+}
