@@ -69,6 +69,8 @@ public sealed partial class ReadmeTests
                 "star.png", "made.png", "strip.png", "changed.png", "wider.png", "repainted.png", "large.png", "sheet.png", "triangles.png",
             ];
             Assert.All(pictures, f => Assert.True(new FileInfo(Path.Combine(folder, f)).Length > 1000, f));
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(folder, "catalogue"), "*.tar"));
+            Assert.Contains("<html", File.ReadAllText(Path.Combine(folder, "catalogue.html")), StringComparison.Ordinal);
             Assert.False(Directory.Exists(Path.Combine(folder, "dev")), "make down leaves its folder behind");
         }
         finally
@@ -93,6 +95,7 @@ public sealed partial class ReadmeTests
         .Replace("127.0.0.1:5080", $"127.0.0.1:{embedded}", StringComparison.Ordinal)
         .Replace("127.0.0.1:8080", $"127.0.0.1:{api}", StringComparison.Ordinal)
         .Replace(".dev/", $"{folder}/dev/", StringComparison.Ordinal)
+        .Replace("out/catalogue", $"{folder}/catalogue", StringComparison.Ordinal)
         .Replace("/sheet.png", $"/sheet.png --out {folder}", StringComparison.Ordinal);
 
     // A picture without a folder is one that the command makes, or has made before.
