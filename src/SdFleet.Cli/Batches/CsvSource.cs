@@ -94,7 +94,8 @@ internal sealed class CsvSource : BatchSource
             }
             catch (CsvFormatException e)
             {
-                throw new CliException($"{_path}: {e.Message} Is a quote not closed?", ExitCodes.Usage, e);
+                throw new CliException(
+                    string.Create(CultureInfo.InvariantCulture, $"{_path}, line {e.LineNumber}: {e.Message} Is a quote not closed?"), ExitCodes.Usage, e);
             }
 
             yield return isMalformed || reader.FieldCount != _columns.Count ? AsItIs(reader.RawRecord) : ToJson(reader, buffer);

@@ -88,6 +88,7 @@ public sealed class BatchFileTests
     {
         var error = await Assert.ThrowsAsync<CliException>(() => LinesOf("a.csv", "prompt\n\"" + new string('x', 1_000_000)));
 
+        Assert.Contains("a.csv, line 2: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("Is a quote not closed?", error.Message, StringComparison.Ordinal);
     }
 
