@@ -8,12 +8,12 @@ public sealed class ProgressDisplayTests
     [Fact]
     public async Task Display_OnATerminal_RedrawsOneLineAndClearsIt()
     {
-        var error = new StringWriter();
+        var error = new WriterThatWaitsFor("1/4");
         using (var display = new ProgressDisplay(Console(error, isTerminal: true), "drawing", 4))
         {
             display.Report(1);
             display.Note("a note");
-            await Task.Delay(TimeSpan.FromSeconds(0.5));
+            await error.IsWritten.WaitAsync(TimeSpan.FromMinutes(2));
         }
 
         var written = error.ToString();
@@ -38,4 +38,20 @@ public sealed class ProgressDisplayTests
 
     private static CliConsole Console(StringWriter error, bool isTerminal) =>
         new() { Out = TextWriter.Null, Error = error, IsTerminal = isTerminal };
+
+    private sealed class WriterThatWaitsFor(string text) : StringWriter
+    {
+        private readonly TaskCompletionSource _written = new();
+
+        public Task IsWritten => _written.Task;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+            {
+                _written.TrySetResult();
+            }
+        }
+    }
 }
