@@ -66,7 +66,7 @@ public sealed class SubmitRoom : IFleetBusRoom
 
     public async Task<SubmitBatch> WaitForBatchAsync(Guid id)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             if (_batches.FirstOrDefault(b => b.Id == id) is { } found)
