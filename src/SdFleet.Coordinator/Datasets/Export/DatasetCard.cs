@@ -42,7 +42,7 @@ internal static class DatasetCard
             {layout.Usage}
 
             `{ExportIndex.FileName}` lists the shards, with the lines of the batch that each is made of; `sha256sum --check {ExportIndex.ChecksumsFileName}` compares
-            them with their digests, and `sdfleet dataset audit --export .` every picture with its record.
+            them with their digests, and `sdfleet dataset audit --manifest FILE --export .` every picture with its record.
 
             ## What it was made with
 

@@ -68,7 +68,8 @@ public sealed class DatasetExport
     {
         if (ExportIndex.Load(options.Folder) is not { } index)
         {
-            return Directory.EnumerateFileSystemEntries(options.Folder).All(e => Path.GetFileName(e) == ShardFiles.PartialFolder)
+            // A first run that was killed leaves only what it had begun.
+            return Directory.EnumerateFileSystemEntries(options.Folder).All(e => e.EndsWith(WholeFile.PartialExtension, StringComparison.Ordinal))
                 ? []
                 : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
         }

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.CompilerServices;
+using SdFleet.Cli.Datasets;
+using SdFleet.Coordinator.Datasets;
+
+namespace SdFleet.Cli.CommandLine;
+
+/// <summary>Which dataset a command is about.</summary>
+internal sealed class DatasetOptions
+{
+    private readonly Option<string?> _manifest = Values.Text("--manifest", "A manifest: a line of JSON for each picture.", "FILE", "-m");
+    private readonly Option<string?> _artifacts = Values.Text(
+        "--artifacts", "The folder of the artifact store. Default: the pictures beside the manifest, as its field \"file\" names them.", "DIR");
+
+    private readonly Option<string?> _data = Values.Text(
+        "--data", "Instead of a manifest: the data folder of \"sdfleet up\" or of a demo, with all jobs that it has completed.", "DIR");
+
+    private readonly Option<string?> _requested = Values.Text(
+        "--requested", "What was asked for: a line of JSON for each picture, {\"line\":1,\"index\":0}, perhaps with \"jobId\", \"absence\" and \"detail\".", "FILE");
+
+    private readonly Option<long?> _lines = Values.Whole<long>("--lines", "Instead of a list: the lines of the batch, each one asking for --images pictures.");
+    private readonly Option<int?> _images = Values.Whole<int>("--images", "Pictures of a line. Default 1.");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _manifest, _artifacts, _data, _requested, _lines, _images })
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(Validate);
+    }
+
+    public DatasetSource Open(ParseResult parsed) => parsed.GetValue(_data) is { } data
+        ? DatasetSource.OfFleet(data, Requested(parsed))
+        : DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed));
+
+    private void Validate(CommandResult result)
+    {
+        if (result.GetResult(_manifest) is null == result.GetResult(_data) is null)
+        {
+            result.AddError("Say which dataset: either --manifest or --data.");
+        }
+
+        if (result.GetResult(_requested) is not null && result.GetResult(_lines) is not null)
+        {
+            result.AddError("--requested and --lines both say what was asked for: give one of them.");
+        }
+
+        if (result.GetResult(_images) is not null && result.GetResult(_lines) is null)
+        {
+            result.AddError("--images goes with --lines.");
+        }
+    }
+
+    private Func<CancellationToken, IAsyncEnumerable<RequestedImage>>? Requested(ParseResult parsed)
+    {
+        if (parsed.GetValue(_requested) is { } file)
+        {
+            return token => RequestFile.ReadAsync(file, token);
+        }
+
+        return parsed.GetValue(_lines) is { } lines ? token => Every(lines, parsed.GetValue(_images) ?? 1, token) : null;
+    }
+
+    private static async IAsyncEnumerable<RequestedImage> Every(long lines, int images, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var line = 1L; line <= lines; line++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var index = 0; index < images; index++)
+            {
+                yield return new RequestedImage(line, index);
+            }
+        }
+
+        await Task.CompletedTask;
+    }
+}
