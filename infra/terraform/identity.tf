@@ -3,7 +3,8 @@
 locals {
   # Service -> what it may do to the pictures.
   services = {
-    api         = "Storage Blob Data Reader"
+    # It stores the sources of batches.
+    api         = "Storage Blob Data Contributor"
     coordinator = "Storage Blob Data Reader"
     worker      = "Storage Blob Data Contributor"
   }

@@ -10,11 +10,28 @@ public sealed class ApiOptions
     /// <summary>How long a submission may wait for the broker's confirmation before the client is told to come back. Default 5 seconds.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest part of a batch's source, which is held in memory while it is stored. Default 8 MiB.</summary>
+    public int MaxBatchPartBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How often those who follow a batch hear of it. Default 1 second.</summary>
+    public TimeSpan BatchEventInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     internal static IEnumerable<string> Validate(ApiOptions options)
     {
         if (options.PublishTimeout <= TimeSpan.Zero || options.PublishTimeout > LongestPublishTimeout)
         {
             yield return $"PublishTimeout is {options.PublishTimeout}: more than 00:00:00, at most {LongestPublishTimeout}";
+        }
+
+        // Kestrel takes no more than 30 million bytes, and the command sends 4 MiB.
+        if (options.MaxBatchPartBytes is < 4 * 1024 * 1024 or > 16 * 1024 * 1024)
+        {
+            yield return $"MaxBatchPartBytes is {options.MaxBatchPartBytes}: {4 * 1024 * 1024} to {16 * 1024 * 1024}";
+        }
+
+        if (options.BatchEventInterval < TimeSpan.FromMilliseconds(100) || options.BatchEventInterval > TimeSpan.FromMinutes(1))
+        {
+            yield return $"BatchEventInterval is {options.BatchEventInterval}: 100 milliseconds to 1 minute";
         }
     }
 }

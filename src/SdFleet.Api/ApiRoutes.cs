@@ -10,6 +10,16 @@ internal static class ApiRoutes
     public const string JobPattern = "/v1/jobs/{id:guid}";
     public const string CancelPattern = "/v1/jobs/{id:guid}/cancel";
     public const string ImagePattern = "/v1/jobs/{id:guid}/images/{index:int:min(0)}";
+    public const string Batches = "/v1/batches";
+    public const string BatchPattern = "/v1/batches/{id:guid}";
+    public const string BatchPartsPattern = "/v1/batches/{id:guid}/parts";
+    public const string BatchPartPattern = "/v1/batches/{id:guid}/parts/{number:int:range(0,4095)}";
+    public const string BatchCancelPattern = "/v1/batches/{id:guid}/cancel";
+    public const string BatchPausePattern = "/v1/batches/{id:guid}/pause";
+    public const string BatchResumePattern = "/v1/batches/{id:guid}/resume";
+    public const string BatchProblemsPattern = "/v1/batches/{id:guid}/problems";
+    public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
+    public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";
     public const string Models = "/v1/models";
     public const string Workers = "/v1/workers";
     public const string OpenApi = "/openapi/v1.json";
@@ -18,6 +28,10 @@ internal static class ApiRoutes
     public const string Ready = "/health/ready";
 
     public static string Job(Guid id) => $"{Jobs}/{id:D}";
+
+    public static string Batch(Guid id) => $"{Batches}/{id:D}";
+
+    public static string BatchParts(Guid id) => $"{Batches}/{id:D}/parts";
 
     public static string Image(Guid id, int index) => string.Create(CultureInfo.InvariantCulture, $"{Jobs}/{id:D}/images/{index}");
 }

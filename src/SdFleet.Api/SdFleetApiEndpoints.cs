@@ -1,3 +1,4 @@
+using SdFleet.Api.Batches;
 using SdFleet.Api.Fleet;
 using SdFleet.Api.Images;
 using SdFleet.Api.Index;
@@ -16,6 +17,11 @@ public static class SdFleetApiEndpoints
         endpoints.MapJob();
         endpoints.MapCancel();
         endpoints.MapImage();
+        endpoints.MapBatchParts();
+        endpoints.MapSubmitBatch();
+        endpoints.MapBatch();
+        endpoints.MapBatchControl();
+        endpoints.MapBatchStreams();
         endpoints.MapModels();
         endpoints.MapWorkers();
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SdFleet.Api.Batches;
 using SdFleet.Api.Door;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
@@ -22,6 +23,7 @@ public static class SdFleetApiServices
         services.AddValidatedOptions<ApiOptions>(configuration.GetSection(ApiOptions.SectionName), ApiOptions.Validate);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KnownJobs>();
+        services.AddSingleton<BatchViews>();
         services.AddApiKeys(configuration);
         services.AddLoopbackDoor();
         services.ConfigureHttpJsonOptions(json =>

@@ -1,3 +1,4 @@
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Contracts;
@@ -10,6 +11,9 @@ public static class Topology
 
     /// <summary>Queue behind <see cref="SubmitExchange"/>; the coordinator admits from it.</summary>
     public const string SubmitQueue = "sdfleet.submit";
+
+    /// <summary>Fanout exchange that takes <see cref="SubmitBatch"/>, and the queue behind it; the coordinator admits from it.</summary>
+    public const string BatchQueue = "sdfleet.batches";
 
     /// <summary>Direct exchange that takes <see cref="GenerateImages"/>; routing key <see cref="WorkKey"/>.</summary>
     public const string WorkExchange = "sdfleet.work";

@@ -10,6 +10,9 @@ internal static class CoordinatorMetrics
     /// <summary>Submissions by what became of them: admitted, duplicate or rejected.</summary>
     public static Counter<long> Submissions { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.submissions", "{job}", "Submissions by what became of them.");
 
+    /// <summary>Lines of batches by what became of them: admitted or rejected.</summary>
+    public static Counter<long> BatchLines { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.batch.lines", "{line}", "Lines of batches by what became of them.");
+
     /// <summary>Messages that no consumer could end, by the queue they died in.</summary>
     public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.dead_letters", "{message}", "Messages that no consumer could end.");
 

@@ -1,4 +1,5 @@
 using SdFleet.Coordinator.Admission;
+using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
@@ -13,24 +14,29 @@ namespace SdFleet.Coordinator;
 /// <summary>The coordinator's services; the process adds the bus, the stores and the models.</summary>
 public static class CoordinatorServices
 {
-    /// <summary>Adds admission, release, leases and the workers' reports.</summary>
+    /// <summary>Adds admission, batches, release, leases and the workers' reports.</summary>
     public static IServiceCollection AddSdFleetCoordinator(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddValidatedOptions<ReleaseOptions>(configuration.GetSection(ReleaseOptions.SectionName), ReleaseOptions.Validate);
         services.AddValidatedOptions<LeaseOptions>(configuration.GetSection(LeaseOptions.SectionName), LeaseOptions.Validate);
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
+        services.AddValidatedOptions<BatchOptions>(configuration.GetSection(BatchOptions.SectionName), BatchOptions.Validate);
         services.AddPublishers(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<Admitter>();
+        services.AddSingleton<BatchAdmitter>();
+        services.AddSingleton<BatchPartReader>();
+        services.AddSingleton<BatchExpander>();
         services.AddSingleton<StopNotices>();
         services.AddSingleton<ReportBook>();
         services.AddSingleton<Releaser>();
         services.AddSingleton<JobCosts>();
         services.AddHostedService<ReleaseService>();
         services.AddHostedService<LeaseService>();
+        services.AddHostedService<BatchExpansionService>();
         return services;
     }
 

@@ -16,7 +16,7 @@ namespace SdFleet.JobStore;
 /// number. A job never leaves <see cref="JobState.Completed"/>, <see cref="JobState.Failed"/>, <see cref="JobState.Cancelled"/>
 /// and <see cref="JobState.Rejected"/>.
 /// </remarks>
-public interface IJobStore : IAsyncDisposable
+public partial interface IJobStore : IAsyncDisposable
 {
     /// <summary>Brings the database to this program's schema. Several programs may do it at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);

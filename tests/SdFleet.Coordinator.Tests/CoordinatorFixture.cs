@@ -12,6 +12,7 @@ using SdFleet.Coordinator.Consumers;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.JobStore;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Tests;
 
@@ -36,13 +37,21 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
 
     public IJobStore Store => _host.Services.GetRequiredService<IJobStore>();
 
-    public static async Task<CoordinatorFixture> StartAsync(params (string Key, string Value)[] settings)
+    public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
+
+    public IServiceProvider Services => _host.Services;
+
+    public static Task<CoordinatorFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<CoordinatorFixture> StartAsync(Action<IServiceCollection> change, params (string Key, string Value)[] settings)
     {
         var fixture = new CoordinatorFixture();
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["SdFleet:JobStore:Path"] = Path.Combine(fixture._folder, "jobs.db"),
+            ["SdFleet:Artifacts:Path"] = Path.Combine(fixture._folder, "artifacts"),
+            ["SdFleet:Batches:Interval"] = "00:00:00.05",
             ["SdFleet:Models:0:Name"] = "shapes",
             ["SdFleet:Models:0:DefaultScheduler"] = "ddim",
             ["SdFleet:Release:Interval"] = "00:00:00.05",
@@ -56,8 +65,10 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
 
         builder.Services.AddSingleton(ModelCatalog.Read(builder.Configuration));
         builder.Services.AddJobStore(builder.Configuration.GetSection(JobStoreOptions.SectionName));
+        builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         builder.Services.AddSdFleetCoordinator(builder.Configuration);
         builder.Services.AddFleetBus(builder.Configuration, new CoordinatorRoom(), fixture);
+        change(builder.Services);
         fixture._host = builder.Build();
         await fixture._host.StartAsync();
         return fixture;

@@ -50,6 +50,18 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
         }
     }
 
+    [Fact]
+    public async Task Statements_AboutABatch_UseItsIndexes()
+    {
+        var statements = new JobStatements(Database());
+        string[] questions = [statements.SelectJobsOfBatch, statements.SelectManifestOfBatch, statements.SelectRecentImages, statements.SelectBatchFailures];
+        string[] indexes = ["jobs_batch", "jobs_batch", "jobs_batch_ended", "jobs_batch_ended"];
+        foreach (var (question, index) in questions.Zip(indexes))
+        {
+            Assert.Contains(index, await PlanAsync(question), StringComparison.Ordinal);
+        }
+    }
+
     private Database Database() =>
         _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
 
@@ -65,7 +77,7 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     {
         await using var database = Database();
         await using var session = await database.BeginAsync(default);
-        var parameters = new { model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L };
+        var parameters = new { model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L, seq = 1L, line = 0L, index = 0, since = 0L };
         if (_kind == JobStoreKind.Embedded)
         {
             return string.Join('\n', await session.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters, reader => reader.GetString(3), default));

@@ -11,6 +11,7 @@ internal static class IndexEndpoint
         {
             ["openapi"] = ApiRoutes.OpenApi,
             ["jobs"] = ApiRoutes.Jobs,
+            ["batches"] = ApiRoutes.Batches,
             ["models"] = ApiRoutes.Models,
             ["workers"] = ApiRoutes.Workers,
             ["live"] = ApiRoutes.Live,

@@ -46,10 +46,8 @@ internal static class CancelEndpoint
         }
 
         var outcome = (await store.CancelAsync([id], time.GetUtcNow(), cancellationToken)).Single();
-        if (outcome.WasInFlight)
-        {
-            await TellWorkersAsync(publisher, new HeldAttempt(id, outcome.Attempt), options.Value.PublishTimeout, time, logs);
-        }
+        IReadOnlyList<HeldAttempt> inFlight = outcome.WasInFlight ? [new HeldAttempt(id, outcome.Attempt)] : [];
+        await TellWorkersAsync(publisher, inFlight, options.Value.PublishTimeout, time, logs);
 
         return outcome.State switch
         {
@@ -59,17 +57,24 @@ internal static class CancelEndpoint
         };
     }
 
-    private static async Task TellWorkersAsync(FleetPublisher publisher, HeldAttempt attempt, TimeSpan timeout, TimeProvider time, ILoggerFactory logs)
+    /// <summary>Tells the workers to stop these attempts, as well as can be.</summary>
+    public static async Task TellWorkersAsync(
+        FleetPublisher publisher, IReadOnlyList<HeldAttempt> attempts, TimeSpan timeout, TimeProvider time, ILoggerFactory logs)
     {
+        if (attempts.Count == 0)
+        {
+            return;
+        }
+
         using var deadline = new CancellationTokenSource(timeout, time);
         try
         {
-            await publisher.StopAsync(new AttemptsUnwanted { Attempts = [attempt] }, deadline.Token).WaitAsync(deadline.Token);
+            await publisher.StopAsync(new AttemptsUnwanted { Attempts = attempts }, deadline.Token).WaitAsync(deadline.Token);
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
         {
             logs.CreateLogger(typeof(CancelEndpoint).FullName!).LogWarning(
-                e, "Job {JobId} is cancelled, but the workers cannot be told now; the one that has it hears of it later.", attempt.JobId);
+                e, "Attempts at cancelled jobs: {Attempts}. The workers cannot be told now; those that have them hear of it later.", attempts.Count);
         }
     }
 }

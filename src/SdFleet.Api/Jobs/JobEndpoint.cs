@@ -33,6 +33,8 @@ internal static class JobEndpoint
         Id = job.Id,
         State = job.State,
         Tenant = job.Tenant,
+        BatchId = job.BatchId,
+        Line = job.Line,
         Lane = job.Lane,
         ImageCount = job.ImageCount,
         Recipe = job.Recipe,

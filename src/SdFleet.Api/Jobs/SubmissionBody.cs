@@ -12,15 +12,19 @@ internal static class SubmissionBody
     public const int MaxBytes = SubmissionReader.MaxBytes;
 
     /// <summary>The body, or null where it is too long.</summary>
-    public static async ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, MaxBytes, cancellationToken);
+
+    /// <summary>The body, or null where it is longer than <paramref name="max"/>.</summary>
+    public static async ValueTask<byte[]?> ReadAsync(HttpRequest request, int max, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > MaxBytes)
+        if (request.ContentLength > max)
         {
             return null;
         }
 
-        var result = await request.BodyReader.ReadAtLeastAsync(MaxBytes + 1, cancellationToken);
-        var body = result.Buffer.Length > MaxBytes ? null : result.Buffer.ToArray();
+        var result = await request.BodyReader.ReadAtLeastAsync(max + 1, cancellationToken);
+        var body = result.Buffer.Length > max ? null : result.Buffer.ToArray();
         request.BodyReader.AdvanceTo(result.Buffer.End);
         return body;
     }

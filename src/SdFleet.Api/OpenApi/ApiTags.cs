@@ -4,6 +4,7 @@ namespace SdFleet.Api.OpenApi;
 internal static class ApiTags
 {
     public const string Jobs = "jobs";
+    public const string Batches = "batches";
     public const string Fleet = "fleet";
     public const string Index = "index";
 }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Microsoft.OpenApi;
+using SdFleet.Api.Batches;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.Problems;
 
@@ -29,6 +30,35 @@ internal static class EndpointDescriptions
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
                     [MediaTypeNames.Application.Json] = new() { Schema = new OpenApiSchemaReference(SubmitJobSchema.Name, context.Document) },
+                },
+            };
+            return Task.CompletedTask;
+        });
+
+    /// <summary>A batch, too, is read field by field.</summary>
+    public static RouteHandlerBuilder WithBatchBody(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [MediaTypeNames.Application.Json] = new() { Schema = new OpenApiSchemaReference(SubmitBatchSchema.Name, context.Document) },
+                },
+            };
+            return Task.CompletedTask;
+        });
+
+    public static RouteHandlerBuilder WithJsonLinesBody(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [BatchPartBody.MediaType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
                 },
             };
             return Task.CompletedTask;

@@ -49,7 +49,9 @@ internal static class FleetOpenApi
         };
         var components = document.Components ??= new OpenApiComponents();
         components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
-        components.Schemas[SubmitJobSchema.Name] = SubmitJobSchema.Create();
+        var job = SubmitJobSchema.Create();
+        components.Schemas[SubmitJobSchema.Name] = job;
+        components.Schemas[SubmitBatchSchema.Name] = SubmitBatchSchema.Create(job);
 
         components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         components.SecuritySchemes[BearerScheme] = new OpenApiSecurityScheme

@@ -11,7 +11,7 @@ namespace SdFleet.Cli.Client;
 /// <summary>
 /// Talks to a fleet's API. What a server that is busy or restarting answers is tried again; the rest is an error with a message.
 /// </summary>
-internal sealed class FleetClient : IDisposable
+internal sealed partial class FleetClient : IDisposable
 {
     private const int Tries = 4;
 
@@ -99,7 +99,10 @@ internal sealed class FleetClient : IDisposable
     // Relative to the address that was given, which may have a path of its own.
     private static Uri Relative(string path) => new(path.TrimStart('/'), UriKind.Relative);
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
+    /// <param name="request">Makes the request anew for each try.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isLong">One of many that belong together, and too many to begin again for a connection that was cut.</param>
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken, bool isLong = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -108,6 +111,11 @@ internal sealed class FleetClient : IDisposable
             {
                 using var message = request();
                 response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            }
+            catch (HttpRequestException) when (isLong && attempt < Tries)
+            {
+                await Task.Delay(FirstWait * Math.Pow(2, attempt - 1), _time, cancellationToken);
+                continue;
             }
             catch (HttpRequestException e)
             {

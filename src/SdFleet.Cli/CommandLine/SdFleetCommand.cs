@@ -72,6 +72,7 @@ internal static class SdFleetCommand
         {
             UpCommand.Create(console),
             GenerateCommand.Create(console),
+            BatchCommand.Create(console),
             CancelCommand.Create(console),
             RejectedCommand.Create(console),
             PoliciesCommand.Create(console),

@@ -14,6 +14,12 @@ public sealed record JobView
     /// <summary>Whose it is.</summary>
     public required string Tenant { get; init; }
 
+    /// <summary>The batch it came with; null where it came alone.</summary>
+    public Guid? BatchId { get; init; }
+
+    /// <summary>Its line of that batch, from 1.</summary>
+    public long? Line { get; init; }
+
     /// <summary>How soon.</summary>
     public required Lane Lane { get; init; }
 

@@ -5,11 +5,32 @@ namespace SdFleet.Contracts.Identity;
 /// <summary>Names of artifacts: a function of the job and the picture's index, so that every attempt writes the same name.</summary>
 public static class ArtifactName
 {
+    private const long BatchFolderLines = 10_000;
+
     /// <summary>Folder of a job that belongs to no batch: the day it was submitted, in UTC.</summary>
     public static string DayFolder(DateTimeOffset submittedAt) =>
         submittedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>
+    /// Folder of a batch's job: below the batch's own, ten thousand lines each, as neither a file system nor a listing likes a
+    /// million files in one.
+    /// </summary>
+    public static string BatchFolder(Guid batch, long line) =>
+        string.Create(CultureInfo.InvariantCulture, $"{BatchRoot(batch)}/images/{(line - 1) / BatchFolderLines:D6}");
+
+    /// <summary>
+    /// A part of a batch's source, by its number from 0. The tenant is in the name, so that nobody can put a part where a
+    /// stranger's batch looks for it.
+    /// </summary>
+    public static string ForBatchPart(string tenant, Guid batch, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{BatchPartPrefix(tenant, batch)}{number:D6}.jsonl");
+
+    /// <summary>What the names of a batch's parts begin with.</summary>
+    public static string BatchPartPrefix(string tenant, Guid batch) => $"{BatchRoot(batch)}/{tenant}.source/";
+
     /// <summary><c>folder/job-index.png</c>.</summary>
     public static string ForImage(string folder, Guid jobId, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{folder}/{jobId:D}-{index}.png");
+
+    private static string BatchRoot(Guid batch) => $"batches/{batch:D}";
 }

@@ -11,6 +11,12 @@ public sealed record ManifestRecord
     /// <summary>Whose job it was.</summary>
     public required string Tenant { get; init; }
 
+    /// <summary>The batch it came with; null where it came alone.</summary>
+    public Guid? BatchId { get; init; }
+
+    /// <summary>Its line of that batch, from 1.</summary>
+    public long? Line { get; init; }
+
     /// <summary>The job's recipe; the picture's own seed is in <see cref="Image"/>.</summary>
     public required Recipe Recipe { get; init; }
 

@@ -4,17 +4,19 @@ using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Coordinator.Consumers;
 
-/// <summary>The coordinator's queues: submissions in, workers' reports in, and what nobody could end.</summary>
+/// <summary>The coordinator's queues: submissions and batches in, workers' reports in, and what nobody could end.</summary>
 public sealed class CoordinatorRoom : IFleetBusRoom
 {
     // What is processed while the database commits is what makes up the next batch, so these are also the batch sizes.
     private const int Prefetch = 1000;
     private const int DeadPrefetch = 16;
+    private const int BatchPrefetch = 4;
 
     /// <inheritdoc/>
     public void AddConsumers(IBusRegistrationConfigurator registration)
     {
         registration.AddConsumer<SubmissionConsumer>();
+        registration.AddConsumer<BatchConsumer>();
         registration.AddConsumer<ReportConsumer>();
         registration.AddConsumer<DeadLetterConsumer>();
     }
@@ -36,6 +38,7 @@ public sealed class CoordinatorRoom : IFleetBusRoom
             endpoint.AcceptAnyBody();
             endpoint.ConfigureConsumer<DeadLetterConsumer>(context);
         });
+        bus.FleetEndpoint(Topology.BatchQueue, BatchPrefetch, endpoint => endpoint.ConfigureConsumer<BatchConsumer>(context));
         bus.FleetEndpoint(Topology.EventsQueue, Prefetch, endpoint => endpoint.ConfigureConsumer<ReportConsumer>(context));
     }
 }

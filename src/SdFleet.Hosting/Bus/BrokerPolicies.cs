@@ -20,7 +20,7 @@ public static class BrokerPolicies
     public static IReadOnlyList<BrokerPolicy> For(int majorVersion)
     {
         // Not dropped on the way: at least once needs a queue that refuses rather than drops.
-        var dead = new BrokerPolicy("sdfleet-dead-letters", @"^sdfleet\.(submit|events|work\..*)$", "queues", new JsonObject
+        var dead = new BrokerPolicy("sdfleet-dead-letters", @"^sdfleet\.(submit|batches|events|work\..*)$", "queues", new JsonObject
         {
             ["dead-letter-exchange"] = Topology.DeadQueue,
             ["dead-letter-strategy"] = "at-least-once",

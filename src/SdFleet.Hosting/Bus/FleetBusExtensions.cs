@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
@@ -110,6 +111,7 @@ public static class FleetBusExtensions
         bus.UseInstrumentation();
 
         Name<SubmitJob>(bus, Topology.SubmitExchange);
+        Name<SubmitBatch>(bus, Topology.BatchQueue);
         Name<GenerateImages>(bus, Topology.WorkExchange);
         Name<JobStarted>(bus, Topology.EventsExchange);
         Name<JobProgress>(bus, Topology.EventsExchange);

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
@@ -21,6 +22,11 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     public Task SubmitAsync(SubmitJob job, CancellationToken cancellationToken) =>
         PublishAsync(job, job.Id, routingKey: null, mandatory: true, cancellationToken);
+
+    /// <summary>Hands a batch, whose parts are stored, to the coordinator.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task SubmitAsync(SubmitBatch batch, CancellationToken cancellationToken) =>
+        PublishAsync(batch, batch.Id, routingKey: null, mandatory: true, cancellationToken);
 
     /// <summary>Releases one attempt to the work queue of its model and lane.</summary>
     /// <param name="work">The attempt.</param>

@@ -35,4 +35,8 @@ internal sealed record InsertedJob
     public DateTimeOffset? FinishedAt { get; init; }
 
     public string? Error { get; init; }
+
+    public long? BatchSeq { get; init; }
+
+    public long? Line { get; init; }
 }

@@ -1,17 +1,20 @@
 namespace SdFleet.JobStore.Sql;
 
 /// <summary>The store's SQL, for one database.</summary>
-internal sealed class JobStatements(Database database)
+internal sealed partial class JobStatements(Database database)
 {
     private const string RowColumns =
         "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error";
 
+    private const string ManifestColumns =
+        "images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe, (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), jobs.line";
+
     /// <summary>Inserts jobs in the order of their place in the list; returns the ids of those that were new.</summary>
     public string InsertJobs { get; } =
         $"""
-        INSERT INTO jobs (id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error)
-        SELECT r.id, r.state, r.tenant, r.model, r.lane, r.images, r.recipe, r.artifact_folder, r.digest, r.traceparent, r.submitted_at, r.admitted_at, r.finished_at, r.error
-        FROM {database.Rows("place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text")}
+        INSERT INTO jobs (id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line)
+        SELECT r.id, r.state, r.tenant, r.model, r.lane, r.images, r.recipe, r.artifact_folder, r.digest, r.traceparent, r.submitted_at, r.admitted_at, r.finished_at, r.error, r.batch_seq, r.line
+        FROM {database.Rows("place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint")}
         WHERE true
         ORDER BY r.place
         ON CONFLICT (id) DO NOTHING
@@ -38,12 +41,13 @@ internal sealed class JobStatements(Database database)
         UPDATE jobs SET next_attempt_at = NULL FROM due WHERE jobs.seq = due.seq
         """;
 
-    /// <summary>Takes the oldest ready jobs. MATERIALIZED: picked once, however the join is planned.</summary>
+    /// <summary>Takes the oldest ready jobs but those of paused batches. MATERIALIZED: picked once, however the join is planned.</summary>
     public string Release { get; } =
         $"""
         WITH picked AS MATERIALIZED (
             SELECT seq FROM jobs
             WHERE model = @model AND lane = @lane AND state = 'queued' AND next_attempt_at IS NULL
+              AND (batch_seq IS NULL OR batch_seq NOT IN (SELECT b.seq FROM batches AS b WHERE b.finished_at IS NULL AND b.paused = 1))
             ORDER BY seq
             LIMIT @max
             {database.ForUpdateSkipLocked})
@@ -96,7 +100,8 @@ internal sealed class JobStatements(Database database)
 
     public string SelectJob { get; } =
         $"""
-        SELECT {RowColumns}, tenant, lane, recipe, artifact_folder, traceparent, submitted_at, admitted_at, released_at
+        SELECT {RowColumns}, tenant, lane, recipe, artifact_folder, traceparent, submitted_at, admitted_at, released_at,
+            (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), line
         FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         """;
 
@@ -122,8 +127,8 @@ internal sealed class JobStatements(Database database)
     /// condition on jobs keeps it from reading them from their beginning for each page.
     /// </summary>
     public string SelectManifestAfter { get; } =
-        """
-        SELECT images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe
+        $"""
+        SELECT {ManifestColumns}
         FROM images JOIN jobs ON jobs.seq = images.job_seq
         WHERE (images.job_seq, images.idx) > (@seq, @index) AND jobs.seq >= @seq
         ORDER BY images.job_seq, images.idx
@@ -133,7 +138,7 @@ internal sealed class JobStatements(Database database)
     /// <summary>The manifest of a few jobs.</summary>
     public string SelectManifestOf { get; } =
         $"""
-        SELECT images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe
+        SELECT {ManifestColumns}
         FROM images JOIN jobs ON jobs.seq = images.job_seq
         WHERE images.job_seq IN (SELECT r.seq FROM {database.Rows("seq bigint")})
         ORDER BY images.job_seq, images.idx

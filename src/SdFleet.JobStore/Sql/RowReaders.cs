@@ -1,8 +1,11 @@
 using System.Data.Common;
 using System.Text.Json;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 using SdFleet.JobStore.Transitions;
 
 namespace SdFleet.JobStore.Sql;
@@ -56,6 +59,8 @@ internal static class RowReaders
             ReleasedAt = TimeOrNull(reader, 22),
             StartedAt = row.StartedAt,
             FinishedAt = row.FinishedAt,
+            BatchId = reader.IsDBNull(23) ? null : reader.GetGuid(23),
+            Line = reader.IsDBNull(24) ? null : reader.GetInt64(24),
             Images = [],
         });
     }
@@ -86,7 +91,52 @@ internal static class RowReaders
             JobId = reader.GetGuid(3),
             Tenant = reader.GetString(4),
             Recipe = Json<Recipe>(reader, 5),
+            BatchId = reader.IsDBNull(6) ? null : reader.GetGuid(6),
+            Line = reader.IsDBNull(7) ? null : reader.GetInt64(7),
         });
+
+    public static BatchSource Source(DbDataReader reader) => new(
+        Json<SubmitBatch>(reader, 0) with { Parts = Json<IReadOnlyList<BatchPart>>(reader, 1) },
+        reader.GetInt32(2),
+        reader.GetInt64(3),
+        reader.GetInt64(4),
+        reader.GetInt64(5),
+        TextOrNull(reader, 6));
+
+    public static BatchRow Batch(DbDataReader reader) => new(
+        reader.GetInt64(0),
+        SqlWords.BatchStateOf(reader.GetString(1)),
+        reader.GetInt32(2) != 0,
+        reader.GetInt64(3),
+        reader.GetInt64(4),
+        reader.IsDBNull(5) ? null : reader.GetInt64(5));
+
+    public static BatchSnapshot BatchSnapshot(DbDataReader reader) => new()
+    {
+        Sequence = reader.GetInt64(0),
+        Batch = Json<SubmitBatch>(reader, 1),
+        Digest = reader.GetString(2),
+        State = SqlWords.BatchStateOf(reader.GetString(3)),
+        Paused = reader.GetInt32(4) != 0,
+        Lines = reader.GetInt64(5),
+        LinesRead = reader.GetInt64(6),
+        BadLines = reader.GetInt64(7),
+        Error = TextOrNull(reader, 8),
+        AdmittedAt = SqlTime.From(reader.GetInt64(9)),
+        FinishedAt = TimeOrNull(reader, 10),
+        Counts = [],
+    };
+
+    public static (long Batch, BatchCount Count) BatchCount(DbDataReader reader) => (
+        reader.GetInt64(0),
+        new BatchCount(SqlWords.StateOf(reader.GetString(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+
+    public static BatchProblem Problem(DbDataReader reader) => new(reader.GetInt64(0), Json<IReadOnlyList<FieldError>>(reader, 1));
+
+    public static BatchFailureView Failure(DbDataReader reader) => new(reader.GetString(0), reader.GetInt64(1));
+
+    public static BatchJobStatus BatchJob(DbDataReader reader) =>
+        new(reader.GetInt64(0), reader.GetGuid(1), SqlWords.StateOf(reader.GetString(2)), reader.GetInt32(3), TextOrNull(reader, 4));
 
     public static JobCount Count(DbDataReader reader) =>
         new(reader.GetString(0), SqlWords.LaneOf(reader.GetString(1)), SqlWords.StateOf(reader.GetString(2)), reader.GetInt64(3));

@@ -11,7 +11,7 @@ internal sealed partial class SqlJobStore
     public async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        return jobs.Count == 0 ? [] : await WriteAsync(session => AdmitAsync(session, jobs, cancellationToken), cancellationToken);
+        return jobs.Count == 0 ? [] : await WriteAsync(session => AdmitAsync(session, jobs, [.. jobs.Select(Row)], cancellationToken), cancellationToken);
     }
 
     public async Task<int> RejectAsync(IReadOnlyList<SubmissionRejected> rejections, CancellationToken cancellationToken)
@@ -43,9 +43,10 @@ internal sealed partial class SqlJobStore
         return recorded.Count;
     }
 
-    private async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(Session session, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(
+        Session session, IReadOnlyList<NewJob> jobs, IReadOnlyList<InsertedJob> rows, CancellationToken cancellationToken)
     {
-        var inserted = (await InsertAsync(session, jobs.Select(Row), cancellationToken)).ToHashSet();
+        var inserted = (await InsertAsync(session, rows, cancellationToken)).ToHashSet();
 
         // Within the list, too, the first submission of an id is the job and the others are held against it.
         var known = new Dictionary<Guid, (string? Digest, JobState State)>();
@@ -62,7 +63,7 @@ internal sealed partial class SqlJobStore
                 known.Add(job.Id, (job.Digest, job.State));
             }
 
-            await ReplaceRejectedAsync(session, jobs, known, cancellationToken);
+            await ReplaceRejectedAsync(session, rows, known, cancellationToken);
         }
 
         var outcomes = new List<AdmitOutcome>(jobs.Count);
@@ -85,13 +86,13 @@ internal sealed partial class SqlJobStore
 
     // A rejection holds its id only until something that is in order is submitted under it, once mended or replayed.
     private async Task ReplaceRejectedAsync(
-        Session session, IReadOnlyList<NewJob> jobs, Dictionary<Guid, (string? Digest, JobState State)> known, CancellationToken cancellationToken)
+        Session session, IReadOnlyList<InsertedJob> rows, Dictionary<Guid, (string? Digest, JobState State)> known, CancellationToken cancellationToken)
     {
         var rejected = known.Where(k => k.Value.State == JobState.Rejected).Select(k => k.Key).ToHashSet();
         if (rejected.Count > 0)
         {
             await session.ExecuteAsync(_sql.DeleteRejected, Ids(rejected), cancellationToken);
-            foreach (var id in await InsertAsync(session, jobs.Select(Row).Where(r => rejected.Contains(r.Id)), cancellationToken))
+            foreach (var id in await InsertAsync(session, rows.Where(r => rejected.Contains(r.Id)), cancellationToken))
             {
                 known.Remove(id);
             }

@@ -1,3 +1,4 @@
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.JobStore.Sql;
@@ -14,6 +15,18 @@ internal static class SqlWords
     };
 
     public static Lane LaneOf(string word) => Enum.Parse<Lane>(word, ignoreCase: true);
+
+    public static string Of(BatchState state) => state switch
+    {
+        BatchState.Expanding => "expanding",
+        BatchState.Running => "running",
+        BatchState.Completed => "completed",
+        BatchState.Failed => "failed",
+        BatchState.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
+    };
+
+    public static BatchState BatchStateOf(string word) => Enum.Parse<BatchState>(word, ignoreCase: true);
 
     public static JobState StateOf(string word) => Enum.Parse<JobState>(word, ignoreCase: true);
 }

@@ -18,6 +18,11 @@ public sealed class KeysTests : IAsyncLifetime
     [InlineData("POST", "/v1/jobs")]
     [InlineData("GET", "/v1/jobs/0f8fad5b-d9cb-469f-a165-70867728950e")]
     [InlineData("GET", "/v1/jobs/0f8fad5b-d9cb-469f-a165-70867728950e/images/0")]
+    [InlineData("GET", "/v1/batches")]
+    [InlineData("POST", "/v1/batches")]
+    [InlineData("PUT", "/v1/batches/0f8fad5b-d9cb-469f-a165-70867728950e/parts/0")]
+    [InlineData("POST", "/v1/batches/0f8fad5b-d9cb-469f-a165-70867728950e/cancel")]
+    [InlineData("GET", "/v1/batches/0f8fad5b-d9cb-469f-a165-70867728950e/manifest")]
     [InlineData("GET", "/v1/nothing")]
     public async Task Request_NoKey_IsChallenged(string method, string path)
     {

@@ -59,7 +59,7 @@ public static class StoredJob
         return records;
     }
 
-    private static ImageRecord Record(GenerateImages work, int index, byte[] file) => new()
+    public static ImageRecord Record(GenerateImages work, int index, byte[] file) => new()
     {
         Index = index,
         Artifact = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using MassTransit;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
 using SdFleet.Hosting.Bus;
@@ -13,6 +14,8 @@ public sealed class SubmitRoom : IFleetBusRoom
 {
     private readonly ConcurrentQueue<Submission> _seen = new();
     private readonly ConcurrentQueue<HeldAttempt> _stopped = new();
+
+    private readonly ConcurrentQueue<SubmitBatch> _batches = new();
 
     public sealed record Submission(SubmitJob Job, ActivityTraceId? TraceId);
 
@@ -35,6 +38,11 @@ public sealed class SubmitRoom : IFleetBusRoom
 
             return Task.CompletedTask;
         }));
+        bus.FleetEndpoint(Topology.BatchQueue, prefetch: 16, endpoint => endpoint.Handler<SubmitBatch>(message =>
+        {
+            _batches.Enqueue(message.Message);
+            return Task.CompletedTask;
+        }));
         bus.FleetEndpoint(Topology.SubmitQueue, prefetch: 16, endpoint => endpoint.Handler<SubmitJob>(message =>
         {
             _seen.Enqueue(new Submission(message.Message, Activity.Current?.TraceId));
@@ -52,6 +60,20 @@ public sealed class SubmitRoom : IFleetBusRoom
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!_stopped.Contains(attempt))
         {
+            await Task.Delay(10, deadline.Token);
+        }
+    }
+
+    public async Task<SubmitBatch> WaitForBatchAsync(Guid id)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            if (_batches.FirstOrDefault(b => b.Id == id) is { } found)
+            {
+                return found;
+            }
+
             await Task.Delay(10, deadline.Token);
         }
     }

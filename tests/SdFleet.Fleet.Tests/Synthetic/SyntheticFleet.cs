@@ -71,6 +71,8 @@ internal sealed class SyntheticFleet : IAsyncDisposable
 
     public Task<FleetProcess> StartCoordinatorAsync() => StartAsync("SdFleet.Coordinator", _settings);
 
+    public Task<FleetProcess> StartApiAsync() => StartAsync("SdFleet.Api", _settings);
+
     /// <summary>Starts a worker whose steps take so long.</summary>
     public Task<FleetProcess> StartWorkerAsync(TimeSpan stepTime, params (string Key, string Value)[] settings) =>
         StartAsync("SdFleet.Worker", WorkerSettings(stepTime, settings));

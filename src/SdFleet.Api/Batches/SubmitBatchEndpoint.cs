@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using SdFleet.Api.Jobs;
+using SdFleet.Api.OpenApi;
+using SdFleet.Api.Problems;
+using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Batches;
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Validation;
+using SdFleet.Hosting.Authentication;
+using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Configuration;
+using SdFleet.JobStore;
+using SdFleet.Storage;
+
+namespace SdFleet.Api.Batches;
+
+/// <summary><c>POST /v1/batches</c>: closes an upload and hands the batch to the coordinator.</summary>
+internal static class SubmitBatchEndpoint
+{
+    private const int ChecksAtOnce = 8;
+
+    public static void MapSubmitBatch(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost(ApiRoutes.Batches, HandleAsync)
+            .WithName("submitBatch")
+            .WithSummary("Submit a batch whose parts are uploaded")
+            .WithDescription(
+                "The answer comes once the broker has confirmed the batch; its lines become jobs behind it, a window at a time. The id of a line's job " +
+                "follows from the batch's id and the line's number, so submitting the same batch again makes nothing twice.")
+            .WithTags(ApiTags.Batches)
+            .WithBatchBody()
+            .Produces<BatchAccepted>(StatusCodes.Status202Accepted)
+            .WithProblems(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status413PayloadTooLarge,
+                StatusCodes.Status415UnsupportedMediaType,
+                StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext context,
+        ModelCatalog models,
+        IJobStore store,
+        IArtifactStore artifacts,
+        FleetPublisher publisher,
+        IOptions<ApiOptions> options,
+        TimeProvider time,
+        ILoggerFactory logs)
+    {
+        var (request, aborted) = (context.Request, context.RequestAborted);
+        if (!SubmissionBody.IsJson(request))
+        {
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (await SubmissionBody.ReadAsync(request, SubmitBatchLimits.MaxBytes, aborted) is not { } body)
+        {
+            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"The submission of a batch has at most {SubmitBatchLimits.MaxBytes} bytes.");
+        }
+
+        var errors = new List<FieldError>();
+        var batch = SubmitBatchReader.Read(body, context.User.Tenant(), time.GetUtcNow(), errors);
+        CheckDefaults(batch, models, errors);
+        if (errors.Count == 0)
+        {
+            errors.AddRange(await MissingPartsAsync(batch, artifacts, aborted));
+        }
+
+        if (errors.Count > 0)
+        {
+            return Problem.Of(errors);
+        }
+
+        var accepted = TypedResults.Accepted(ApiRoutes.Batch(batch.Id), new BatchAccepted { Id = batch.Id, Url = ApiRoutes.Batch(batch.Id) });
+        if (await store.FindBatchAsync(batch.Id, aborted) is { } known)
+        {
+            return known.Digest == BatchDigest.Of(batch)
+                ? accepted
+                : Problem.Of(StatusCodes.Status409Conflict, $"Another batch has the id {batch.Id}. Submit a different batch under a different one.");
+        }
+
+        try
+        {
+            await PublishAsync(publisher, batch, options.Value.PublishTimeout, time, aborted);
+            return accepted;
+        }
+        catch (BrokerUnavailableException e)
+        {
+            logs.CreateLogger(typeof(SubmitBatchEndpoint).FullName!).LogWarning(e, "Batch {BatchId} of {Tenant} was not accepted.", batch.Id, batch.Tenant);
+            return Problem.ComeBack(
+                "The broker has not confirmed the batch, so it may or may not be made. Submit it again with the same id; that cannot make it twice.", batch.Id);
+        }
+    }
+
+    // As far as they stand by themselves: a line may name the model, and its own size.
+    private static void CheckDefaults(SubmitBatch batch, ModelCatalog models, List<FieldError> errors)
+    {
+        if (errors.Count > 0 || (batch.Defaults.Model is null && models.Specs.Count != 1))
+        {
+            return;
+        }
+
+        var found = new List<FieldError>();
+        RecipeResolver.Resolve(batch.Defaults with { Id = batch.Id, Prompt = batch.Defaults.Prompt ?? "any" }, models.Specs, batch.SubmittedAt, found);
+        errors.AddRange(found.Select(e => e with { Field = $"defaults.{e.Field}" }));
+    }
+
+    private static async Task<IEnumerable<FieldError>> MissingPartsAsync(SubmitBatch batch, IArtifactStore artifacts, CancellationToken cancellationToken)
+    {
+        var wrong = new ConcurrentDictionary<int, FieldError>();
+        var checks = new ParallelOptions { MaxDegreeOfParallelism = ChecksAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(batch.Parts.Index(), checks, async (part, token) =>
+        {
+            var (number, declared) = part;
+            var there = await artifacts.FindAsync(ArtifactName.ForBatchPart(batch.Tenant, batch.Id, number), token);
+            if (there?.Sha256 != declared.Sha256 || there.Length != declared.Bytes)
+            {
+                wrong[number] = new FieldError(
+                    string.Create(CultureInfo.InvariantCulture, $"parts[{number}]"),
+                    there is null ? null : $"uploaded with {there.Length} bytes and sha-256 {there.Sha256}",
+                    string.Create(CultureInfo.InvariantCulture, $"a part that was uploaded with {declared.Bytes} bytes and sha-256 {declared.Sha256}"));
+            }
+        });
+        return wrong.OrderBy(w => w.Key).Select(w => w.Value);
+    }
+
+    private static async Task PublishAsync(FleetPublisher publisher, SubmitBatch batch, TimeSpan timeout, TimeProvider time, CancellationToken aborted)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, deadline.Token);
+        try
+        {
+            await publisher.SubmitAsync(batch, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException($"The broker did not confirm within {timeout}.", e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace SdFleet.Contracts.Api;
+
+/// <summary>The answer to <c>POST /v1/batches</c>: the batch is safe with the broker.</summary>
+public sealed record BatchAccepted
+{
+    /// <summary>The batch's id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Where to ask for it, relative to the server.</summary>
+    public required string Url { get; init; }
+}

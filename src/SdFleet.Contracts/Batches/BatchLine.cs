@@ -1,0 +1,60 @@
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
+
+namespace SdFleet.Contracts.Batches;
+
+/// <summary>Reads one line of a batch: a <see cref="SubmitJob"/> whose missing fields the batch's defaults fill in.</summary>
+public static class BatchLine
+{
+    /// <summary>Reads a line.</summary>
+    /// <param name="batch">The batch; its defaults, its tenant, and the job's id with <paramref name="line"/>.</param>
+    /// <param name="line">The line's number, from 1.</param>
+    /// <param name="utf8">The line, without its end.</param>
+    /// <param name="errors">Takes every fault found.</param>
+    public static SubmitJob Read(SubmitBatch batch, long line, ReadOnlyMemory<byte> utf8, ICollection<FieldError> errors)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(errors);
+        var found = new List<FieldError>();
+        var own = SubmissionReader.Read(utf8, SubmissionDoor.Http, found);
+        if (own.Id is { } id)
+        {
+            found.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
+        }
+
+        foreach (var error in found.Where(e => !(IsMissingPrompt(e) && batch.Defaults.Prompt is not null)))
+        {
+            errors.Add(error);
+        }
+
+        return Merge(own, batch.Defaults) with
+        {
+            Id = DerivedId.FromBatchLine(batch.Id, line),
+            Tenant = batch.Tenant,
+            SubmittedAt = batch.SubmittedAt,
+        };
+    }
+
+    /// <summary>True for the error that a submission without a prompt gives.</summary>
+    internal static bool IsMissingPrompt(FieldError error) => error is { Field: "prompt", Value: null };
+
+    private static SubmitJob Merge(SubmitJob own, SubmitJob defaults) => new()
+    {
+        Model = own.Model ?? defaults.Model,
+        ModelDigest = own.ModelDigest ?? defaults.ModelDigest,
+        Prompt = own.Prompt ?? defaults.Prompt,
+        NegativePrompt = own.NegativePrompt ?? defaults.NegativePrompt,
+        Images = own.Images ?? defaults.Images,
+        Seed = own.Seed ?? defaults.Seed,
+        Width = own.Width ?? defaults.Width,
+        Height = own.Height ?? defaults.Height,
+        Steps = own.Steps ?? defaults.Steps,
+        GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
+        Scheduler = own.Scheduler ?? defaults.Scheduler,
+        NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
+
+        // Dataset generation fills what the other lanes leave free.
+        Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
+    };
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
+using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Validation;
+using SdFleet.Hosting.Authentication;
+using SdFleet.Hosting.Bus;
+using SdFleet.JobStore;
+
+namespace SdFleet.Coordinator.Batches;
+
+/// <summary>Puts batches into the job store, or aside with a reason. What is wrong with their lines shows when these are expanded.</summary>
+internal sealed partial class BatchAdmitter(
+    IJobStore store, FleetPublisher publisher, IOptions<PublisherOptions> publishers, TimeProvider clock, ILogger<BatchAdmitter> logger)
+{
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Admits or rejects one batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="traceparent">What its jobs' attempts continue.</param>
+    /// <param name="user">The broker's user who published it; null where the message does not say.</param>
+    public async Task AdmitAsync(SubmitBatch batch, string? traceparent, string? user)
+    {
+        if (publishers.Value.Check(user, batch.Tenant) is { } notAllowed)
+        {
+            await PutAsideAsync(batch, notAllowed).ConfigureAwait(false);
+            return;
+        }
+
+        var admitted = await store.AdmitBatchAsync(
+            new NewBatch { Batch = batch, Digest = BatchDigest.Of(batch), AdmittedAt = clock.GetUtcNow(), Traceparent = traceparent },
+            CancellationToken.None).ConfigureAwait(false);
+        if (admitted == AdmitResult.Conflict)
+        {
+            await PutAsideAsync(batch, new FieldError("id", $"\"{batch.Id}\"", "an id that no other batch has; this one belongs to a different submission")).ConfigureAwait(false);
+        }
+        else if (admitted == AdmitResult.Admitted)
+        {
+            LogAdmitted(batch.Id, batch.Name, batch.Tenant, batch.Lines, batch.Parts.Count);
+        }
+    }
+
+    private async Task PutAsideAsync(SubmitBatch batch, FieldError error)
+    {
+        var body = JsonSerializer.Serialize(batch, ContractsJson.Options);
+        using var deadline = new CancellationTokenSource(PublishTimeout, clock);
+        await publisher.RejectAsync(
+            new SubmissionRejected
+            {
+                Tenant = batch.Tenant,
+                Errors = [error],
+                Body = body[..Math.Min(body.Length, SubmissionReader.MaxBytes)],
+                At = clock.GetUtcNow(),
+            },
+            deadline.Token).ConfigureAwait(false);
+        LogRejected(batch.Id, batch.Tenant, error.ToString());
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Admitted batch {Id} ({Name}) of {Tenant}: {Lines} lines in {Parts} parts")]
+    private partial void LogAdmitted(Guid id, string name, string tenant, long lines, int parts);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected batch {Id} of {Tenant}: {Error}")]
+    private partial void LogRejected(Guid id, string tenant, string error);
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using SdFleet.Contracts.Batches;
+using SdFleet.Contracts.Identity;
+using SdFleet.Coordinator.Events;
+using SdFleet.Coordinator.Release;
+using SdFleet.JobStore;
+using SdFleet.Storage;
+
+namespace SdFleet.Coordinator.Batches;
+
+/// <summary>
+/// Turns the lines of batches into jobs, no more of a batch than a window: the rest waits where it is cheap and where
+/// cancelling it is one row. Whoever reads lines holds no lock meanwhile; the job store takes what was read only if nobody
+/// else was faster, so several coordinators may do this at once, and one may die at any point.
+/// </summary>
+internal sealed partial class BatchExpander(
+    IJobStore store,
+    IArtifactStore artifacts,
+    BatchPartReader reader,
+    StopNotices stops,
+    ReleaseSignal release,
+    IOptions<BatchOptions> options,
+    TimeProvider clock,
+    ILogger<BatchExpander> logger)
+{
+    private const int MaxBatches = 16;
+
+    /// <summary>Fills every batch's window, and marks the batches that are done.</summary>
+    public async Task ExpandAsync(CancellationToken cancellationToken)
+    {
+        // A window is filled again once a quarter of it is free, not line by line.
+        var window = options.Value.Window;
+        var sources = await store.ListBatchSourcesAsync(window - Math.Max(1, window / 4), MaxBatches, cancellationToken).ConfigureAwait(false);
+        foreach (var source in sources)
+        {
+            await ExpandAsync(source, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var id in await store.CompleteBatchesAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false))
+        {
+            LogCompleted(id);
+        }
+    }
+
+    private async Task ExpandAsync(BatchSource source, CancellationToken cancellationToken)
+    {
+        var room = options.Value.Window - source.Queued;
+        while (room > 0 && source.NextPart < source.Batch.Parts.Count)
+        {
+            var part = await ReadPartAsync(source, cancellationToken).ConfigureAwait(false);
+            var number = source.NextPart;
+            while (room > 0 && source.NextPart == number)
+            {
+                var now = clock.GetUtcNow();
+                var expansion = part is null ? Unreadable(source, now) : reader.Read(source, part, (int)room, now);
+                var outcome = await store.ExpandBatchAsync(expansion, cancellationToken).ConfigureAwait(false);
+                stops.Send(outcome.Stopped);
+                if (!outcome.Applied)
+                {
+                    return;
+                }
+
+                Count("admitted", outcome.Admitted);
+                Count("rejected", outcome.BadLines);
+                release.Set();
+                if (outcome.State == BatchState.Failed)
+                {
+                    LogFailed(source.Batch.Id, expansion.LinesAfter);
+                    return;
+                }
+
+                room -= outcome.Admitted;
+                source = source with { NextPart = expansion.NextPart, NextOffset = expansion.NextOffset, LinesRead = expansion.LinesAfter };
+            }
+        }
+    }
+
+    // The whole part, as declared; null where it is not there or is something else.
+    private async Task<byte[]?> ReadPartAsync(BatchSource source, CancellationToken cancellationToken)
+    {
+        var declared = source.Batch.Parts[source.NextPart];
+        var name = ArtifactName.ForBatchPart(source.Batch.Tenant, source.Batch.Id, source.NextPart);
+        await using var content = await artifacts.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if (content is null || content.Length != declared.Bytes)
+        {
+            return null;
+        }
+
+        var bytes = new byte[declared.Bytes];
+        await content.Stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == declared.Sha256 ? bytes : null;
+    }
+
+    private static BatchExpansion Unreadable(BatchSource source, DateTimeOffset now) => new()
+    {
+        BatchId = source.Batch.Id,
+        LinesBefore = source.LinesRead,
+        LinesAfter = source.LinesRead,
+        NextPart = source.NextPart,
+        NextOffset = source.NextOffset,
+        Error = $"Part {source.NextPart} of the source is not in the artifact store, or is not what was uploaded.",
+        At = now,
+    };
+
+    private static void Count(string result, int lines) =>
+        CoordinatorMetrics.BatchLines.Add(lines, new KeyValuePair<string, object?>("sdfleet.admission", result));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Id} is completed")]
+    private partial void LogCompleted(Guid id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Id} is given up after {Lines} lines; its record says why")]
+    private partial void LogFailed(Guid id, long lines);
+}
