@@ -14,7 +14,23 @@ internal sealed class DatasetOptions
         "--artifacts", "The folder of the artifact store. Default: the pictures beside the manifest, as its field \"file\" names them.", "DIR");
 
     private readonly Option<string?> _data = Values.Text(
-        "--data", "Instead of a manifest: the data folder of \"sdfleet up\" or of a demo, with all jobs that it has completed.", "DIR");
+        "--data", "Instead of a manifest: the data folder of \"sdfleet up\" or of a demo.", "DIR");
+
+    private readonly Option<Guid?> _batch = new("--batch")
+    {
+        Description = "With --data: one batch of that fleet, whose lines say what was asked for. Default: the jobs that came without one.",
+        HelpName = "ID",
+        CustomParser = argument =>
+        {
+            if (Guid.TryParse(argument.Tokens[^1].Value, out var id))
+            {
+                return id;
+            }
+
+            argument.AddError($"--batch is \"{argument.Tokens[^1].Value}\": a batch's id looks like 0f8fad5b-d9cb-469f-a165-70867728950e.");
+            return null;
+        },
+    };
 
     private readonly Option<string?> _requested = Values.Text(
         "--requested", "What was asked for: a line of JSON for each picture, {\"line\":1,\"index\":0}, perhaps with \"jobId\", \"absence\" and \"detail\".", "FILE");
@@ -24,7 +40,7 @@ internal sealed class DatasetOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _manifest, _artifacts, _data, _requested, _lines, _images })
+        foreach (var option in new Option[] { _manifest, _artifacts, _data, _batch, _requested, _lines, _images })
         {
             command.Options.Add(option);
         }
@@ -33,7 +49,7 @@ internal sealed class DatasetOptions
     }
 
     public DatasetSource Open(ParseResult parsed) => parsed.GetValue(_data) is { } data
-        ? DatasetSource.OfFleet(data, Requested(parsed))
+        ? parsed.GetValue(_batch) is { } batch ? DatasetSource.OfBatch(data, batch) : DatasetSource.OfFleet(data, Requested(parsed))
         : DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed));
 
     private void Validate(CommandResult result)
@@ -41,6 +57,12 @@ internal sealed class DatasetOptions
         if (result.GetResult(_manifest) is null == result.GetResult(_data) is null)
         {
             result.AddError("Say which dataset: either --manifest or --data.");
+        }
+
+        if (result.GetResult(_batch) is not null &&
+            (result.GetResult(_data) is null || result.GetResult(_requested) is not null || result.GetResult(_lines) is not null))
+        {
+            result.AddError("--batch goes with --data, and says itself what was asked for: without --requested and --lines.");
         }
 
         if (result.GetResult(_requested) is not null && result.GetResult(_lines) is not null)

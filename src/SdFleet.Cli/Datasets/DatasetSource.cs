@@ -41,18 +41,24 @@ internal sealed class DatasetSource : IAsyncDisposable
             token => ManifestFile.ReadAsync(manifest, besideManifest: artifacts is null, token), requested, OpenFolder(folder, "--artifacts"), artifacts is null);
     }
 
-    /// <summary>Opens the data folder of an embedded fleet, with all that it has completed, in order of admission.</summary>
+    /// <summary>Opens the data folder of an embedded fleet, with all that it has completed by itself, in order of admission.</summary>
     public static DatasetSource OfFleet(string data, Func<CancellationToken, IAsyncEnumerable<RequestedImage>>? requested)
     {
-        var database = Path.Combine(data, "jobs.db");
-        if (!File.Exists(database))
-        {
-            throw new CliException($"--data names {data}, which holds no fleet: there is no jobs.db.", ExitCodes.Usage);
-        }
-
-        var jobs = JobStores.Open(new JobStoreOptions { Kind = JobStoreKind.Embedded, Path = database });
+        var jobs = OpenJobs(data);
         return new DatasetSource(
-            token => ManifestFile.OfAsync(jobs.ReadManifestAsync(null, token), token), requested, OpenFolder(Path.Combine(data, "images"), "--data"), false, jobs);
+            token => ManifestFile.OfAsync(jobs.ReadManifestAsync(null, token).Where(r => r.BatchId is null), token), requested, OpenImages(data), false, jobs);
+    }
+
+    /// <summary>Opens one batch of an embedded fleet; its lines say what was asked for.</summary>
+    public static DatasetSource OfBatch(string data, Guid batch)
+    {
+        var jobs = OpenJobs(data);
+        return new DatasetSource(
+            token => ManifestFile.OfAsync(jobs.ReadBatchManifestAsync(batch, token), token),
+            token => BatchRequests.ReadAsync(jobs, batch, token),
+            OpenImages(data),
+            false,
+            jobs);
     }
 
     public IAsyncEnumerable<DatasetImage> Images(CancellationToken cancellationToken) => _images(cancellationToken);
@@ -92,4 +98,17 @@ internal sealed class DatasetSource : IAsyncDisposable
     private static IArtifactStore OpenFolder(string folder, string option) => Directory.Exists(folder)
         ? ArtifactStores.Open(new ArtifactStoreOptions { Path = folder })
         : throw new CliException($"{option} leads to {folder}, which is not there.", ExitCodes.Usage);
+
+    private static IJobStore OpenJobs(string data)
+    {
+        var database = Path.Combine(data, "jobs.db");
+        if (!File.Exists(database))
+        {
+            throw new CliException($"--data names {data}, which holds no fleet: there is no jobs.db.", ExitCodes.Usage);
+        }
+
+        return JobStores.Open(new JobStoreOptions { Kind = JobStoreKind.Embedded, Path = database });
+    }
+
+    private static IArtifactStore OpenImages(string data) => OpenFolder(Path.Combine(data, "images"), "--data");
 }

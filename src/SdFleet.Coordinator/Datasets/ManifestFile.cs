@@ -4,8 +4,8 @@ using SdFleet.Contracts.Images;
 namespace SdFleet.Coordinator.Datasets;
 
 /// <summary>
-/// A manifest as a file: one <see cref="ManifestRecord"/> a line, as JSON. Two more fields may stand in a line: <c>line</c>, of
-/// the batch, and <c>file</c>, where the picture lies beside the manifest.
+/// A manifest as a file: one <see cref="ManifestRecord"/> a line, as JSON. One more field may stand in a line: <c>file</c>, where
+/// the picture lies beside the manifest.
 /// </summary>
 public static class ManifestFile
 {
@@ -21,14 +21,14 @@ public static class ManifestFile
             JsonLines.ReadAsync(
                 file,
                 line => JsonLines.Parse<Place>(line) is { } place && JsonLines.Parse<ManifestRecord>(line) is { } record
-                    ? new Entry(place.Line, besideManifest ? FileOf(place, file) : record.Image.Artifact, record)
+                    ? new Entry(record.Line, besideManifest ? FileOf(place, file) : record.Image.Artifact, record)
                     : null,
                 cancellationToken),
             cancellationToken);
 
-    /// <summary>The same for records from elsewhere.</summary>
+    /// <summary>The same for records from elsewhere: of one batch, which have lines, or of none.</summary>
     public static IAsyncEnumerable<DatasetImage> OfAsync(IAsyncEnumerable<ManifestRecord> records, CancellationToken cancellationToken = default) =>
-        WithLinesAsync(records.Select(record => new Entry(null, record.Image.Artifact, record)), cancellationToken);
+        WithLinesAsync(records.Select(record => new Entry(record.Line, record.Image.Artifact, record)), cancellationToken);
 
     // Jobs that came one by one have no lines: then their order in the manifest counts.
     private static async IAsyncEnumerable<DatasetImage> WithLinesAsync(
@@ -50,7 +50,7 @@ public static class ManifestFile
     private static string FileOf(Place place, string file) => place.File ?? throw new DatasetException(
         $"{file} does not say where the pictures are (\"file\"). Name the folder of the artifact store with --artifacts.");
 
-    private sealed record Place(long? Line, string? File);
+    private sealed record Place(string? File);
 
     private sealed record Entry(long? Line, string Artifact, ManifestRecord Record);
 }
