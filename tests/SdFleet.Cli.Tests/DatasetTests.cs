@@ -90,11 +90,13 @@ public sealed class DatasetTests(DatasetTests.DemoFixture demo) : IClassFixture<
     }
 
     [Theory]
-    [InlineData("either --manifest or --data", "export", "--format", "parquet", "--out", "x")]
+    [InlineData("Say which dataset: --manifest, or --data", "export", "--format", "parquet", "--out", "x")]
     [InlineData("which is not there", "audit", "--manifest", "no-such-file")]
     [InlineData("--format is \"csv\": one of webdataset, imagefolder, diffusiondb, parquet", "export", "--manifest", "m", "--format", "csv", "--out", "x")]
     [InlineData("holds no fleet", "page", "--data", ".")]
     [InlineData("give one of them", "audit", "--manifest", "m", "--requested", "r", "--lines", "2")]
+    [InlineData("--server goes with --batch", "audit", "--manifest", "m", "--server", "http://127.0.0.1:1")]
+    [InlineData("--batch is \"x\": a batch's id looks like", "audit", "--data", ".", "--batch", "x")]
     public async Task Mistakes_AreAnsweredInWords(string expected, params string[] arguments)
     {
         var run = await CliRun.Of(["dataset", .. arguments]);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
 using SdFleet.Cli.Datasets;
+using SdFleet.Cli.Output;
 using SdFleet.Coordinator.Datasets;
 
 namespace SdFleet.Cli.CommandLine;
@@ -14,11 +15,11 @@ internal sealed class DatasetOptions
         "--artifacts", "The folder of the artifact store. Default: the pictures beside the manifest, as its field \"file\" names them.", "DIR");
 
     private readonly Option<string?> _data = Values.Text(
-        "--data", "Instead of a manifest: the data folder of \"sdfleet up\" or of a demo.", "DIR");
+        "--data", "Instead of a manifest: the data folder of \"sdfleet up\" or of a demo, with all jobs that came without a batch.", "DIR");
 
     private readonly Option<Guid?> _batch = new("--batch")
     {
-        Description = "With --data: one batch of that fleet, whose lines say what was asked for. Default: the jobs that came without one.",
+        Description = "Instead of a manifest: one batch, whose lines say what was asked for, of the fleet that --server names, or --data.",
         HelpName = "ID",
         CustomParser = argument =>
         {
@@ -38,9 +39,11 @@ internal sealed class DatasetOptions
     private readonly Option<long?> _lines = Values.Whole<long>("--lines", "Instead of a list: the lines of the batch, each one asking for --images pictures.");
     private readonly Option<int?> _images = Values.Whole<int>("--images", "Pictures of a line. Default 1.");
 
+    private readonly FleetOptions _fleet = new();
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _manifest, _artifacts, _data, _batch, _requested, _lines, _images })
+        foreach (var option in new Option[] { _manifest, _artifacts, _data, _batch, _fleet.Server, _fleet.ApiKey, _requested, _lines, _images })
         {
             command.Options.Add(option);
         }
@@ -48,29 +51,38 @@ internal sealed class DatasetOptions
         command.Validators.Add(Validate);
     }
 
-    public DatasetSource Open(ParseResult parsed) => parsed.GetValue(_data) is { } data
-        ? parsed.GetValue(_batch) is { } batch ? DatasetSource.OfBatch(data, batch) : DatasetSource.OfFleet(data, Requested(parsed))
-        : DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed));
+    public DatasetSource Open(ParseResult parsed, CliConsole console) => (parsed.GetValue(_data), parsed.GetValue(_batch)) switch
+    {
+        ({ } data, { } batch) => DatasetSource.OfBatch(data, batch),
+        ({ } data, null) => DatasetSource.OfFleet(data, Requested(parsed)),
+        (null, { } batch) => DatasetSource.OfServer(_fleet.Connect(parsed, console), batch),
+        _ => DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed)),
+    };
 
     private void Validate(CommandResult result)
     {
-        if (result.GetResult(_manifest) is null == result.GetResult(_data) is null)
+        bool IsGiven(Option option) => result.GetResult(option) is not null;
+        if (IsGiven(_manifest) == (IsGiven(_data) || IsGiven(_batch)))
         {
-            result.AddError("Say which dataset: either --manifest or --data.");
+            result.AddError("Say which dataset: --manifest, or --data, or --batch with --server or --data.");
         }
 
-        if (result.GetResult(_batch) is not null &&
-            (result.GetResult(_data) is null || result.GetResult(_requested) is not null || result.GetResult(_lines) is not null))
+        if (IsGiven(_fleet.Server) && (!IsGiven(_batch) || IsGiven(_data)))
         {
-            result.AddError("--batch goes with --data, and says itself what was asked for: without --requested and --lines.");
+            result.AddError("--server goes with --batch, and without --data.");
         }
 
-        if (result.GetResult(_requested) is not null && result.GetResult(_lines) is not null)
+        if (IsGiven(_batch) && (IsGiven(_requested) || IsGiven(_lines)))
+        {
+            result.AddError("--batch says itself what was asked for: without --requested and --lines.");
+        }
+
+        if (IsGiven(_requested) && IsGiven(_lines))
         {
             result.AddError("--requested and --lines both say what was asked for: give one of them.");
         }
 
-        if (result.GetResult(_images) is not null && result.GetResult(_lines) is null)
+        if (IsGiven(_images) && !IsGiven(_lines))
         {
             result.AddError("--images goes with --lines.");
         }

@@ -1,3 +1,4 @@
+using SdFleet.Cli.Client;
 using SdFleet.Cli.Output;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.JobStore;
@@ -12,15 +13,17 @@ internal sealed class DatasetSource : IAsyncDisposable
     private readonly Func<CancellationToken, IAsyncEnumerable<RequestedImage>>? _requested;
     private readonly bool _besideManifest;
     private readonly IJobStore? _jobs;
+    private readonly FleetClient? _client;
 
     private DatasetSource(
         Func<CancellationToken, IAsyncEnumerable<DatasetImage>> images,
         Func<CancellationToken, IAsyncEnumerable<RequestedImage>>? requested,
         IArtifactStore artifacts,
         bool besideManifest,
-        IJobStore? jobs = null)
+        IJobStore? jobs = null,
+        FleetClient? client = null)
     {
-        (_images, _requested, Artifacts, _besideManifest, _jobs) = (images, requested, artifacts, besideManifest, jobs);
+        (_images, _requested, Artifacts, _besideManifest, _jobs, _client) = (images, requested, artifacts, besideManifest, jobs, client);
     }
 
     public IArtifactStore Artifacts { get; }
@@ -61,6 +64,16 @@ internal sealed class DatasetSource : IAsyncDisposable
             jobs);
     }
 
+    /// <summary>Opens one batch of a fleet through its API.</summary>
+    /// <param name="client">The fleet; goes with the source.</param>
+    /// <param name="batch">The batch.</param>
+    public static DatasetSource OfServer(FleetClient client, Guid batch) => new(
+        token => ManifestFile.OfAsync(client.ReadBatchManifestAsync(batch, token), token),
+        token => ServerRequests.ReadAsync(client, batch, token),
+        new ServerArtifacts(client),
+        false,
+        client: client);
+
     public IAsyncEnumerable<DatasetImage> Images(CancellationToken cancellationToken) => _images(cancellationToken);
 
     /// <summary>What was asked for; null where nobody said.</summary>
@@ -68,10 +81,15 @@ internal sealed class DatasetSource : IAsyncDisposable
 
     /// <summary>
     /// Where nothing but this dataset's pictures may lie: the folder beside a manifest, and the folder of a batch. A day's
-    /// folder is shared by all jobs of that day.
+    /// folder is shared by all jobs of that day. A server's artifacts cannot be listed.
     /// </summary>
     public async Task<IReadOnlyList<string>> OwnPrefixesAsync(CancellationToken cancellationToken)
     {
+        if (_client is not null)
+        {
+            return [];
+        }
+
         var prefixes = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (var image in _images(cancellationToken))
         {
@@ -84,7 +102,11 @@ internal sealed class DatasetSource : IAsyncDisposable
         return [.. prefixes];
     }
 
-    public ValueTask DisposeAsync() => _jobs?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        return _jobs?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     // batches/<id>/images/..., or everything but the name itself.
     private string? OwnPrefix(string name)

@@ -3,7 +3,7 @@ using SdFleet.Cli.Tests.Support;
 
 namespace SdFleet.Cli.Tests.Batches;
 
-/// <summary>A batch as a dataset, from the data folder of the fleet that made it.</summary>
+/// <summary>A batch as a dataset, through the API and from the data folder of the fleet that made it.</summary>
 public sealed class BatchDatasetTests
 {
     [Fact]
@@ -21,6 +21,10 @@ public sealed class BatchDatasetTests
         await using (var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = folder.Of("data") }))
         {
             id = (await CliRun.Of("batch", "submit", folder.Of("shapes.jsonl"), "--steps", "1", "--watch", "--server", fleet.Address.OriginalString)).Lines[0];
+            string[] served = ["--server", fleet.Address.OriginalString, "--batch", id];
+            var online = (await CliRun.Of(["dataset", "audit", .. served])).Succeeded();
+            Assert.Equal("complete: 13 requested, 11 records, 11 right, 2 rejected, 0 findings", online.Lines.Single());
+            (await CliRun.Of(["dataset", "export", .. served, "--format", "webdataset", "--out", folder.Of("served")])).Succeeded();
             await fleet.StopAsync();
         }
 
@@ -28,6 +32,10 @@ public sealed class BatchDatasetTests
         var audit = (await CliRun.Of(["dataset", "audit", .. source])).Succeeded();
         var export = (await CliRun.Of(["dataset", "export", .. source, "--format", "webdataset", "--out", folder.Of("set")])).Succeeded();
         (await CliRun.Of(["dataset", "audit", .. source, "--export", folder.Of("set")])).Succeeded();
+
+        // Through the API or from its folder: the same dataset.
+        Assert.Equal(await File.ReadAllTextAsync(folder.Of("served", "index.json")), await File.ReadAllTextAsync(folder.Of("set", "index.json")));
+        Assert.Equal(await File.ReadAllTextAsync(folder.Of("served", "absent.jsonl")), await File.ReadAllTextAsync(folder.Of("set", "absent.jsonl")));
         File.Delete(Directory.GetFiles(folder.Of("data", "images"), "*-1.png", SearchOption.AllDirectories).Single());
         var after = await CliRun.Of(["dataset", "audit", .. source, "--repair", folder.Of("repair.jsonl")]);
 
