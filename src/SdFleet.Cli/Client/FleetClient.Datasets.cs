@@ -1,11 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using SdFleet.Cli.Output;
-using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
-using SdFleet.Contracts.Images;
 
 namespace SdFleet.Cli.Client;
 
@@ -14,27 +10,17 @@ internal sealed partial class FleetClient
 {
     private const int ProblemPage = 1000;
 
-    /// <summary>The manifest of a batch, read as it comes.</summary>
-    public async IAsyncEnumerable<ManifestRecord> ReadBatchManifestAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// Saves the manifest of a batch. A server ends answers that are read too slowly, as one would be that waits for the pictures
+    /// it names.
+    /// </summary>
+    public async Task SaveBatchManifestAsync(Guid id, string file, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
             () => new HttpRequestMessage(HttpMethod.Get, Relative($"/v1/batches/{id:D}/manifest")), cancellationToken, isLong: true);
         await ThrowUnlessFineAsync(response, cancellationToken);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
-        {
-            ManifestRecord record;
-            try
-            {
-                record = JsonSerializer.Deserialize<ManifestRecord>(line, ContractsJson.Options) ?? throw new JsonException("null");
-            }
-            catch (JsonException e)
-            {
-                throw new CliException($"{Server} sends a manifest that cannot be read: {e.Message} Is it an SdFleet server of this version?", cause: e);
-            }
-
-            yield return record;
-        }
+        await using var saved = File.Create(file);
+        await response.Content.CopyToAsync(saved, cancellationToken);
     }
 
     /// <summary>All bad lines of a batch, in order.</summary>

@@ -40,7 +40,7 @@ internal static class DatasetCommand
         source.AddTo(command);
         command.SetAction((parsed, token) => RunAsync(async () =>
         {
-            await using var dataset = source.Open(parsed, console);
+            await using var dataset = await source.OpenAsync(parsed, console, token);
             var options = new DatasetExportOptions
             {
                 Folder = parsed.GetRequiredValue(outFolder),
@@ -72,7 +72,7 @@ internal static class DatasetCommand
         source.AddTo(command);
         command.SetAction((parsed, token) => RunAsync(async () =>
         {
-            await using var dataset = source.Open(parsed, console);
+            await using var dataset = await source.OpenAsync(parsed, console, token);
             var report = parsed.GetValue(export) is { } folder
                 ? await ExportAudit.RunAsync(folder, dataset.Images(token), dataset.Requested(token), token)
                 : await DatasetAudit.RunAsync(
@@ -104,7 +104,7 @@ internal static class DatasetCommand
         source.AddTo(command);
         command.SetAction((parsed, token) => RunAsync(async () =>
         {
-            await using var dataset = source.Open(parsed, console);
+            await using var dataset = await source.OpenAsync(parsed, console, token);
             var view = await DatasetView.ReadAsync(dataset.Images(token), dataset.Requested(token), dataset.Artifacts, token);
             var file = parsed.GetRequiredValue(outFile);
             var heading = parsed.GetValue(title) ?? FormattableString.Invariant($"{view.Statistics.Count:N0} pictures of one batch");

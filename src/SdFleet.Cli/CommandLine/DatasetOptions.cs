@@ -51,13 +51,14 @@ internal sealed class DatasetOptions
         command.Validators.Add(Validate);
     }
 
-    public DatasetSource Open(ParseResult parsed, CliConsole console) => (parsed.GetValue(_data), parsed.GetValue(_batch)) switch
-    {
-        ({ } data, { } batch) => DatasetSource.OfBatch(data, batch),
-        ({ } data, null) => DatasetSource.OfFleet(data, Requested(parsed)),
-        (null, { } batch) => DatasetSource.OfServer(_fleet.Connect(parsed, console), batch),
-        _ => DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed)),
-    };
+    public async Task<DatasetSource> OpenAsync(ParseResult parsed, CliConsole console, CancellationToken cancellationToken) =>
+        (parsed.GetValue(_data), parsed.GetValue(_batch)) switch
+        {
+            ({ } data, { } batch) => DatasetSource.OfBatch(data, batch),
+            ({ } data, null) => DatasetSource.OfFleet(data, Requested(parsed)),
+            (null, { } batch) => await DatasetSource.OfServerAsync(_fleet.Connect(parsed, console), batch, cancellationToken),
+            _ => DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed)),
+        };
 
     private void Validate(CommandResult result)
     {

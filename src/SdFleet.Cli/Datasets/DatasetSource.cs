@@ -14,6 +14,7 @@ internal sealed class DatasetSource : IAsyncDisposable
     private readonly bool _besideManifest;
     private readonly IJobStore? _jobs;
     private readonly FleetClient? _client;
+    private readonly string? _saved;
 
     private DatasetSource(
         Func<CancellationToken, IAsyncEnumerable<DatasetImage>> images,
@@ -21,9 +22,11 @@ internal sealed class DatasetSource : IAsyncDisposable
         IArtifactStore artifacts,
         bool besideManifest,
         IJobStore? jobs = null,
-        FleetClient? client = null)
+        FleetClient? client = null,
+        string? saved = null)
     {
-        (_images, _requested, Artifacts, _besideManifest, _jobs, _client) = (images, requested, artifacts, besideManifest, jobs, client);
+        (_images, _requested, Artifacts, _besideManifest) = (images, requested, artifacts, besideManifest);
+        (_jobs, _client, _saved) = (jobs, client, saved);
     }
 
     public IArtifactStore Artifacts { get; }
@@ -64,15 +67,27 @@ internal sealed class DatasetSource : IAsyncDisposable
             jobs);
     }
 
-    /// <summary>Opens one batch of a fleet through its API.</summary>
+    /// <summary>Opens one batch of a fleet through its API, as it is now.</summary>
     /// <param name="client">The fleet; goes with the source.</param>
     /// <param name="batch">The batch.</param>
-    public static DatasetSource OfServer(FleetClient client, Guid batch) => new(
-        token => ManifestFile.OfAsync(client.ReadBatchManifestAsync(batch, token), token),
-        token => ServerRequests.ReadAsync(client, batch, token),
-        new ServerArtifacts(client),
-        false,
-        client: client);
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<DatasetSource> OfServerAsync(FleetClient client, Guid batch, CancellationToken cancellationToken)
+    {
+        var saved = Path.GetTempFileName();
+        IAsyncEnumerable<DatasetImage> Manifest(CancellationToken token) => ManifestFile.ReadAsync(saved, besideManifest: false, token);
+        var source = new DatasetSource(
+            Manifest, token => ServerRequests.ReadAsync(client, batch, Manifest(token), token), new ServerArtifacts(client), false, client: client, saved: saved);
+        try
+        {
+            await client.SaveBatchManifestAsync(batch, saved, cancellationToken);
+            return source;
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+    }
 
     public IAsyncEnumerable<DatasetImage> Images(CancellationToken cancellationToken) => _images(cancellationToken);
 
@@ -105,6 +120,11 @@ internal sealed class DatasetSource : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _client?.Dispose();
+        if (_saved is not null)
+        {
+            File.Delete(_saved);
+        }
+
         return _jobs?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 

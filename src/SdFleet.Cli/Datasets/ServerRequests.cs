@@ -16,23 +16,28 @@ namespace SdFleet.Cli.Datasets;
 internal static class ServerRequests
 {
     /// <summary>Reads all lines in order.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="manifest">Its manifest, in order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CliException">The server does not know the batch.</exception>
     public static async IAsyncEnumerable<RequestedImage> ReadAsync(
-        FleetClient client, Guid batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FleetClient client, Guid batch, IAsyncEnumerable<DatasetImage> manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var view = await client.FindBatchAsync(batch, cancellationToken) ?? throw new CliException($"{client.Server} has no batch {batch}.");
         await using var problems = client.ReadBatchProblemsAsync(batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var records = client.ReadBatchManifestAsync(batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var records = manifest.GetAsyncEnumerator(cancellationToken);
         var hasProblem = await problems.MoveNextAsync();
         var hasRecord = await records.MoveNextAsync();
         for (var line = 1L; line <= view.Lines; line++)
         {
+            var id = DerivedId.FromBatchLine(batch, line);
             var isMade = false;
             for (; hasRecord && records.Current.Line == line; hasRecord = await records.MoveNextAsync())
             {
                 // A job is completed with all its pictures at once.
                 isMade = true;
-                yield return new RequestedImage(line, records.Current.Image.Index) { JobId = DerivedId.FromBatchLine(batch, line) };
+                yield return new RequestedImage(line, records.Current.Key.Index) { JobId = id };
             }
 
             if (hasProblem && problems.Current.Line == line)
@@ -42,7 +47,7 @@ internal static class ServerRequests
             }
             else if (!isMade)
             {
-                foreach (var image in Of(line, DerivedId.FromBatchLine(batch, line), await client.FindJobAsync(DerivedId.FromBatchLine(batch, line), cancellationToken), view))
+                foreach (var image in Of(line, id, await client.FindJobAsync(id, cancellationToken), view))
                 {
                     yield return image;
                 }

@@ -25,6 +25,9 @@ public sealed class BatchDatasetTests
             var online = (await CliRun.Of(["dataset", "audit", .. served])).Succeeded();
             Assert.Equal("complete: 13 requested, 11 records, 11 right, 2 rejected, 0 findings", online.Lines.Single());
             (await CliRun.Of(["dataset", "export", .. served, "--format", "webdataset", "--out", folder.Of("served")])).Succeeded();
+            var stranger = await CliRun.Of("dataset", "audit", "--server", fleet.Address.OriginalString, "--batch", Guid.Empty.ToString());
+            Assert.Equal(1, stranger.ExitCode);
+            Assert.Contains("answers 404", stranger.Error, StringComparison.Ordinal);
             await fleet.StopAsync();
         }
 
