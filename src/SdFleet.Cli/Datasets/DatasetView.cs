@@ -77,7 +77,7 @@ internal sealed class DatasetView
             if (request.Absence is { } absence)
             {
                 _absent.Add(request.Key);
-                var detail = request.Detail is { } text ? $": {text[..Math.Min(text.Length, MostReasonLength)]}" : "";
+                var detail = request.Detail is { } text ? $": {(text.Length > MostReasonLength ? text[..MostReasonLength] + "…" : text)}" : "";
                 var reason = absence.ToString().ToLowerInvariant() + detail;
                 _absences[reason] = _absences.GetValueOrDefault(reason) + 1;
             }
