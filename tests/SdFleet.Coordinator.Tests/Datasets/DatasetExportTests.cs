@@ -135,6 +135,30 @@ public sealed class DatasetExportTests
     }
 
     [Fact]
+    public async Task Run_AfterOnesThatWereStopped_GoesOnAndGivesTheSameBytes()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "once");
+        var options = new DatasetExportOptions { Folder = folder.Of("stopped"), Format = DatasetFormat.ImageFolder, LinesPerShard = 10 };
+        var store = Synthetic.Store(folder.Of("store"), images);
+
+        // Before the first shard, and after it.
+        foreach (var count in new[] { 5, 14 })
+        {
+            var stopped = images.Take(count).Concat(Enumerable.Range(0, 1).Select<int, DatasetImage>(_ => throw new IOException("the connection is gone")));
+            await Assert.ThrowsAsync<IOException>(() => DatasetExport.RunAsync(
+                options, stopped.ToAsyncEnumerable(), Synthetic.Requests(25).ToAsyncEnumerable(), store, CancellationToken.None));
+        }
+
+        Assert.Equal(10, ExportIndex.Load(options.Folder)!.Samples);
+        var result = await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "stopped");
+
+        Assert.Equal(2, result.ShardsWritten);
+        Assert.Equal(folder.Digests("once"), folder.Digests("stopped"));
+    }
+
+    [Fact]
     public async Task Run_Again_WritesOnlyWhatIsNotSealed()
     {
         using var folder = new TempFolder();
