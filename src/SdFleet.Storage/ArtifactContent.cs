@@ -3,7 +3,8 @@ namespace SdFleet.Storage;
 /// <summary>An artifact opened for reading.</summary>
 public sealed class ArtifactContent : IAsyncDisposable, IDisposable
 {
-    internal ArtifactContent(Stream stream, long length, string contentType)
+    /// <summary>Creates it; the stream goes with it.</summary>
+    public ArtifactContent(Stream stream, long length, string contentType)
     {
         Stream = stream;
         Length = length;

@@ -78,6 +78,7 @@ internal static class SdFleetCommand
             RejectedCommand.Create(console),
             PoliciesCommand.Create(console),
             DemoCommand.Create(console),
+            DatasetCommand.Create(console),
             ScoreCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),

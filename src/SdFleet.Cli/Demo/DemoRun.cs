@@ -157,7 +157,9 @@ internal sealed class DemoRun(CliConsole console)
         {
             // The record names the artifact in the store; beside the pictures, their own names are wanted too.
             var line = JsonSerializer.SerializeToNode(records[picture.JobId], ManifestJson)!.AsObject();
-            line.Insert(0, "file", JsonValue.Create(picture.File));
+            line.Remove("line");
+            line.Insert(0, "line", JsonValue.Create(picture.Number));
+            line.Insert(1, "file", JsonValue.Create(picture.File));
             await manifest.WriteLineAsync(line.ToJsonString(ManifestJson));
         }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using SdFleet.Contracts.Images;
 
@@ -7,34 +6,15 @@ namespace SdFleet.Cli.Demo;
 /// <summary>A page that shows the pictures; it needs nothing but the files beside it.</summary>
 internal static class GalleryPage
 {
-    private const string Head =
+    private const string Css =
         """
-        <!doctype html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>SdFleet demo</title>
-        <style>
-          :root { color-scheme: light dark; --ink: #28282e; --faint: #6c6c78; --paper: #fafafb; --edge: #d0d0d6; }
-          @media (prefers-color-scheme: dark) { :root { --ink: #ececf0; --faint: #9c9ca8; --paper: #18181c; --edge: #3c3c44; } }
-          body { margin: 2rem auto; max-width: 76rem; padding: 0 1.5rem; }
-          body { font: 15px/1.4 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-          h1 { font-size: 1.4rem; margin: 0; }
-          p { color: var(--faint); margin: .25rem 0 1.5rem; }
-          a { color: inherit; }
           main { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 1.5rem 1.25rem; }
-          figure { margin: 0; }
-          img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block; border: 1px solid var(--edge); border-radius: 3px; }
-          figcaption { margin-top: .45rem; font-size: .86rem; }
-          small { display: block; color: var(--faint); }
-        </style>
-
         """;
 
     public static string Render(IReadOnlyList<DemoPicture> pictures, IReadOnlyDictionary<Guid, ManifestRecord> records)
     {
         var (recipe, device) = (records[pictures[0].JobId].Recipe, records[pictures[0].JobId].Image.Device);
-        var page = new StringBuilder(Head);
+        var page = new StringBuilder(PageStyle.Head("SdFleet demo", Css));
         page.Append(
             FormattableString.Invariant(
                 $"""
@@ -61,5 +41,5 @@ internal static class GalleryPage
         return page.Append("</main>\n</html>\n").ToString();
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => PageStyle.Text(text);
 }

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.Text.Json;
+using SdFleet.Cli.Datasets;
+using SdFleet.Cli.Output;
+using SdFleet.Contracts;
+using SdFleet.Coordinator.Datasets;
+using SdFleet.Coordinator.Datasets.Audit;
+using SdFleet.Coordinator.Datasets.Export;
+
+namespace SdFleet.Cli.CommandLine;
+
+/// <summary><c>sdfleet dataset</c>: export, audit, page.</summary>
+internal static class DatasetCommand
+{
+    public static Command Create(CliConsole console) => new("dataset", "A batch as a dataset: for training code, proved to be complete, and as a page.")
+    {
+        Export(console), Audit(console), Page(console),
+    };
+
+    private static Command Export(CliConsole console)
+    {
+        var source = new DatasetOptions();
+        var format = Values.Word<DatasetFormat>("--format", "How it is to lie there.");
+        format.Required = true;
+        var outFolder = new Option<string>("--out", "-o") { Description = "Where it goes: an empty folder, or an export to go on with.", HelpName = "DIR", Required = true };
+        var lines = Values.Whole<int>(
+            "--lines-per-shard",
+            $"Lines of the batch in a shard, a line mostly being a picture. Default {DatasetExportOptions.DefaultLinesPerShard}.",
+            "--samples-per-shard");
+        var name = Values.Text("--name", "Its name, for the dataset card.", "TEXT");
+        var license = Values.Text("--license", "Its licence, as Hugging Face names it, for the dataset card. Default unknown.", "ID");
+        var final = new Option<bool>("--final") { Description = "Seal every shard, also those whose pictures are not all there: nothing more will come." };
+        var command = new Command(
+            "export",
+            "Writes pictures and records as training code reads them. Run it again to add what has come since: a shard whose lines are\n" +
+            "all there, or absent with a reason, is sealed and never written again. The same batch gives the same bytes.")
+        {
+            format, outFolder, lines, name, license, final,
+        };
+        source.AddTo(command);
+        command.SetAction((parsed, token) => RunAsync(async () =>
+        {
+            await using var dataset = await source.OpenAsync(parsed, console, token);
+            var options = new DatasetExportOptions
+            {
+                Folder = parsed.GetRequiredValue(outFolder),
+                Format = parsed.GetValue(format)!.Value,
+                LinesPerShard = parsed.GetValue(lines) ?? DatasetExportOptions.DefaultLinesPerShard,
+                License = parsed.GetValue(license),
+                IsFinal = parsed.GetValue(final),
+                SampleGrid = SampleGrid.FileName,
+            };
+            options = parsed.GetValue(name) is { } given ? options with { Name = given } : options;
+            return await ExportAsync(dataset, options, console, token);
+        }));
+        return command;
+    }
+
+    private static Command Audit(CliConsole console)
+    {
+        var source = new DatasetOptions();
+        var export = Values.Text("--export", "Look at this export instead of the artifacts: its files, and its pictures against the manifest.", "DIR");
+        var repair = Values.Text("--repair", "Write here what has to be made again, as --requested reads it.", "FILE");
+        var json = new Option<bool>("--json") { Description = "Print the whole report as JSON." };
+        var command = new Command(
+            "audit",
+            "Proves that each picture asked for has exactly one manifest record and one artifact with its SHA-256, or a reason why not.\n" +
+            "Prints what is wrong, a line each. Exit code 0 where nothing is, 1 where something is.")
+        {
+            export, repair, json,
+        };
+        source.AddTo(command);
+        command.SetAction((parsed, token) => RunAsync(async () =>
+        {
+            await using var dataset = await source.OpenAsync(parsed, console, token);
+            var report = parsed.GetValue(export) is { } folder
+                ? await ExportAudit.RunAsync(folder, dataset.Images(token), dataset.Requested(token), token)
+                : await DatasetAudit.RunAsync(
+                    dataset.Images(token),
+                    dataset.Requested(token),
+                    dataset.Artifacts,
+                    new DatasetAuditOptions { OwnPrefixes = await dataset.OwnPrefixesAsync(token) },
+                    token);
+            if (parsed.GetValue(repair) is { } file)
+            {
+                await RequestFile.WriteAsync(file, report.ToRepair, token);
+            }
+
+            Show(report, parsed.GetValue(json), console);
+            return report.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
+        }));
+        return command;
+    }
+
+    private static Command Page(CliConsole console)
+    {
+        var source = new DatasetOptions();
+        var outFile = new Option<string>("--out", "-o") { Description = "The page.", HelpName = "FILE", DefaultValueFactory = _ => "dataset.html" };
+        var title = Values.Text("--title", "Its title.", "TEXT");
+        var command = new Command("page", "Writes a page on the batch in one file: some of its pictures, their colours, recipes, cost, and what is absent.")
+        {
+            outFile, title,
+        };
+        source.AddTo(command);
+        command.SetAction((parsed, token) => RunAsync(async () =>
+        {
+            await using var dataset = await source.OpenAsync(parsed, console, token);
+            var view = await DatasetView.ReadAsync(dataset.Images(token), dataset.Requested(token), dataset.Artifacts, token);
+            var file = parsed.GetRequiredValue(outFile);
+            var heading = parsed.GetValue(title) ?? FormattableString.Invariant($"{view.Statistics.Count:N0} pictures of one batch");
+            await File.WriteAllTextAsync(file, StatisticsPage.Render(heading, view), token);
+            await console.Out.WriteLineAsync(file);
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static async Task<int> ExportAsync(DatasetSource dataset, DatasetExportOptions options, CliConsole console, CancellationToken cancellationToken)
+    {
+        var result = await DatasetExport.RunAsync(
+            options, dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
+        var view = await DatasetView.ReadAsync(dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
+        if (SampleGrid.Draw(view) is { } grid)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(options.Folder, SampleGrid.FileName), grid, cancellationToken);
+        }
+
+        var shards = result.Index.Shards;
+        await console.Out.WriteLineAsync(FormattableString.Invariant(
+            $"{result.Index.Samples} pictures in {shards.Count} shards, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
+        foreach (var (reason, count) in result.Absent)
+        {
+            await console.Out.WriteLineAsync(FormattableString.Invariant($"  absent: {count} {reason.ToString().ToLowerInvariant()}"));
+        }
+
+        if (result.Outstanding > 0)
+        {
+            await console.Out.WriteLineAsync(FormattableString.Invariant($"  outstanding: {result.Outstanding}"));
+        }
+
+        foreach (var problem in result.Problems)
+        {
+            console.Note($"left out: {problem.Image}: {problem.Reason}");
+        }
+
+        return result.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static void Show(AuditReport report, bool asJson, CliConsole console)
+    {
+        if (asJson)
+        {
+            console.Out.WriteLine(JsonSerializer.Serialize(report, ContractsJson.Options));
+            return;
+        }
+
+        foreach (var finding in report.Findings)
+        {
+            console.Out.WriteLine(finding);
+        }
+
+        var absent = string.Concat(report.Absent.Select(a => FormattableString.Invariant($", {a.Value} {a.Key.ToString().ToLowerInvariant()}")));
+        var requested = report.Requested is { } asked ? FormattableString.Invariant($"{asked} requested") : "nobody said how many were requested (--requested, --lines)";
+        console.Out.WriteLine(FormattableString.Invariant(
+            $"{(report.IsComplete ? "complete" : "NOT complete")}: {requested}, {report.Records} records, {report.Right} right{absent}, {report.Findings.Count} findings"));
+    }
+
+    private static async Task<int> RunAsync(Func<Task<int>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is DatasetException or Storage.ArtifactStoreException or JobStore.JobStoreException)
+        {
+            throw new CliException(e.Message, cause: e);
+        }
+    }
+}

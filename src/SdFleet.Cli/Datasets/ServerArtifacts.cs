@@ -1,0 +1,45 @@
+using System.Globalization;
+using SdFleet.Cli.Client;
+using SdFleet.Contracts.Identity;
+using SdFleet.Storage;
+
+namespace SdFleet.Cli.Datasets;
+
+/// <summary>The pictures of a fleet, read through its API: which one follows from an artifact's name. Nothing can be listed or stored.</summary>
+internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
+{
+    private const int GuidLength = 36;
+
+    public async Task<ArtifactContent?> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = name[(name.LastIndexOf('/') + 1)..];
+        if (file.Length <= GuidLength || !Guid.TryParseExact(file[..GuidLength], "D", out var job) ||
+            !int.TryParse(Path.GetFileNameWithoutExtension(file[(GuidLength + 1)..]), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ||
+            ArtifactName.ForImage("", job, index) != "/" + file)
+        {
+            return null;
+        }
+
+        return await client.FindImageAsync(job, index, cancellationToken) is { } bytes
+            ? new ArtifactContent(new MemoryStream(bytes), bytes.Length, "image/png")
+            : null;
+    }
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => throw ReadOnly();
+
+    public Task PingAsync(CancellationToken cancellationToken) => throw ReadOnly();
+
+    public Task<PutResult> PutAsync(
+        string name,
+        ReadOnlyMemory<byte> content,
+        string contentType,
+        string sha256,
+        IReadOnlyDictionary<string, string>? metadata,
+        CancellationToken cancellationToken) => throw ReadOnly();
+
+    public Task<ArtifactInfo?> FindAsync(string name, CancellationToken cancellationToken) => throw ReadOnly();
+
+    public IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken) => throw ReadOnly();
+
+    private static NotSupportedException ReadOnly() => new("A server's pictures can only be read.");
+}

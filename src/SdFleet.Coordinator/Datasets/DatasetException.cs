@@ -1,0 +1,4 @@
+namespace SdFleet.Coordinator.Datasets;
+
+/// <summary>A dataset cannot be made or checked as asked. The message says why and what to do.</summary>
+public sealed class DatasetException(string message, Exception? innerException = null) : Exception(message, innerException);

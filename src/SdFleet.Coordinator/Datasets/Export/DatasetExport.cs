@@ -1,0 +1,233 @@
+using System.Security.Cryptography;
+using System.Text;
+using SdFleet.Coordinator.Datasets.Statistics;
+using SdFleet.Storage;
+
+namespace SdFleet.Coordinator.Datasets.Export;
+
+/// <summary>
+/// Turns a manifest and its artifacts into a dataset, a shard at a time. A shard is a fixed range of lines. It is sealed when each
+/// picture that was requested of it is there or has a reason not to be, and is never written again; a shard that is not sealed is
+/// written again when more of it is there. Nothing in a dataset depends on when and in how many runs it was made.
+/// </summary>
+public sealed class DatasetExport
+{
+    private const string AbsentFile = "absent.jsonl";
+    private const int MostLinesPerShard = 1_000_000;
+
+    private readonly DatasetExportOptions _options;
+    private readonly IArtifactStore _artifacts;
+    private readonly ShardLayout _layout;
+    private readonly SortedDictionary<int, ExportShard> _shards;
+    private readonly SortedDictionary<Absence, long> _absent = [];
+    private readonly List<ExportProblem> _problems = [];
+    private readonly DatasetStatistics _statistics = new();
+    private int _shardsWritten;
+    private long _outstanding;
+
+    private DatasetExport(DatasetExportOptions options, IArtifactStore artifacts)
+    {
+        _options = options;
+        _artifacts = artifacts;
+        _layout = ShardLayout.Of(options.Format);
+        _shards = new SortedDictionary<int, ExportShard>(EarlierShards(options).ToDictionary(s => s.Number));
+    }
+
+    /// <summary>Exports, or goes on with an export.</summary>
+    /// <param name="options">What and how.</param>
+    /// <param name="images">The manifest, in order of lines, then indexes.</param>
+    /// <param name="requested">
+    /// What was asked for, in the same order; null where nobody knows, and then shards are sealed only by
+    /// <see cref="DatasetExportOptions.IsFinal"/>.
+    /// </param>
+    /// <param name="artifacts">Where the pictures are.</param>
+    /// <param name="cancellationToken">Gives up; a later run goes on from there.</param>
+    /// <exception cref="DatasetException">The manifest is not in order, or does not go with what the folder holds.</exception>
+    public static async Task<ExportResult> RunAsync(
+        DatasetExportOptions options,
+        IAsyncEnumerable<DatasetImage> images,
+        IAsyncEnumerable<RequestedImage>? requested,
+        IArtifactStore artifacts,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(artifacts);
+        if (options.LinesPerShard is < 1 or > MostLinesPerShard)
+        {
+            throw new DatasetException($"Lines of a shard: {options.LinesPerShard}, must be 1 to {MostLinesPerShard}.");
+        }
+
+        Directory.CreateDirectory(options.Folder);
+        var export = new DatasetExport(options, artifacts);
+        await export.RunAsync(images, requested, cancellationToken);
+        return export.Finish(knowsRequested: requested is not null);
+    }
+
+    private static IReadOnlyList<ExportShard> EarlierShards(DatasetExportOptions options)
+    {
+        if (ExportIndex.Load(options.Folder) is not { } index)
+        {
+            // A first run that was killed leaves only what it had begun.
+            return Directory.EnumerateFileSystemEntries(options.Folder).All(e => e.EndsWith(WholeFile.PartialExtension, StringComparison.Ordinal))
+                ? []
+                : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
+        }
+
+        return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
+            ? index.Shards
+            : throw new DatasetException(
+                $"{options.Folder} holds an export as {index.Format} with {index.LinesPerShard} lines a shard, not as {options.Format} " +
+                $"with {options.LinesPerShard}. Go on with those, or name another folder.");
+    }
+
+    private async Task RunAsync(
+        IAsyncEnumerable<DatasetImage> images, IAsyncEnumerable<RequestedImage>? requested, CancellationToken cancellationToken)
+    {
+        await using var records = new OrderedReader<DatasetImage>(images.GetAsyncEnumerator(cancellationToken), i => i.Key, "The manifest");
+        await using var wanted = new OrderedReader<RequestedImage>(
+            (requested ?? AsyncEnumerable.Empty<RequestedImage>()).GetAsyncEnumerator(cancellationToken), r => r.Key, "The list of what was requested");
+        await using var absences = requested is null ? StreamWriter.Null : OpenAbsences();
+        var unseen = _shards.Keys.ToHashSet();
+        await records.AdvanceAsync();
+        await wanted.AdvanceAsync();
+        while (Math.Min(records.NextLine, wanted.NextLine) is var line and < long.MaxValue)
+        {
+            var number = checked((int)((line - 1) / _options.LinesPerShard));
+            unseen.Remove(number);
+            var lastLine = (number + 1L) * _options.LinesPerShard;
+            var present = await records.TakeThroughAsync(lastLine);
+            var isComplete = requested is not null;
+            if (requested is not null)
+            {
+                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), absences);
+            }
+
+            await ExportShardAsync(number, present, isComplete || _options.IsFinal, cancellationToken);
+        }
+
+        if (unseen.Count > 0)
+        {
+            throw new DatasetException(
+                $"{_options.Folder} holds shard {unseen.Min()}, of which the manifest has nothing. Is it the manifest of another batch, or a part?");
+        }
+    }
+
+    // Leaves in the records what belongs into the dataset. True where nothing is outstanding.
+    private bool Compare(List<DatasetImage> present, List<RequestedImage> wanted, StreamWriter absences)
+    {
+        var requests = wanted.ToDictionary(r => r.Key);
+        if (present.FirstOrDefault(i => !requests.ContainsKey(i.Key)) is { } stranger)
+        {
+            throw new DatasetException(
+                $"The manifest has {stranger.Key}, which nobody requested. Does the list belong to this manifest? " +
+                "\"sdfleet dataset audit\" lists everything that is wrong.");
+        }
+
+        foreach (var request in wanted.Where(r => r.Absence is not null))
+        {
+            var reason = request.Absence!.Value;
+            _absent[reason] = _absent.GetValueOrDefault(reason) + 1;
+            absences.WriteLine(RequestFile.Line(request));
+        }
+
+        present.RemoveAll(i => requests[i.Key].Absence is not null);
+        var outstanding = wanted.Count(r => r.Absence is null) - present.Count;
+        _outstanding += outstanding;
+        return outstanding == 0;
+    }
+
+    private async Task ExportShardAsync(int number, List<DatasetImage> images, bool seal, CancellationToken cancellationToken)
+    {
+        var contents = ContentsOf(images);
+        var earlier = _shards.GetValueOrDefault(number);
+        if (earlier is { Sealed: true } && earlier.Contents != contents)
+        {
+            throw new DatasetException(
+                $"Shard {number} (lines {earlier.FirstLine} to {earlier.LastLine}) is sealed with {earlier.Samples} pictures, and the manifest " +
+                $"now has {images.Count} for it, or others. Export into another folder.");
+        }
+
+        if (earlier?.Contents == contents)
+        {
+            Count(images);
+            if (seal && !earlier.Sealed)
+            {
+                // Nothing new, and nothing more to wait for either.
+                _shards[number] = earlier with { Sealed = true };
+                Index.Save(_options.Folder);
+            }
+
+            return;
+        }
+
+        if (images.Count == 0 && earlier is null)
+        {
+            return;
+        }
+
+        var source = new ShardSource(images, image => ArtifactReader.ReadAsync(_artifacts, image, cancellationToken));
+        using var files = new ShardFiles(_options.Folder);
+        await _layout.WriteAsync(number, source, files, cancellationToken);
+        Count(source.Written);
+        _problems.AddRange(source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail)));
+        _shards[number] = new ExportShard
+        {
+            Number = number,
+            FirstLine = ((long)number * _options.LinesPerShard) + 1,
+            LastLine = (number + 1L) * _options.LinesPerShard,
+            Samples = source.Written.Count,
+            Sealed = seal && source.Faults.Count == 0,
+            Contents = ContentsOf(source.Written),
+            Files = files.Publish(),
+        };
+        _shardsWritten++;
+        Index.Save(_options.Folder);
+    }
+
+    private void Count(IEnumerable<DatasetImage> images)
+    {
+        foreach (var image in images)
+        {
+            _statistics.Add(image.Record);
+        }
+    }
+
+    private ExportIndex Index => new() { Format = _options.Format, LinesPerShard = _options.LinesPerShard, Shards = [.. _shards.Values] };
+
+    private ExportResult Finish(bool knowsRequested)
+    {
+        if (knowsRequested)
+        {
+            var absences = Path.Combine(_options.Folder, AbsentFile);
+            File.Move(WholeFile.Partial(absences), absences, overwrite: true);
+        }
+
+        var index = Index;
+        index.Save(_options.Folder);
+        var result = new ExportResult
+        {
+            Index = index,
+            ShardsWritten = _shardsWritten,
+            Outstanding = _outstanding,
+            Absent = _absent,
+            Problems = _problems,
+            Statistics = _statistics,
+        };
+        WholeFile.Write(Path.Combine(_options.Folder, DatasetCard.FileName), DatasetCard.Render(_options, _layout, result));
+        return result;
+    }
+
+    private StreamWriter OpenAbsences() => new(WholeFile.Partial(Path.Combine(_options.Folder, AbsentFile))) { NewLine = "\n" };
+
+    internal static string ContentsOf(IEnumerable<DatasetImage> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var image in images)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{image.Line} {image.Key.Index} {image.Record.Image.Sha256}\n")));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,32 @@
+namespace SdFleet.Coordinator.Datasets.Export;
+
+/// <summary>What to export, and how.</summary>
+public sealed record DatasetExportOptions
+{
+    /// <summary>Lines of a shard where nothing else is asked for: pictures of 512x512 make about half a gigabyte.</summary>
+    public const int DefaultLinesPerShard = 1000;
+
+    /// <summary>Where the dataset goes; made where it is missing.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>How it lies there.</summary>
+    public required DatasetFormat Format { get; init; }
+
+    /// <summary>For the dataset card.</summary>
+    public string Name { get; init; } = "Pictures made by SdFleet";
+
+    /// <summary>
+    /// Lines of the batch that make a shard: shard n holds lines n × this + 1 to (n + 1) × this, whatever becomes of them, so
+    /// that a picture's shard never changes. 1 to 1,000,000.
+    /// </summary>
+    public int LinesPerShard { get; init; } = DefaultLinesPerShard;
+
+    /// <summary>The licence, as Hugging Face names it (<c>cc0-1.0</c>, <c>openrail</c>); null for <c>unknown</c>.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Seals every shard, also those whose pictures are not all there.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
+    public string? SampleGrid { get; init; }
+}

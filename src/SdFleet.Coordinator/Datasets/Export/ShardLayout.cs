@@ -1,0 +1,25 @@
+namespace SdFleet.Coordinator.Datasets.Export;
+
+/// <summary>How one format writes a shard, and reads it back for an audit.</summary>
+internal abstract class ShardLayout
+{
+    /// <summary>Which files Hugging Face's loader should take, as a pattern.</summary>
+    public abstract string DataFiles { get; }
+
+    /// <summary>How to read the dataset, for its card, in Markdown.</summary>
+    public abstract string Usage { get; }
+
+    public static ShardLayout Of(DatasetFormat format) => format switch
+    {
+        DatasetFormat.WebDataset => new WebDatasetLayout(),
+        DatasetFormat.ImageFolder => new ImageFolderLayout(),
+        DatasetFormat.DiffusionDb => new DiffusionDbLayout(),
+        DatasetFormat.Parquet => new ParquetLayout(),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No format of a dataset."),
+    };
+
+    public abstract Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken);
+
+    /// <summary>What lies in a shard: each picture's file stem and the SHA-256 of its bytes, in any order. Null for a format without pictures.</summary>
+    public abstract IAsyncEnumerable<(string Stem, string Sha256)>? ReadBackAsync(string root, int number, CancellationToken cancellationToken);
+}

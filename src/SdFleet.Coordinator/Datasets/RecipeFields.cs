@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SdFleet.Coordinator.Datasets;
+
+/// <summary>Values of a recipe as they stand in files that others read.</summary>
+internal static class RecipeFields
+{
+    public static string NoiseSource(DatasetImage image) =>
+        image.Record.Recipe.NoiseSource == Contracts.Jobs.NoiseSource.Cuda ? "cuda" : "cpu";
+
+    /// <summary>
+    /// A number that stays one of floating point: readers take a column's type from its first rows, and 7 would make it one of
+    /// whole numbers.
+    /// </summary>
+    public static void WriteDouble(Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
+    }
+}

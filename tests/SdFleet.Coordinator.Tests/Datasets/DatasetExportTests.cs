@@ -1,0 +1,361 @@
+using SdFleet.Coordinator.Datasets;
+using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Storage;
+
+namespace SdFleet.Coordinator.Tests.Datasets;
+
+public sealed class DatasetExportTests
+{
+    public static TheoryData<DatasetFormat> Formats => [.. Enum.GetValues<DatasetFormat>()];
+
+    [Fact]
+    public async Task WebDataset_ReadByTar_HoldsEverySampleInOrder()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(25));
+
+        Assert.Equal([10, 10, 5], result.Index.Shards.Select(s => s.Samples));
+        Assert.All(result.Index.Shards, s => Assert.True(s.Sealed));
+        var listing = await ForeignReader.RunAsync(folder.Of("out"), "tar", "--list", "--verbose", "--numeric-owner", "--file", "shard-000002.tar");
+        var lines = listing.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            images.Skip(20).SelectMany(i => new[] { ".png", ".txt", ".json" }.Select(end => i.Key.FileStem + end)),
+            lines.Select(l => l.Split(' ')[^1]));
+        Assert.All(lines, l => Assert.Matches("^-rw-r--r-- 0/0 +[0-9]+ 1970-01-01 00:00 ", l));
+
+        Directory.CreateDirectory(folder.Of("unpacked"));
+        await ForeignReader.RunAsync(folder.Of("out"), "tar", "--extract", "--file", "shard-000002.tar", "--directory", folder.Of("unpacked"));
+        foreach (var image in images.Skip(20))
+        {
+            var path = folder.Of("unpacked", image.Key.FileStem);
+            Assert.Equal(Synthetic.Picture(image.Line), await File.ReadAllBytesAsync(path + ".png"));
+            Assert.Equal(image.Record.Recipe.Prompt, await File.ReadAllTextAsync(path + ".txt"));
+            var record = await ForeignReader.NodeAsync("json", path + ".json");
+            Assert.Equal(image.Line, record["line"]!.GetValue<long>());
+            Assert.Equal(image.Record.Recipe.Prompt, record["recipe"]!["prompt"]!.GetValue<string>());
+            Assert.Equal(image.Record.Image.Sha256, record["image"]!["sha256"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task Checksums_AreThoseOfSha256Sum()
+    {
+        using var folder = new TempFolder();
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(25), Synthetic.Requests(25));
+
+        var checkedFiles = await ForeignReader.RunAsync(folder.Of("out"), "sha256sum", "--check", "--strict", "SHA256SUMS");
+
+        Assert.Equal(6, checkedFiles.Split('\n').Count(l => l.EndsWith(": OK", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task ImageFolder_ByTheLoadersRules_GivesEveryRow()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+
+        await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25));
+
+        var read = await ForeignReader.NodeAsync("imagefolder", folder.Of("out"));
+        Assert.Empty(read["errors"]!.AsArray());
+        var rows = read["splits"]!["train"]!.AsArray();
+        Assert.Equal(images.Select(i => i.Record.Recipe.Prompt), rows.Select(r => r!["text"]!.GetValue<string>()));
+        Assert.Equal(images.Select(i => i.Record.Image.Sha256), rows.Select(r => r!["digest"]!.GetValue<string>()));
+        Assert.Equal(images.Select(i => i.Record.Recipe.GuidanceScale), rows.Select(r => r!["guidance_scale"]!.GetValue<double>()));
+        Assert.Equal(images.Select(i => i.Record.Image.Seed), rows.Select(r => r!["seed"]!.GetValue<long>()));
+    }
+
+    [Fact]
+    public async Task DiffusionDb_IsLaidOutInParts()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+
+        await ExportAsync(folder, DatasetFormat.DiffusionDb, images, Synthetic.Requests(25));
+
+        var part = (await ForeignReader.NodeAsync("json", folder.Of("out", "part-000003", "part-000003.json"))).AsObject();
+        Assert.Equal(images.Skip(20).Select(i => i.Key.FileStem + ".png"), part.Select(p => p.Key));
+        foreach (var image in images.Skip(20))
+        {
+            var (recipe, entry) = (image.Record.Recipe, part[image.Key.FileStem + ".png"]!);
+            Assert.Equal(recipe.Prompt, entry["p"]!.GetValue<string>());
+            Assert.Equal(image.Record.Image.Seed, entry["se"]!.GetValue<long>());
+            Assert.Equal(recipe.GuidanceScale, entry["c"]!.GetValue<double>());
+            Assert.Equal(recipe.Steps, entry["st"]!.GetValue<int>());
+            Assert.Equal(recipe.Scheduler, entry["sa"]!.GetValue<string>());
+            Assert.Equal(Synthetic.Picture(image.Line), await File.ReadAllBytesAsync(folder.Of("out", "part-000003", image.Key.FileStem + ".png")));
+        }
+
+        var rows = (await ForeignReader.NodeAsync("parquet", folder.Of("out", "metadata", "part-000003.parquet")))["rows"]!.AsArray();
+        Assert.Equal(part.Select(p => p.Key), rows.Select(r => r!["image_name"]!.GetValue<string>()));
+        Assert.All(rows, r => Assert.Equal(3, r!["part_id"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Parquet_ReadByHyparquet_GivesEveryField()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+
+        await ExportAsync(folder, DatasetFormat.Parquet, images, Synthetic.Requests(25));
+
+        var rows = (await ForeignReader.NodeAsync("parquet", folder.Of("out", "data", "train-000002.parquet")))["rows"]!.AsArray();
+        Assert.Equal(5, rows.Count);
+        foreach (var (image, row) in images.Skip(20).Zip(rows))
+        {
+            Assert.Equal(image.Line, row!["line"]!.GetValue<long>());
+            Assert.Equal(image.Record.Recipe.Prompt, row["prompt"]!.GetValue<string>());
+            Assert.Equal(image.Record.Recipe.GuidanceScale, row["guidance_scale"]!.GetValue<double>());
+            Assert.True(row["is_guided"]!.GetValue<bool>());
+            Assert.Equal(image.Record.Image.Sha256, row["sha256"]!.GetValue<string>());
+            Assert.Equal(image.Record.Image.TraceId, row["trace_id"]?.GetValue<string>());
+            Assert.Equal(image.Record.Image.Timings.GpuSeconds, row["gpu_seconds"]!.GetValue<double>());
+            Assert.Equal(image.Record.Image.CreatedAt.ToUnixTimeMilliseconds(), DateTimeOffset.Parse(row["created_at"]!.GetValue<string>()).ToUnixTimeMilliseconds());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_InOneGoAndInThree_GivesTheSameBytes(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+
+        await ExportAsync(folder, format, images, Synthetic.Requests(25), name: "once");
+        foreach (var count in new[] { 4, 17, 25 })
+        {
+            await ExportAsync(folder, format, images.Take(count), Synthetic.Requests(25), name: "thrice");
+        }
+
+        var once = folder.Digests("once");
+        Assert.Contains("README.md", once.Keys);
+        Assert.Equal(once, folder.Digests("thrice"));
+    }
+
+    [Fact]
+    public async Task Run_AfterOnesThatWereStopped_GoesOnAndGivesTheSameBytes()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "once");
+        var options = new DatasetExportOptions { Folder = folder.Of("stopped"), Format = DatasetFormat.ImageFolder, LinesPerShard = 10 };
+        var store = Synthetic.Store(folder.Of("store"), images);
+
+        // Before the first shard, and after it.
+        foreach (var count in new[] { 5, 14 })
+        {
+            var stopped = images.Take(count).Concat(Enumerable.Range(0, 1).Select<int, DatasetImage>(_ => throw new IOException("the connection is gone")));
+            await Assert.ThrowsAsync<IOException>(() => DatasetExport.RunAsync(
+                options, stopped.ToAsyncEnumerable(), Synthetic.Requests(25).ToAsyncEnumerable(), store, CancellationToken.None));
+        }
+
+        Assert.Equal(10, ExportIndex.Load(options.Folder)!.Samples);
+        var result = await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "stopped");
+
+        Assert.Equal(2, result.ShardsWritten);
+        Assert.Equal(folder.Digests("once"), folder.Digests("stopped"));
+    }
+
+    [Fact]
+    public async Task Run_Again_WritesOnlyWhatIsNotSealed()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        var first = await ExportAsync(folder, DatasetFormat.WebDataset, images.Take(13), Synthetic.Requests(25));
+        var sealedShard = folder.Of("out", "shard-000000.tar");
+        File.SetLastWriteTimeUtc(sealedShard, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        var second = await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(25));
+        var third = await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(25));
+
+        Assert.Equal([true, false], first.Index.Shards.Select(s => s.Sealed));
+        Assert.Equal((2, 12), (first.ShardsWritten, first.Outstanding));
+        Assert.Equal([true, true, true], second.Index.Shards.Select(s => s.Sealed));
+        Assert.Equal((2, 0), (second.ShardsWritten, second.Outstanding));
+        Assert.Equal(0, third.ShardsWritten);
+        Assert.Equal(2001, File.GetLastWriteTimeUtc(sealedShard).Year);
+    }
+
+    [Fact]
+    public async Task Run_WithReasonsForWhatIsAbsent_SealsAndListsThem()
+    {
+        using var folder = new TempFolder();
+        var requests = Synthetic.Requests(10).Select(r => r.Line switch
+        {
+            3 => r with { Absence = Absence.Failed, Detail = "out of memory" },
+            5 => r with { Absence = Absence.Filtered },
+            _ => r,
+        });
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(10).Where(i => i.Line != 3), requests);
+
+        Assert.Equal(8, result.Index.Samples);
+        Assert.True(result.Index.Shards.Single().Sealed);
+        Assert.Equal(
+            ["{\"line\":3,\"index\":0,\"jobId\":\"" + Synthetic.Job(3) + "\",\"absence\":\"failed\",\"detail\":\"out of memory\"}",
+             "{\"line\":5,\"index\":0,\"jobId\":\"" + Synthetic.Job(5) + "\",\"absence\":\"filtered\"}"],
+            await File.ReadAllLinesAsync(folder.Of("out", "absent.jsonl")));
+        Assert.Contains("| failed | 1 |", await File.ReadAllTextAsync(folder.Of("out", "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Final_SealsWithGaps_AndRefusesWhatComesLater()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(10).ToList();
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images.Where(i => i.Line != 4), Synthetic.Requests(10), isFinal: true);
+
+        Assert.True(result.Index.Shards.Single().Sealed);
+        Assert.Equal(1, result.Outstanding);
+        var refusal = await Assert.ThrowsAsync<DatasetException>(
+            () => ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(10)));
+        Assert.Contains("Shard 0 (lines 1 to 10) is sealed with 9 pictures", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithoutARequestedList_SealsOnlyWhenFinal()
+    {
+        using var folder = new TempFolder();
+
+        var open = await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(10), requested: null);
+        var final = await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(10), requested: null, isFinal: true);
+
+        Assert.False(open.Index.Shards.Single().Sealed);
+        Assert.True(final.Index.Shards.Single().Sealed);
+        Assert.Equal(0, final.ShardsWritten);
+    }
+
+    [Fact]
+    public async Task Run_WithADamagedArtifact_LeavesItOutAndDoesNotSeal()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(10).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images);
+        await File.WriteAllTextAsync(folder.Of("store", images[3].ArtifactName), "something else");
+
+        var damaged = await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(10), isFinal: true, store: store);
+        var mended = await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(10));
+
+        Assert.Equal(new ImageKey(4, 0), Assert.Single(damaged.Problems).Image);
+        Assert.Equal((9, false), (damaged.Index.Shards[0].Samples, damaged.Index.Shards[0].Sealed));
+        Assert.Equal(9, damaged.Statistics.Count);
+        Assert.Empty(mended.Problems);
+        Assert.Equal((10, true), (mended.Index.Shards[0].Samples, mended.Index.Shards[0].Sealed));
+    }
+
+    [Fact]
+    public async Task Run_WhenAPictureIsFilteredLater_TakesItOutOfTheFolder()
+    {
+        using var folder = new TempFolder();
+        await ExportAsync(folder, DatasetFormat.ImageFolder, Synthetic.Images(5), Synthetic.Requests(10));
+
+        await ExportAsync(
+            folder,
+            DatasetFormat.ImageFolder,
+            Synthetic.Images(5),
+            Synthetic.Requests(10).Select(r => r.Line == 2 ? r with { Absence = Absence.Filtered } : r));
+
+        Assert.Equal(
+            ["000000001-00.png", "000000003-00.png", "000000004-00.png", "000000005-00.png", "metadata.jsonl"],
+            Directory.GetFiles(folder.Of("out", "train", "000000")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(3, 2, "line 2, index 0 after line 3, index 0")]
+    [InlineData(3, 3, "line 3, index 0 twice")]
+    public async Task Run_WithAManifestOutOfOrder_SaysWhere(long first, long second, string expected)
+    {
+        using var folder = new TempFolder();
+
+        var error = await Assert.ThrowsAsync<DatasetException>(() => ExportAsync(
+            folder, DatasetFormat.WebDataset, [Synthetic.Image(first), Synthetic.Image(second)], requested: null));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_IntoAFolderOfSomethingElse_Refuses()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.Of("out"));
+        await File.WriteAllTextAsync(folder.Of("out", "thesis.txt"), "mine");
+        var foreign = await Assert.ThrowsAsync<DatasetException>(() => ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(1), null));
+
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(1), null, name: "other");
+        var otherFormat = await Assert.ThrowsAsync<DatasetException>(
+            () => ExportAsync(folder, DatasetFormat.Parquet, Synthetic.Images(1), null, name: "other"));
+
+        Assert.Contains("holds files, but no export", foreign.Message, StringComparison.Ordinal);
+        Assert.Contains("as WebDataset with 10 lines a shard, not as Parquet", otherFormat.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Card_SaysWhatTheDatasetIs()
+    {
+        using var folder = new TempFolder();
+
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(25), Synthetic.Requests(25), license: "cc0-1.0");
+
+        var card = await File.ReadAllTextAsync(folder.Of("out", "README.md"));
+        Assert.StartsWith("---\nlicense: \"cc0-1.0\"\n", card, StringComparison.Ordinal);
+        Assert.Contains("\n    data_files:\n      - split: train\n        path: \"shard-*.tar\"\n---\n", card, StringComparison.Ordinal);
+        Assert.Contains("| pictures | 25 |", card, StringComparison.Ordinal);
+        Assert.Contains($"| model | `shapes`, SHA-256 `{new string('d', 64)}` (25) |", card, StringComparison.Ordinal);
+        Assert.Contains("| steps | 11 (9), 10 (8), 12 (8) |", card, StringComparison.Ordinal);
+        Assert.Contains("| guidance scale | 3.5 to 7 |", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OfTwentyThousand_HoldsNoMoreThanAShard()
+    {
+        const int Count = 20_000;
+        using var folder = new TempFolder();
+        var pool = Synthetic.Images(100).ToList();
+        var store = Synthetic.Store(folder.Of("store"), pool);
+        var options = new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 500 };
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var (most, seen) = (0L, 0);
+
+        // What is alive is looked at while the records go by: they are made here one at a time, and nobody else keeps them.
+        IEnumerable<DatasetImage> Watched()
+        {
+            foreach (var image in Synthetic.Images(Count))
+            {
+                // A hundred artifacts do for all records.
+                var same = pool[(int)(image.Line % pool.Count)];
+                var picture = image.Record.Image with { Sha256 = same.Record.Image.Sha256, Bytes = same.Record.Image.Bytes };
+                if (++seen % 2000 == 0)
+                {
+                    most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+                }
+
+                yield return image with { ArtifactName = same.ArtifactName, Record = image.Record with { Image = picture } };
+            }
+        }
+
+        var result = await DatasetExport.RunAsync(
+            options, Watched().ToAsyncEnumerable(), Synthetic.Requests(Count).ToAsyncEnumerable(), store, CancellationToken.None);
+
+        Assert.Equal((Count, 40), (result.Index.Samples, result.ShardsWritten));
+        Assert.InRange(most, 0, 8_000_000);
+    }
+
+    private static Task<ExportResult> ExportAsync(
+        TempFolder folder,
+        DatasetFormat format,
+        IEnumerable<DatasetImage> images,
+        IEnumerable<RequestedImage>? requested,
+        bool isFinal = false,
+        string name = "out",
+        string? license = null,
+        IArtifactStore? store = null) =>
+        DatasetExport.RunAsync(
+            new DatasetExportOptions { Folder = folder.Of(name), Format = format, LinesPerShard = 10, IsFinal = isFinal, License = license },
+            images.ToAsyncEnumerable(),
+            requested?.ToAsyncEnumerable(),
+            store ?? Synthetic.Store(folder.Of("store"), images),
+            CancellationToken.None);
+}
