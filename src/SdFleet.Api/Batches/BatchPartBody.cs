@@ -11,6 +11,11 @@ internal static class BatchPartBody
     public const string MediaType = "application/jsonl";
 
     private const string Sha256Member = "sha-256=:";
+    private const int LongestBuffer = 32 * 1024 * 1024;
+    private const int KeptBuffers = 4;
+
+    // A pool of its own: the shared one keeps a buffer for each thread that ever gave one back, which for megabytes is too much.
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(LongestBuffer, KeptBuffers);
 
     /// <summary>
     /// True for JSON Lines under either of its names. Other types are refused: a page of another origin can post plain text
@@ -30,16 +35,19 @@ internal static class BatchPartBody
         }
 
         // Where the length is not known, one byte more than is allowed tells whether there is more.
-        var buffer = ArrayPool<byte>.Shared.Rent(request.ContentLength is { } known ? Math.Max((int)known, 1) : max + 1);
+        var buffer = Buffers.Rent(request.ContentLength is { } known ? Math.Max((int)known, 1) : max + 1);
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length <= max)
         {
             return (buffer, length);
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        GiveBack(buffer);
         return null;
     }
+
+    /// <summary>Gives back a buffer that nobody reads any more.</summary>
+    public static void GiveBack(byte[] buffer) => Buffers.Return(buffer);
 
     /// <summary>The SHA-256 that the client gives (RFC 9530), lower-case hex; null where it gives none; empty where that cannot be read.</summary>
     public static string? DeclaredSha256(HttpRequest request)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
@@ -63,7 +62,7 @@ internal static class BatchPartsEndpoint
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         if (length == 0 || (BatchPartBody.DeclaredSha256(request) is { } declared && declared != sha256))
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BatchPartBody.GiveBack(buffer);
             return Problem.Of(
                 StatusCodes.Status400BadRequest,
                 length == 0 ? "A part has at least one line." : $"{BatchPartBody.DigestHeader} is not that of the {length} bytes that arrived, sha-256 {sha256}; send it again.");
@@ -73,7 +72,7 @@ internal static class BatchPartsEndpoint
         var part = new BatchPartView { Number = number, Bytes = length, Lines = LinesOf(body.Span), Sha256 = sha256 };
 
         // Only where all went well: an upload that was given up may still be reading from it.
-        ArrayPool<byte>.Shared.Return(buffer);
+        BatchPartBody.GiveBack(buffer);
         if (put.Sha256 != sha256)
         {
             return Problem.Of(StatusCodes.Status409Conflict, $"Part {number} of batch {id} is there already, and is another one ({put.Length} bytes). Upload this source under another id.");
