@@ -18,6 +18,16 @@ internal abstract class Database : IAsyncDisposable
     public abstract string ForUpdateSkipLocked { get; }
 
     /// <summary>
+    /// Inserts <c>@rows</c>, numbered (<c>seq</c>) in the order of their <c>place</c>; and in one and the same order of <c>id</c>
+    /// whoever inserts them, where several can at once: two that insert the same rows then wait for each other, not in a circle.
+    /// </summary>
+    /// <param name="table">The table, which has a <c>seq</c> that numbers itself.</param>
+    /// <param name="columns">What is inserted, besides.</param>
+    /// <param name="types">The rows' columns with their types: <c>place</c> and the above.</param>
+    /// <param name="ending">What follows the rows.</param>
+    public abstract string InsertNumbered(string table, string columns, string types, string ending);
+
+    /// <summary>
     /// A table named <c>r</c> made from the parameter <c>@rows</c> (<see cref="SqlJson.Rows"/>): one parameter and one
     /// statement however many rows there are.
     /// </summary>

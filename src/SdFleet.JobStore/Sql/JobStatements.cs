@@ -9,17 +9,12 @@ internal sealed partial class JobStatements(Database database)
     private const string ManifestColumns =
         "images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe, (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), jobs.line";
 
-    /// <summary>Inserts jobs in the order of their place in the list; returns the ids of those that were new.</summary>
-    public string InsertJobs { get; } =
-        $"""
-        INSERT INTO jobs (id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line)
-        SELECT r.id, r.state, r.tenant, r.model, r.lane, r.images, r.recipe, r.artifact_folder, r.digest, r.traceparent, r.submitted_at, r.admitted_at, r.finished_at, r.error, r.batch_seq, r.line
-        FROM {database.Rows("place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint")}
-        WHERE true
-        ORDER BY r.place
-        ON CONFLICT (id) DO NOTHING
-        RETURNING id
-        """;
+    /// <summary>Inserts jobs, numbered in the order of their place in the list; returns the ids of those that were new.</summary>
+    public string InsertJobs { get; } = database.InsertNumbered(
+        "jobs",
+        "id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line",
+        "place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint",
+        "ON CONFLICT (id) DO NOTHING RETURNING id");
 
     /// <summary>Forgets rejected submissions by id.</summary>
     public string DeleteRejected { get; } =

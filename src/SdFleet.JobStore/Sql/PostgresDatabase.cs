@@ -30,6 +30,16 @@ internal sealed class PostgresDatabase : Database
 
     public override string Rows(string columns) => $"json_to_recordset(CAST(@rows AS json)) AS r({columns})";
 
+    public override string InsertNumbered(string table, string columns, string types, string ending) =>
+        $"""
+        WITH numbered AS MATERIALIZED (
+            SELECT nextval(pg_get_serial_sequence('{table}', 'seq')) AS seq, {columns}
+            FROM (SELECT * FROM {Rows(types)} ORDER BY place) AS given)
+        INSERT INTO {table} (seq, {columns}) OVERRIDING SYSTEM VALUE
+        SELECT seq, {columns} FROM numbered ORDER BY id, seq
+        {ending}
+        """;
+
     public override async Task<Session> OpenAsync(CancellationToken cancellationToken) =>
         new(await _source.OpenConnectionAsync(cancellationToken), transaction: null);
 
