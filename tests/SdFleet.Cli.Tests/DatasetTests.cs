@@ -40,6 +40,32 @@ public sealed class DatasetTests(DatasetTests.DemoFixture demo) : IClassFixture<
     }
 
     [Fact]
+    public async Task Verify_OfTheDemo_MakesThemAgainAndFindsTheOneThatIsAnother()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.Of("images"));
+        foreach (var file in Directory.GetFiles(demo.Of("images")))
+        {
+            File.Copy(file, folder.Of("images", Path.GetFileName(file)));
+        }
+
+        // The first record now claims another seed than its picture was made with.
+        var lines = await File.ReadAllLinesAsync(demo.Manifest);
+        var record = JsonNode.Parse(lines[0])!;
+        record["image"]!["seed"] = (long)record["image"]!["seed"]! + 1;
+        lines[0] = record.ToJsonString();
+        await File.WriteAllLinesAsync(folder.Of("manifest.jsonl"), lines);
+
+        var run = await CliRun.Of("image", "verify", "--manifest", demo.Manifest, "--sample", "3");
+        var changed = await CliRun.Of("image", "verify", "--manifest", folder.Of("manifest.jsonl"), "--sample", "5");
+
+        Assert.Matches("^3 made again: [0-3] the same, [0-3] within 4 of 255, 0 not$", run.Succeeded().Lines[^1]);
+        Assert.Equal(1, changed.ExitCode);
+        Assert.StartsWith("line 1, index 0: differs by at most", changed.Lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(", 1 not", changed.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Audit_OfTheDemo_FindsWhatIsLostAndWhatIsExtra()
     {
         using var folder = new TempFolder();

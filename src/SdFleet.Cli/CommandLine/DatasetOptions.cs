@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
+using SdFleet.Cli.Client;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
 using SdFleet.Coordinator.Datasets;
@@ -59,6 +60,10 @@ internal sealed class DatasetOptions
             (null, { } batch) => await DatasetSource.OfServerAsync(_fleet.Connect(parsed, console), batch, cancellationToken),
             _ => DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed)),
         };
+
+    /// <summary>The fleet that the dataset is asked of; null where it lies in files here.</summary>
+    public FleetClient? Fleet(ParseResult parsed, CliConsole console) =>
+        parsed.GetValue(_batch) is not null && parsed.GetValue(_data) is null ? _fleet.Connect(parsed, console) : null;
 
     private void Validate(CommandResult result)
     {

@@ -79,6 +79,7 @@ internal static class SdFleetCommand
             PoliciesCommand.Create(console),
             DemoCommand.Create(console),
             DatasetCommand.Create(console),
+            ImageCommand.Create(console),
             ScoreCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),

@@ -2,6 +2,7 @@ using SdFleet.Cli.Output;
 using SdFleet.Cli.Progress;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Worker.Inference;
@@ -51,7 +52,7 @@ internal static class LocalGeneration
         CancellationToken cancellationToken)
     {
         var dropped = 0;
-        using var pipeline = Load(model, prompts);
+        using var pipeline = Load(model, prompts.Embeddings);
         var job = LocalRecipe.Resolve(submission, model, pipeline, time);
         var digest = pipeline.GetModelDigestAsync(cancellationToken).GetAwaiter().GetResult();
         var pictures = new List<GeneratedPicture>();
@@ -102,17 +103,19 @@ internal static class LocalGeneration
         return new GeneratedPictures(JobId: null, recipe, pictures) { DroppedTokens = dropped };
     }
 
-    private static StableDiffusionPipeline Load(LocalModel model, LocalPrompts prompts)
+    /// <summary>Loads the model with its LoRAs.</summary>
+    /// <exception cref="CliException">It cannot be loaded; the message says why.</exception>
+    public static StableDiffusionPipeline Load(LocalModel model, IReadOnlyList<TextualInversion> embeddings)
     {
         try
         {
-            return StableDiffusionPipeline.Load(model.Folder, adapters: new() { Loras = model.Loras, Embeddings = prompts.Embeddings });
+            return StableDiffusionPipeline.Load(model.Folder, adapters: new() { Loras = model.Loras, Embeddings = embeddings });
         }
         catch (ModelFormatException e) when (model.Loras.Any(lora => lora.Path == e.File))
         {
             throw new CliException($"the LoRA cannot be used: {e.Message}", cause: e);
         }
-        catch (ModelFormatException e) when (prompts.Embeddings.Any(embedding => embedding.Path == e.File))
+        catch (ModelFormatException e) when (embeddings.Any(embedding => embedding.Path == e.File))
         {
             throw new CliException($"the embedding cannot be used: {e.Message}", cause: e);
         }

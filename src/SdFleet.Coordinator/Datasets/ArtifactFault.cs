@@ -1,8 +1,9 @@
 namespace SdFleet.Coordinator.Datasets;
 
 /// <summary>What is wrong with an artifact.</summary>
-internal enum ArtifactFault
+public enum ArtifactFault
 {
+    /// <summary>Nothing.</summary>
     None,
 
     /// <summary>There is none of that name.</summary>

@@ -7,10 +7,14 @@ namespace SdFleet.Coordinator.Datasets;
 /// Reads artifacts and compares them with their records, by length and SHA-256 of the bytes themselves: what a store says of
 /// an artifact was written when it was stored, and proves nothing about today.
 /// </summary>
-internal static class ArtifactReader
+public static class ArtifactReader
 {
+    /// <summary>Reads the artifact of a picture.</summary>
+    /// <exception cref="ArtifactStoreException">The store cannot be asked.</exception>
     public static async Task<ArtifactReading> ReadAsync(IArtifactStore artifacts, DatasetImage image, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(artifacts);
+        ArgumentNullException.ThrowIfNull(image);
         var expected = image.Record.Image;
         if (!ArtifactNames.IsValid(image.ArtifactName))
         {

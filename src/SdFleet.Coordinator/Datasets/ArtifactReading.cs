@@ -6,4 +6,4 @@ namespace SdFleet.Coordinator.Datasets;
 /// <param name="Content">Its bytes, where nothing is.</param>
 /// <param name="Sha256">The SHA-256 of what is there, lower-case hex; null where there is nothing.</param>
 /// <param name="Detail">The fault for people.</param>
-internal sealed record ArtifactReading(DatasetImage Image, ArtifactFault Fault, byte[]? Content, string? Sha256, string Detail);
+public sealed record ArtifactReading(DatasetImage Image, ArtifactFault Fault, byte[]? Content, string? Sha256, string Detail);

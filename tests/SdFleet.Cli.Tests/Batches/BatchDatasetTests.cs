@@ -25,6 +25,8 @@ public sealed class BatchDatasetTests
             var online = (await CliRun.Of(["dataset", "audit", .. served])).Succeeded();
             Assert.Equal("complete: 13 requested, 11 records, 11 right, 2 rejected, 0 findings", online.Lines.Single());
             (await CliRun.Of(["dataset", "export", .. served, "--format", "webdataset", "--out", folder.Of("served")])).Succeeded();
+            var verified = (await CliRun.Of(["image", "verify", .. served, "--sample", "3"])).Succeeded();
+            Assert.Matches("^3 made again: [0-3] the same, [0-3] within 4 of 255, 0 not$", verified.Lines[^1]);
             var stranger = await CliRun.Of("dataset", "audit", "--server", fleet.Address.OriginalString, "--batch", Guid.Empty.ToString());
             Assert.Equal(1, stranger.ExitCode);
             Assert.Contains("answers 404", stranger.Error, StringComparison.Ordinal);
