@@ -35,7 +35,7 @@ public sealed class DatasetTests(DatasetTests.DemoFixture demo) : IClassFixture<
 
         var export = (await CliRun.Of("dataset", "export", "--data", demo.Of("fleet"), "--format", "imagefolder", "--out", folder.Of("set"), "--final")).Succeeded();
 
-        Assert.StartsWith("5 pictures in 1 shards, 1 of them sealed", export.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("5 pictures in 1 shard, 1 of them sealed", export.Lines[0], StringComparison.Ordinal);
         Assert.Equal(Pictures, Directory.GetFiles(folder.Of("set", "train", "000000"), "*.png").Length);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using SdFleet.Cli.Batches.Plan;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
@@ -127,7 +128,7 @@ internal static class DatasetCommand
 
         var shards = result.Index.Shards;
         await console.Out.WriteLineAsync(FormattableString.Invariant(
-            $"{result.Index.Samples} pictures in {shards.Count} shards, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
+            $"{result.Index.Samples} pictures in {Amounts.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
         foreach (var (reason, count) in result.Absent)
         {
             await console.Out.WriteLineAsync(FormattableString.Invariant($"  absent: {count} {reason.ToString().ToLowerInvariant()}"));

@@ -49,7 +49,7 @@ public sealed class BatchDatasetTests
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("There is no batch", unknown.Error, StringComparison.Ordinal);
         Assert.Equal("complete: 13 requested, 11 records, 11 right, 2 rejected, 0 findings", audit.Lines.Single());
-        Assert.Equal(["11 pictures in 1 shards, 1 of them sealed; 1 written now: " + folder.Of("set"), "absent: 2 rejected"], export.Lines);
+        Assert.Equal(["11 pictures in 1 shard, 1 of them sealed; 1 written now: " + folder.Of("set"), "absent: 2 rejected"], export.Lines);
         Assert.Contains("\"line\":12,\"index\":0,\"absence\":\"rejected\",\"detail\":\"steps is 0", await File.ReadAllTextAsync(folder.Of("set", "absent.jsonl")), StringComparison.Ordinal);
         Assert.Equal(1, after.ExitCode);
         Assert.StartsWith("line 6, index 1: MissingArtifact", after.Lines[0], StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SdFleet.Cli.Batches.Plan;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 
@@ -30,7 +31,7 @@ internal static class BatchText
 
         if (batch.Workers is { } workers)
         {
-            line.Append(CultureInfo.InvariantCulture, $", {workers} workers");
+            line.Append(CultureInfo.InvariantCulture, $", {Amounts.Plural(workers, "worker")}");
         }
 
         if (batch.EstimatedEnd is { } end && end > now)
