@@ -121,6 +121,18 @@ public sealed class SubmissionReaderTests
         Assert.InRange(Assert.Single(errors).Value!.Length, 80, 120);
     }
 
+    [Theory]
+    [InlineData(78)]
+    [InlineData(79)]
+    public void Read_VeryLongValue_IsNotCutWithinACharacter(int before)
+    {
+        // The value is shown with its opening quote, so a pair begins at one of these places just where it is cut.
+        var (_, errors) = Read("{\"prompt\":\"p\",\"steps\":\"" + new string('x', before) + "\U0001F600 and so on\"}", SubmissionDoor.Http);
+
+        var shown = Assert.Single(errors).Value!;
+        Assert.DoesNotContain(shown.EnumerateRunes(), r => r == Rune.ReplacementChar);
+    }
+
     [Fact]
     public void Read_InvalidUtf8_IsAFaultAndNoException()
     {

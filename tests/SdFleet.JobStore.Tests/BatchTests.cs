@@ -126,6 +126,17 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Expand_ReasonThatNoDatabaseTakes_IsKeptAsFarAsItIsText()
+    {
+        var batch = await AdmittedAsync(lines: 2);
+
+        var outcome = await Store.ExpandBatchAsync(Expansion(batch, 0, 1, [1]) with { Error = "half a pair: \ud83d, and U+0000: \0" }, default);
+
+        Assert.Equal(BatchState.Failed, outcome.State);
+        Assert.Equal("half a pair: \ufffd, and U+0000: \ufffd", (await FindBatchAsync(batch.Id)).Error);
+    }
+
+    [Fact]
     public async Task Complete_OnceEveryLineIsReadAndEveryJobAtItsEnd()
     {
         var batch = await AdmittedAsync(lines: 3);

@@ -16,8 +16,6 @@ public static class SubmissionReader
     /// <summary>Longest submission in bytes: the longest prompts, written in JSON's longest spelling, fit.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    private const int ShownValueLength = 80;
-
     /// <summary>Reads UTF-8 JSON.</summary>
     /// <param name="utf8">The whole document.</param>
     /// <param name="door">Where it comes in.</param>
@@ -65,7 +63,7 @@ public static class SubmissionReader
             {
                 var known = SubmitJobFields.All.Select(f => f.Name)
                     .Where(n => door == SubmissionDoor.Broker || !SubmitJobFields.BrokerOnly.Contains(n));
-                errors.Add(new FieldError(Shortened(property.Name), Shown(property.Value), $"not a field; the fields are {string.Join(", ", known)}"));
+                errors.Add(new FieldError(ShownText.Of(property.Name), Shown(property.Value), $"not a field; the fields are {string.Join(", ", known)}"));
             }
             else if (!seen.Add(property.Name))
             {
@@ -198,11 +196,6 @@ public static class SubmissionReader
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => Shortened(value.GetRawText()),
+        _ => ShownText.Of(value.GetRawText()),
     };
-
-    private static string Shortened(string text) =>
-        text.Length <= ShownValueLength
-            ? text
-            : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, ShownValueLength)}… ({text.Length} characters)");
 }

@@ -24,14 +24,14 @@ internal sealed partial class SqlJobStore
                 Place = place,
                 Id = r.JobId!.Value,
                 State = JobState.Rejected,
-                Tenant = Printable(r.Tenant ?? RecipeResolver.DefaultTenant),
+                Tenant = PrintableText.Of(r.Tenant ?? RecipeResolver.DefaultTenant),
                 Model = "",
                 Lane = Lane.Normal,
                 Images = 0,
                 SubmittedAt = r.At,
                 AdmittedAt = r.At,
                 FinishedAt = r.At,
-                Error = Printable(string.Join("; ", r.Errors)),
+                Error = PrintableText.Of(string.Join("; ", r.Errors)),
             })
             .ToList();
         if (rows.Count == 0)
@@ -118,7 +118,4 @@ internal sealed partial class SqlJobStore
         SubmittedAt = job.Job.SubmittedAt,
         AdmittedAt = job.AdmittedAt,
     };
-
-    // PostgreSQL's text holds every character but this one.
-    private static string Printable(string text) => text.Replace('\0', '\uFFFD');
 }

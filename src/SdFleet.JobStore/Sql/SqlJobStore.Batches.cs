@@ -130,7 +130,7 @@ internal sealed partial class SqlJobStore
                 nextOffset = next?.Offset,
                 linesRead = batch.LinesRead,
                 badLines = batch.BadLines,
-                error = error is null ? null : Printable(error),
+                error = error is null ? null : PrintableText.Of(error),
                 finishedAt = finishedAt is { } at ? SqlTime.Of(at) : (long?)null,
             },
             cancellationToken);

@@ -91,7 +91,8 @@ internal static class JobTransitions
             return settled;
         }
 
-        var told = job with { WorkerId = report.WorkerId, Error = Printable(report.Reason) };
+        // One worker's odd message must not stop everybody's events.
+        var told = job with { WorkerId = report.WorkerId, Error = PrintableText.Of(report.Reason) };
         return Applied(report.ErrorClass == ErrorClass.Evicted
             ? AfterEviction(told, policy, now, report.At)
             : AfterFailure(told, report, policy, now));
@@ -183,7 +184,4 @@ internal static class JobTransitions
     }
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
-
-    // PostgreSQL's text holds every character but this one; one worker's odd message must not stop everybody's events.
-    private static string Printable(string text) => text.Replace('\0', '\uFFFD');
 }
