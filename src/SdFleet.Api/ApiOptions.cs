@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Validation;
+
 namespace SdFleet.Api;
 
 /// <summary>Settings under <c>SdFleet:Api</c>.</summary>
@@ -24,9 +26,9 @@ public sealed class ApiOptions
         }
 
         // Kestrel takes no more than 30 million bytes, and the command sends 4 MiB.
-        if (options.MaxBatchPartBytes is < 4 * 1024 * 1024 or > 16 * 1024 * 1024)
+        if (options.MaxBatchPartBytes is < 4 * 1024 * 1024 or > SubmitBatchLimits.MaxPartBytes)
         {
-            yield return $"MaxBatchPartBytes is {options.MaxBatchPartBytes}: {4 * 1024 * 1024} to {16 * 1024 * 1024}";
+            yield return $"MaxBatchPartBytes is {options.MaxBatchPartBytes}: {4 * 1024 * 1024} to {SubmitBatchLimits.MaxPartBytes}";
         }
 
         if (options.BatchEventInterval < TimeSpan.FromMilliseconds(100) || options.BatchEventInterval > TimeSpan.FromMinutes(1))

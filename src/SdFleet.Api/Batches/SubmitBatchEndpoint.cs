@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
@@ -19,15 +19,13 @@ namespace SdFleet.Api.Batches;
 /// <summary><c>POST /v1/batches</c>: closes an upload and hands the batch to the coordinator.</summary>
 internal static class SubmitBatchEndpoint
 {
-    private const int ChecksAtOnce = 8;
-
     public static void MapSubmitBatch(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost(ApiRoutes.Batches, HandleAsync)
             .WithName("submitBatch")
             .WithSummary("Submit a batch whose parts are uploaded")
             .WithDescription(
                 "The answer comes once the broker has confirmed the batch; its lines become jobs behind it, a window at a time. The id of a line's job " +
-                "follows from the batch's id and the line's number, so submitting the same batch again makes nothing twice.")
+                "follows from the batch's id and the line's number, so submitting the same batch again makes nothing twice. The answer then says where the batch stands: one that has failed or was cancelled stays so.")
             .WithTags(ApiTags.Batches)
             .WithBatchBody()
             .Produces<BatchAccepted>(StatusCodes.Status202Accepted)
@@ -72,18 +70,17 @@ internal static class SubmitBatchEndpoint
             return Problem.Of(errors);
         }
 
-        var accepted = TypedResults.Accepted(ApiRoutes.Batch(batch.Id), new BatchAccepted { Id = batch.Id, Url = ApiRoutes.Batch(batch.Id) });
         if (await store.FindBatchAsync(batch.Id, aborted) is { } known)
         {
             return known.Digest == BatchDigest.Of(batch)
-                ? accepted
+                ? Accepted(batch.Id, known.State)
                 : Problem.Of(StatusCodes.Status409Conflict, $"Another batch has the id {batch.Id}. Submit a different batch under a different one.");
         }
 
         try
         {
             await PublishAsync(publisher, batch, options.Value.PublishTimeout, time, aborted);
-            return accepted;
+            return Accepted(batch.Id, state: null);
         }
         catch (BrokerUnavailableException e)
         {
@@ -92,6 +89,9 @@ internal static class SubmitBatchEndpoint
                 "The broker has not confirmed the batch, so it may or may not be made. Submit it again with the same id; that cannot make it twice.", batch.Id);
         }
     }
+
+    private static Accepted<BatchAccepted> Accepted(Guid id, BatchState? state) =>
+        TypedResults.Accepted(ApiRoutes.Batch(id), new BatchAccepted { Id = id, Url = ApiRoutes.Batch(id), State = state });
 
     // As far as they stand by themselves: a line may name the model, and its own size.
     private static void CheckDefaults(SubmitBatch batch, ModelCatalog models, List<FieldError> errors)
@@ -106,23 +106,18 @@ internal static class SubmitBatchEndpoint
         errors.AddRange(found.Select(e => e with { Field = $"defaults.{e.Field}" }));
     }
 
+    // By what a listing says. Digests would mean reading the parts; the coordinator does that anyway, and checks them.
     private static async Task<IEnumerable<FieldError>> MissingPartsAsync(SubmitBatch batch, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        var wrong = new ConcurrentDictionary<int, FieldError>();
-        var checks = new ParallelOptions { MaxDegreeOfParallelism = ChecksAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(batch.Parts.Index(), checks, async (part, token) =>
-        {
-            var (number, declared) = part;
-            var there = await artifacts.FindAsync(ArtifactName.ForBatchPart(batch.Tenant, batch.Id, number), token);
-            if (there?.Sha256 != declared.Sha256 || there.Length != declared.Bytes)
-            {
-                wrong[number] = new FieldError(
-                    string.Create(CultureInfo.InvariantCulture, $"parts[{number}]"),
-                    there is null ? null : $"uploaded with {there.Length} bytes and sha-256 {there.Sha256}",
-                    string.Create(CultureInfo.InvariantCulture, $"a part that was uploaded with {declared.Bytes} bytes and sha-256 {declared.Sha256}"));
-            }
-        });
-        return wrong.OrderBy(w => w.Key).Select(w => w.Value);
+        var lengths = await artifacts.ListAsync(ArtifactName.BatchPartPrefix(batch.Tenant, batch.Id), cancellationToken)
+            .ToDictionaryAsync(e => e.Name, e => e.Length, cancellationToken: cancellationToken);
+        return batch.Parts.Index()
+            .Select(p => (p.Index, Declared: p.Item.Bytes, There: lengths.TryGetValue(ArtifactName.ForBatchPart(batch.Tenant, batch.Id, p.Index), out var length) ? length : (long?)null))
+            .Where(p => p.There != p.Declared)
+            .Select(p => new FieldError(
+                string.Create(CultureInfo.InvariantCulture, $"parts[{p.Index}]"),
+                p.There is null ? null : $"uploaded with {p.There} bytes",
+                string.Create(CultureInfo.InvariantCulture, $"a part that was uploaded with {p.Declared} bytes")));
     }
 
     private static async Task PublishAsync(FleetPublisher publisher, SubmitBatch batch, TimeSpan timeout, TimeProvider time, CancellationToken aborted)

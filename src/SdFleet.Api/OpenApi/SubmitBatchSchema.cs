@@ -35,8 +35,8 @@ internal static class SubmitBatchSchema
                     AdditionalPropertiesAllowed = false,
                     Properties = new Dictionary<string, IOpenApiSchema>
                     {
-                        ["lines"] = Whole("Its lines.", 1),
-                        ["bytes"] = Whole("Its length.", 1),
+                        ["lines"] = Whole("Its lines, no more than it has bytes.", 1, SubmitBatchLimits.MaxPartBytes),
+                        ["bytes"] = Whole("Its length.", 1, SubmitBatchLimits.MaxPartBytes),
                         ["sha256"] = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{64}$", Description = "SHA-256 of its bytes." },
                     },
                 },
@@ -57,8 +57,12 @@ internal static class SubmitBatchSchema
         Type = JsonSchemaType.String, Description = description, MinLength = min > 0 ? min : null, MaxLength = max,
     };
 
-    private static OpenApiSchema Whole(string description, int min) => new()
+    private static OpenApiSchema Whole(string description, int min, int? max = null) => new()
     {
-        Type = JsonSchemaType.Integer, Format = "int64", Description = description, Minimum = min.ToString(CultureInfo.InvariantCulture),
+        Type = JsonSchemaType.Integer,
+        Format = "int64",
+        Description = description,
+        Minimum = min.ToString(CultureInfo.InvariantCulture),
+        Maximum = max?.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
 
@@ -38,6 +39,12 @@ internal sealed partial class FleetClient
             () => new HttpRequestMessage(HttpMethod.Post, Relative("/v1/batches")) { Content = JsonContent.Create(batch, options: ContractsJson.Options) },
             cancellationToken,
             isLong: true);
+        if (response.StatusCode == HttpStatusCode.Conflict)
+        {
+            // An id that follows from the lines is the same for whoever submits them.
+            throw new CliException($"{(await ReadProblemAsync(response, cancellationToken)).Detail ?? "Another batch has this id."} --id gives this one a new id.");
+        }
+
         await ThrowUnlessFineAsync(response, cancellationToken);
         return await ReadAsync<BatchAccepted>(response, cancellationToken);
     }

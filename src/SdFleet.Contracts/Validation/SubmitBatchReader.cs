@@ -8,8 +8,6 @@ namespace SdFleet.Contracts.Validation;
 /// <summary>Reads a <see cref="SubmitBatch"/> as HTTP clients post it, and collects everything that is wrong with it.</summary>
 public static class SubmitBatchReader
 {
-    private const int ShownValueLength = 80;
-
     private static readonly string[] Fields = ["id", "name", "description", "parts", "defaults", "maxBadLines"];
     private static readonly string[] PartFields = ["lines", "bytes", "sha256"];
 
@@ -103,8 +101,10 @@ public static class SubmitBatchReader
             }
 
             CheckNames(part, name + ".", PartFields, errors);
-            var lines = Whole(Find(part, "lines"), name + ".lines", 1, long.MaxValue, errors);
-            var bytes = Whole(Find(part, "bytes"), name + ".bytes", 1, int.MaxValue, errors);
+            var bytes = Whole(Find(part, "bytes"), name + ".bytes", 1, SubmitBatchLimits.MaxPartBytes, errors);
+
+            // Each line but the last has its line feed, and the last has something to it: no more lines than bytes.
+            var lines = Whole(Find(part, "lines"), name + ".lines", 1, bytes ?? SubmitBatchLimits.MaxPartBytes, errors);
             var sha256 = Find(part, "sha256");
             if (sha256 is not { ValueKind: JsonValueKind.String } || sha256.Value.GetString() is not { Length: 64 } digest || !digest.All(char.IsAsciiHexDigitLower))
             {
@@ -125,7 +125,7 @@ public static class SubmitBatchReader
         {
             if (!known.Contains(property.Name))
             {
-                errors.Add(new FieldError(prefix + Shortened(property.Name), Shown(property.Value), $"not a field; the fields are {string.Join(", ", known)}"));
+                errors.Add(new FieldError(prefix + ShownText.Of(property.Name), Shown(property.Value), $"not a field; the fields are {string.Join(", ", known)}"));
             }
             else if (!seen.Add(property.Name))
             {
@@ -157,7 +157,7 @@ public static class SubmitBatchReader
             return number;
         }
 
-        errors.Add(new FieldError(name, Shown(value), $"an integer of at least {min}"));
+        errors.Add(new FieldError(name, Shown(value), max == long.MaxValue ? $"an integer of at least {min}" : $"an integer from {min} to {max}"));
         return null;
     }
 
@@ -169,9 +169,6 @@ public static class SubmitBatchReader
         null => null,
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => Shortened(value.Value.GetRawText()),
+        _ => ShownText.Of(value.Value.GetRawText()),
     };
-
-    private static string Shortened(string text) =>
-        text.Length <= ShownValueLength ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, ShownValueLength)}… ({text.Length} characters)");
 }

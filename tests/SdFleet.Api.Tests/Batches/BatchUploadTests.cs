@@ -130,10 +130,26 @@ public sealed class BatchUploadTests(SharedServer shared) : IClassFixture<Shared
         using var put = await _api.Client.PutPartAsync(id, 0, BatchRequests.Source);
         var part = BatchRequests.PartOf(BatchRequests.Source);
 
+        using var second = await _api.Client.PutPartAsync(id, 1, BatchRequests.Source + BatchRequests.Source);
+
         using var response = await _api.Client.SubmitBatchAsync(new { id, parts = new[] { part, part, part } });
 
         var problem = await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
         Assert.Equal(["parts[1]", "parts[2]"], problem["errors"]!.AsArray().Select(e => e!["field"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 100, "parts[0].lines")]
+    [InlineData(101, 100, "parts[0].lines")]
+    [InlineData(1, 16 * 1024 * 1024 + 1, "parts[0].bytes")]
+    public async Task Submit_PartOfImpossibleSize_IsRefused(long lines, long bytes, string field)
+    {
+        var part = BatchRequests.PartOf(BatchRequests.Source) with { Lines = lines, Bytes = bytes };
+
+        using var response = await _api.Client.SubmitBatchAsync(new { id = Guid.NewGuid(), parts = new[] { part, part } });
+
+        var problem = await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
+        Assert.Equal([field, field.Replace('0', '1')], problem["errors"]!.AsArray().Select(e => e!["field"]!.GetValue<string>()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -147,8 +163,13 @@ public sealed class BatchUploadTests(SharedServer shared) : IClassFixture<Shared
         using var same = await _api.Client.UploadAndSubmitAsync(id);
         using var other = await _api.Client.UploadAndSubmitAsync(id, name: "another");
 
-        Assert.Equal(HttpStatusCode.Accepted, same.StatusCode);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, same.StatusCode));
+        Assert.Null((await ApiServer.JsonAsync(first))["state"]);
+        Assert.Equal("expanding", (await ApiServer.JsonAsync(same))["state"]!.GetValue<string>());
         await AssertProblem.OfAsync(other, HttpStatusCode.Conflict);
+        await _api.Jobs.CancelBatchAsync(id, StoredJob.Day, default);
+        using var over = await _api.Client.UploadAndSubmitAsync(id);
+        Assert.Equal("cancelled", (await ApiServer.JsonAsync(over))["state"]!.GetValue<string>());
     }
 
     [Fact]

@@ -71,6 +71,13 @@ public sealed class BatchCommandTests(FleetFixture fixture) : IClassFixture<Flee
         var late = await CliRun.Of("batch", "resume", id, "--server", fixture.Server);
         Assert.Equal(1, late.ExitCode);
         Assert.Contains("cancelled already", late.Error, StringComparison.Ordinal);
+
+        // Submitted again it stays what it is, and says what would be a new one.
+        var again = await CliRun.Of("batch", "submit", file, "--steps", "100", "--server", fixture.Server);
+        var other = await CliRun.Of("batch", "submit", file, "--steps", "50", "--id", id, "--server", fixture.Server);
+        Assert.Equal((1, 1), (again.ExitCode, other.ExitCode));
+        Assert.Contains($"{id} was submitted before and is cancelled", again.Error, StringComparison.Ordinal);
+        Assert.All([again, other], r => Assert.Contains("--id gives", r.Error, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
         var sent = 0;
         await foreach (var part in PartCutter.CutAsync(source, partBytes, cancellationToken))
         {
-            // The server checks every digest once more when the batch is submitted.
+            // The fleet checks every digest once more when it reads the lines.
             if (sent >= batch.Parts.Count || DigestOf(part) != batch.Parts[sent])
             {
                 throw Changed(source);
@@ -62,8 +62,12 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
             throw Changed(source);
         }
 
-        await client.SubmitBatchAsync(batch, cancellationToken);
-        return batch;
+        var accepted = await client.SubmitBatchAsync(batch, cancellationToken);
+        return accepted.State is not (BatchState.Failed or BatchState.Cancelled)
+            ? batch
+            : throw new CliException(
+                $"Batch {batch.Id} was submitted before and is {accepted.State.ToString()!.ToLowerInvariant()}: nothing more of it will run. " +
+                "--id gives the same lines a new id, as a new batch.");
     }
 
     private async Task<List<BatchPart>> DigestsAsync(BatchSource source, CancellationToken cancellationToken)
