@@ -26,7 +26,7 @@ internal sealed partial class BatchExpander(
 {
     private const int MaxBatches = 16;
 
-    /// <summary>Fills every batch's window, and marks the batches that are done.</summary>
+    /// <summary>Fills every batch's window, and marks the batches that are done. A batch in trouble holds up no other.</summary>
     public async Task ExpandAsync(CancellationToken cancellationToken)
     {
         // A window is filled again once a quarter of it is free, not line by line.
@@ -34,7 +34,16 @@ internal sealed partial class BatchExpander(
         var sources = await store.ListBatchSourcesAsync(window - Math.Max(1, window / 4), MaxBatches, cancellationToken).ConfigureAwait(false);
         foreach (var source in sources)
         {
-            await ExpandAsync(source, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await ExpandAsync(source, cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it was, it was about this batch: the others go on, and this one is tried again in the next round.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogTrouble(e, source.Batch.Id);
+            }
         }
 
         foreach (var id in await store.CompleteBatchesAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false))
@@ -45,6 +54,7 @@ internal sealed partial class BatchExpander(
 
     private async Task ExpandAsync(BatchSource source, CancellationToken cancellationToken)
     {
+        // Lines, bad ones too: a source of nothing else must not keep this round from the other batches.
         var room = options.Value.Window - source.Queued;
         while (room > 0 && source.NextPart < source.Batch.Parts.Count)
         {
@@ -70,7 +80,7 @@ internal sealed partial class BatchExpander(
                     return;
                 }
 
-                room -= outcome.Admitted;
+                room -= expansion.LinesAfter - source.LinesRead;
                 source = source with { NextPart = expansion.NextPart, NextOffset = expansion.NextOffset, LinesRead = expansion.LinesAfter };
             }
         }
@@ -108,6 +118,9 @@ internal sealed partial class BatchExpander(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Id} is completed")]
     private partial void LogCompleted(Guid id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Id} has to wait")]
+    private partial void LogTrouble(Exception error, Guid id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Id} is given up after {Lines} lines; its record says why")]
     private partial void LogFailed(Guid id, long lines);
