@@ -47,7 +47,7 @@ internal static class RejectedCommand
     private static Command Replay(CliConsole console)
     {
         var (broker, max) = (new BrokerOption(), Max());
-        var id = Values.Text("--id", "Only the job of this id.", "ID");
+        var id = Values.Text("--id", "Only what has this id.", "ID");
         var tenant = Values.Text("--tenant", "Only this tenant's.", "T");
         var field = Values.Text("--field", "Only those in which this field was wrong.", "NAME");
         var all = new Option<bool>("--all") { Description = "All of them." };
@@ -64,8 +64,8 @@ internal static class RejectedCommand
         });
         command.SetAction((parsed, token) => WithQueueAsync(broker.Of(parsed, console), async queue =>
         {
-            var again = await queue.ReplayAsync(
-                r => (parsed.GetValue(id) is not { } wantedId || r.JobId?.ToString() == wantedId) &&
+            var (again, batches) = await queue.ReplayAsync(
+                r => (parsed.GetValue(id) is not { } wantedId || (r.JobId ?? r.BatchId)?.ToString() == wantedId) &&
                     (parsed.GetValue(tenant) is not { } wantedTenant || r.Tenant == wantedTenant) &&
                     (parsed.GetValue(field) is not { } wantedField || r.Errors.Any(e => e.Field == wantedField)),
                 parsed.GetValue(max) ?? DefaultMax,
@@ -76,6 +76,10 @@ internal static class RejectedCommand
             }
 
             console.Note($"{again.Count} submitted again.");
+            foreach (var batch in batches)
+            {
+                console.Note($"Batch {batch.BatchId} is not: a batch cannot be replayed. Submit it once more from its source (sdfleet batch submit).");
+            }
         }, token));
         return command;
     }
@@ -84,7 +88,14 @@ internal static class RejectedCommand
 
     private static string Line(SubmissionRejected rejection) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{rejection.At:yyyy-MM-ddTHH:mm:ssZ}  {rejection.JobId?.ToString() ?? "no id"}  {rejection.Tenant ?? "no tenant"}  {string.Join("; ", rejection.Errors)}");
+        $"{rejection.At:yyyy-MM-ddTHH:mm:ssZ}  {Id(rejection)}  {rejection.Tenant ?? "no tenant"}  {string.Join("; ", rejection.Errors)}");
+
+    private static string Id(SubmissionRejected rejection) => rejection switch
+    {
+        { JobId: { } job } => job.ToString(),
+        { BatchId: { } batch } => $"batch {batch}",
+        _ => "no id",
+    };
 
     private static async Task<int> WithQueueAsync(Uri broker, Func<RejectedQueue, Task> work, CancellationToken cancellationToken)
     {

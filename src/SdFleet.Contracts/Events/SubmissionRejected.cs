@@ -8,6 +8,9 @@ public sealed record SubmissionRejected
     /// <summary>The job's id, where one could be read.</summary>
     public Guid? JobId { get; init; }
 
+    /// <summary>The batch's id, where a whole batch was rejected.</summary>
+    public Guid? BatchId { get; init; }
+
     /// <summary>The tenant it named, where one could be read.</summary>
     public string? Tenant { get; init; }
 

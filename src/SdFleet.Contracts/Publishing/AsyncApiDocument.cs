@@ -122,6 +122,7 @@ public static class AsyncApiDocument
         ["properties"] = new JsonObject
         {
             ["jobId"] = new JsonObject { ["type"] = "string", ["format"] = "uuid", ["description"] = "The job's id, where one could be read." },
+            ["batchId"] = new JsonObject { ["type"] = "string", ["format"] = "uuid", ["description"] = "The batch's id, where a whole batch was rejected." },
             ["tenant"] = new JsonObject { ["type"] = "string", ["description"] = "The tenant it named, where one could be read." },
             ["errors"] = new JsonObject
             {

@@ -49,6 +49,7 @@ internal sealed partial class BatchAdmitter(
         await publisher.RejectAsync(
             new SubmissionRejected
             {
+                BatchId = batch.Id,
                 Tenant = batch.Tenant,
                 Errors = [error],
                 Body = body[..Math.Min(body.Length, SubmissionReader.MaxBytes)],

@@ -36,14 +36,15 @@ public sealed class RejectedQueue : IAsyncDisposable
     /// Submits those again that <paramref name="wanted"/> picks among the oldest <paramref name="max"/>. Each leaves the queue
     /// once the broker has confirmed its submission; interrupted in between, it is submitted twice under one id, which is once.
     /// They are submitted in the name of the broker's user of this connection: a fleet that knows its publishers must let that
-    /// user submit for the jobs' tenants.
+    /// user submit for the jobs' tenants. Batches stay where they are: what is here of one is a record, not the submission.
     /// </summary>
-    /// <returns>What was submitted.</returns>
-    public async Task<IReadOnlyList<SubmissionRejected>> ReplayAsync(Func<SubmissionRejected, bool> wanted, int max, CancellationToken cancellationToken)
+    /// <returns>What was submitted, and the batches that were picked and left.</returns>
+    public async Task<(IReadOnlyList<SubmissionRejected> Submitted, IReadOnlyList<SubmissionRejected> Batches)> ReplayAsync(Func<SubmissionRejected, bool> wanted, int max, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var taken = await TakeAsync(max, cancellationToken).ConfigureAwait(false);
-        var again = taken.Where(t => wanted(t.Rejection)).ToList();
+        var picked = taken.Where(t => wanted(t.Rejection)).ToList();
+        var again = picked.Where(t => t.Rejection.BatchId is null).ToList();
         foreach (var (tag, rejection) in again)
         {
             await _operator.SubmitAsync(Encoding.UTF8.GetBytes(rejection.Body), traceParent: null, cancellationToken).ConfigureAwait(false);
@@ -51,7 +52,7 @@ public sealed class RejectedQueue : IAsyncDisposable
         }
 
         await PutBackAsync(taken.Except(again).Select(t => t.Tag), cancellationToken).ConfigureAwait(false);
-        return [.. again.Select(t => t.Rejection)];
+        return ([.. again.Select(t => t.Rejection)], [.. picked.Except(again).Select(t => t.Rejection)]);
     }
 
     /// <inheritdoc/>

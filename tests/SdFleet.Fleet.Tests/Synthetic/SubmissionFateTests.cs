@@ -113,6 +113,20 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
         Assert.DoesNotContain(await CommandAsync("rejected", "list"), l => l.Contains(id.ToString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task RejectedBatch_Replayed_IsLeftAndNotSubmittedAsAJob()
+    {
+        var id = Guid.NewGuid();
+        var rejection = $$"""{"batchId":"{{id}}","errors":[{"field":"id","limit":"an id that no other batch has"}],"body":"{}","at":"2026-01-01T00:00:00Z"}""";
+        Assert.True(await _fleet.Broker.PublishAsync(Topology.RejectedQueue, "", rejection));
+
+        var replayed = await CommandAsync("rejected", "replay", "--id", id.ToString());
+
+        Assert.Contains("0 submitted again.", replayed);
+        Assert.Contains(replayed, l => l.StartsWith($"Batch {id} is not", StringComparison.Ordinal));
+        Assert.Single(await CommandAsync("rejected", "list"), l => l.Contains($"batch {id}", StringComparison.Ordinal));
+    }
+
     private static string Body(Guid id, string tenant = PolicedFleet.Tenant, string prompt = "a red circle", string lane = "normal") =>
         $$"""{"id":"{{id}}","tenant":"{{tenant}}","prompt":"{{prompt}}","lane":"{{lane}}"}""";
 
