@@ -30,8 +30,16 @@ public sealed class OperatorChannel : IAsyncDisposable
         {
             var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = name };
             var connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
-            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-            return new OperatorChannel(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false), factory.UserName);
+            try
+            {
+                var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+                return new OperatorChannel(connection, await connection.CreateChannelAsync(options, cancellationToken).ConfigureAwait(false), factory.UserName);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch (Exception e) when (e is RabbitMQClientException or IOException)
         {
