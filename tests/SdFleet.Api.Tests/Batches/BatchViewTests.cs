@@ -144,7 +144,10 @@ public sealed class BatchViewTests : IAsyncLifetime
             }
         }
 
-        Assert.Equal(["expanding", "expanding", "cancelled"], states);
+        // How many come before the end depends on the machine.
+        Assert.Equal(["expanding", "cancelled"], states.Distinct());
+        Assert.Equal("cancelled", states[^1]);
+        Assert.True(states.Count >= 3, string.Join(", ", states));
     }
 
     [Theory]

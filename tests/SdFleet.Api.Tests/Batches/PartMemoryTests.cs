@@ -5,7 +5,7 @@ namespace SdFleet.Api.Tests.Batches;
 [Collection(Alone.Name)]
 public sealed class PartMemoryTests
 {
-    private const int Parts = 16;
+    private const int Parts = 64;
     private const int PartBytes = 4 * 1024 * 1024;
 
     [Fact]
