@@ -308,6 +308,110 @@ public sealed class DatasetExportTests
         Assert.Contains("| guidance scale | 3.5 to 7 |", card, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_WhileAnotherIsAtWork_RefusesTheFolder()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(12).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images);
+        DatasetException? refusal = null;
+
+        // The first one is between its shards.
+        async IAsyncEnumerable<DatasetImage> Interrupted()
+        {
+            foreach (var image in images)
+            {
+                if (image.Line == 12)
+                {
+                    refusal = await Assert.ThrowsAsync<DatasetException>(
+                        () => ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(12), store: store));
+                }
+
+                yield return image;
+            }
+        }
+
+        await DatasetExport.RunAsync(
+            new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 10 },
+            Interrupted(),
+            Synthetic.Requests(12).ToAsyncEnumerable(),
+            store,
+            CancellationToken.None);
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(12), name: "alone");
+
+        Assert.Contains($"Another export is at work in {folder.Of("out")}.", refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(folder.Digests("alone"), folder.Digests("out"));
+    }
+
+    [Fact]
+    public async Task Run_AfterOneThatWasKilled_TakesItsLockFileForNothing()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.Of("out"));
+        await File.WriteAllTextAsync(folder.Of("out", "export.lock"), "");
+
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(1), Synthetic.Requests(1));
+
+        Assert.False(File.Exists(folder.Of("out", "export.lock")));
+    }
+
+    [Fact]
+    public async Task Run_AfterOneThatStoppedWhileItPublishedTheFirstShard_GoesOn()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(5).ToList();
+        var inTheWay = folder.Of("out", "metadata");
+
+        // The tar goes to its place, and the table does not.
+        var stopped = images.Select(i =>
+        {
+            File.WriteAllText(inTheWay, "");
+            return i;
+        });
+        await Assert.ThrowsAnyAsync<IOException>(() => ExportAsync(
+            folder, DatasetFormat.WebDataset, stopped, Synthetic.Requests(5), store: Synthetic.Store(folder.Of("store"), images)));
+        File.Delete(inTheWay);
+        Assert.True(File.Exists(folder.Of("out", "shard-000000.tar")));
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(5));
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(5), name: "once");
+
+        Assert.Equal(1, result.ShardsWritten);
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
+    }
+
+    [Fact]
+    public async Task Run_WhenFilesOfSealedShardsAreLostOrCutOff_WritesThoseAgain()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(30).ToList();
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(30));
+        var whole = folder.Digests("out");
+        await File.WriteAllTextAsync(folder.Of("out", "shard-000000.tar"), "");
+        File.Delete(folder.Of("out", "metadata", "shard-000002.parquet"));
+
+        // Of what was asked for, nobody says anything now: sealed they stay.
+        var again = await ExportAsync(folder, DatasetFormat.WebDataset, images, requested: null);
+
+        Assert.Equal(2, again.ShardsWritten);
+        Assert.All(again.Index.Shards, s => Assert.True(s.Sealed));
+        Assert.All(
+            whole.Where(f => f.Key.Contains("shard-", StringComparison.Ordinal)), f => Assert.Equal(f.Value, folder.Digests("out")[f.Key]));
+    }
+
+    [Fact]
+    public async Task Run_WhenAnUnreadLineHasFinishedWithSeveralPictures_TakesThem()
+    {
+        using var folder = new TempFolder();
+        DatasetImage[] images = [Synthetic.Image(1), Synthetic.Image(2, 0), Synthetic.Image(2, 1), Synthetic.Image(2, 2)];
+        RequestedImage[] requests = [new(1, 0), new(2, 0) { IsUnread = true }, new(3, 0), new(4, 0) { IsUnread = true }];
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images, requests);
+
+        Assert.Equal((4, 2), (result.Index.Samples, result.Outstanding));
+        Assert.False(result.Index.Shards.Single().Sealed);
+    }
+
     private static Task<ExportResult> ExportAsync(
         TempFolder folder,
         DatasetFormat format,
