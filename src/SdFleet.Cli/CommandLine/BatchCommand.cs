@@ -14,6 +14,7 @@ internal static class BatchCommand
         BatchStatusCommand.Create(console),
         BatchWatchCommand.Create(console),
         BatchListCommand.Create(console),
+        BatchAuditCommand.Create(console),
         BatchControlCommand.Create("cancel", "cancelled", "Cancels a batch: lines and jobs that wait are never made, those that run stop before their next step.", console),
         BatchControlCommand.Create("pause", "paused", "Pauses a batch: nothing more of it is begun.", console),
         BatchControlCommand.Create("resume", "resumed", "Resumes a batch.", console),

@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using SdFleet.Cli.Batches.Plan;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
-using SdFleet.Contracts;
 using SdFleet.Coordinator.Datasets;
-using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
 
 namespace SdFleet.Cli.CommandLine;
@@ -59,37 +56,11 @@ internal static class DatasetCommand
 
     private static Command Audit(CliConsole console)
     {
-        var source = new DatasetOptions();
-        var export = Values.Text("--export", "Look at this export instead of the artifacts: its files, and its pictures against the manifest.", "DIR");
-        var repair = Values.Text("--repair", "Write here what has to be made again, as --requested reads it.", "FILE");
-        var json = new Option<bool>("--json") { Description = "Print the whole report as JSON." };
-        var command = new Command(
-            "audit",
-            "Proves that each picture asked for has exactly one manifest record and one artifact with its SHA-256, or a reason why not.\n" +
-            "Prints what is wrong, a line each. Exit code 0 where nothing is, 1 where something is.")
-        {
-            export, repair, json,
-        };
+        var (source, audit) = (new DatasetOptions(), new AuditOptions());
+        var command = new Command("audit", AuditOptions.Description);
+        audit.AddTo(command);
         source.AddTo(command);
-        command.SetAction((parsed, token) => RunAsync(async () =>
-        {
-            await using var dataset = await source.OpenAsync(parsed, console, token);
-            var report = parsed.GetValue(export) is { } folder
-                ? await ExportAudit.RunAsync(folder, dataset.Images(token), dataset.Requested(token), token)
-                : await DatasetAudit.RunAsync(
-                    dataset.Images(token),
-                    dataset.Requested(token),
-                    dataset.Artifacts,
-                    new DatasetAuditOptions { OwnPrefixes = await dataset.OwnPrefixesAsync(token) },
-                    token);
-            if (parsed.GetValue(repair) is { } file)
-            {
-                await RequestFile.WriteAsync(file, report.ToRepair, token);
-            }
-
-            Show(report, parsed.GetValue(json), console);
-            return report.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
-        }));
+        command.SetAction((parsed, token) => audit.RunAsync(parsed, () => source.OpenAsync(parsed, console, token), console, token));
         return command;
     }
 
@@ -147,26 +118,8 @@ internal static class DatasetCommand
         return result.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static void Show(AuditReport report, bool asJson, CliConsole console)
-    {
-        if (asJson)
-        {
-            console.Out.WriteLine(JsonSerializer.Serialize(report, ContractsJson.Options));
-            return;
-        }
-
-        foreach (var finding in report.Findings)
-        {
-            console.Out.WriteLine(finding);
-        }
-
-        var absent = string.Concat(report.Absent.Select(a => FormattableString.Invariant($", {a.Value} {a.Key.ToString().ToLowerInvariant()}")));
-        var requested = report.Requested is { } asked ? FormattableString.Invariant($"{asked} requested") : "nobody said how many were requested (--requested, --lines)";
-        console.Out.WriteLine(FormattableString.Invariant(
-            $"{(report.IsComplete ? "complete" : "NOT complete")}: {requested}, {report.Records} records, {report.Right} right{absent}, {report.Findings.Count} findings"));
-    }
-
-    private static async Task<int> RunAsync(Func<Task<int>> work)
+    /// <summary>Does what a command on a dataset does, with the errors of datasets as those of the command.</summary>
+    public static async Task<int> RunAsync(Func<Task<int>> work)
     {
         try
         {

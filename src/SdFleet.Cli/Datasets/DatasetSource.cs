@@ -1,5 +1,6 @@
 using SdFleet.Cli.Client;
 using SdFleet.Cli.Output;
+using SdFleet.Contracts.Api;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.JobStore;
 using SdFleet.Storage;
@@ -71,14 +72,17 @@ internal sealed class DatasetSource : IAsyncDisposable
     /// <param name="client">The fleet; goes with the source.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">The server does not know the batch, or cannot be asked.</exception>
     public static async Task<DatasetSource> OfServerAsync(FleetClient client, Guid batch, CancellationToken cancellationToken)
     {
+        BatchView? view = null;
         var saved = Path.GetTempFileName();
         IAsyncEnumerable<DatasetImage> Manifest(CancellationToken token) => ManifestFile.ReadAsync(saved, besideManifest: false, token);
         var source = new DatasetSource(
-            Manifest, token => ServerRequests.ReadAsync(client, batch, Manifest(token), token), new ServerArtifacts(client), false, client: client, saved: saved);
+            Manifest, token => ServerRequests.ReadAsync(client, view!, Manifest(token), token), new ServerArtifacts(client), false, client: client, saved: saved);
         try
         {
+            view = await client.FindBatchAsync(batch, cancellationToken) ?? throw new CliException($"{client.Server} has no batch {batch}.");
             await client.SaveBatchManifestAsync(batch, saved, cancellationToken);
             return source;
         }

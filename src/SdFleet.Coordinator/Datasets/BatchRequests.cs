@@ -8,11 +8,10 @@ namespace SdFleet.Coordinator.Datasets;
 /// <summary>What a batch asked for, line by line, as the job store knows it: which pictures, and why some of them will not come.</summary>
 public static class BatchRequests
 {
-    private const int ProblemPage = 1000;
-
     /// <summary>
     /// Reads all lines in order. A line that was no job has one picture, which was rejected; one that is not read yet has at
-    /// least one, which is due as long as the batch goes on.
+    /// least one, which is due as long as the batch goes on. One that was read, and is neither a job nor a bad line, is due too:
+    /// it was lost.
     /// </summary>
     /// <exception cref="DatasetException">There is no such batch.</exception>
     public static async IAsyncEnumerable<RequestedImage> ReadAsync(
@@ -20,17 +19,18 @@ public static class BatchRequests
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var snapshot = await jobs.FindBatchAsync(batch, cancellationToken) ?? throw new DatasetException($"There is no batch {batch}.");
-        var last = 0L;
-        await using var problems = ProblemsAsync(jobs, batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var hasProblem = await problems.MoveNextAsync();
+        var problems = new BatchProblems(jobs, batch);
+        var next = 1L;
         await foreach (var job in jobs.ReadBatchJobsAsync(batch, cancellationToken))
         {
-            for (; hasProblem && problems.Current.Line < job.Line; hasProblem = await problems.MoveNextAsync())
+            for (; next < job.Line; next++)
             {
-                yield return Rejected(problems.Current);
+                // Lines are read in order.
+                var problem = await problems.FindAsync(next, readThrough: job.Line, cancellationToken);
+                yield return problem is null ? new RequestedImage(next, 0) : Rejected(problem);
             }
 
-            last = job.Line;
+            next = job.Line + 1;
             for (var index = 0; index < job.Images; index++)
             {
                 var absence = AbsenceOf(job.State);
@@ -38,16 +38,12 @@ public static class BatchRequests
             }
         }
 
-        for (; hasProblem; hasProblem = await problems.MoveNextAsync())
+        for (; next <= snapshot.Lines; next++)
         {
-            last = problems.Current.Line;
-            yield return Rejected(problems.Current);
-        }
-
-        // Lines are read in order.
-        for (var line = Math.Max(last, snapshot.LinesRead) + 1; line <= snapshot.Lines; line++)
-        {
-            yield return new RequestedImage(line, 0) { Absence = AbsenceOf(snapshot.State), Detail = snapshot.Error };
+            var problem = await problems.FindAsync(next, readThrough: snapshot.Lines, cancellationToken);
+            yield return problem is not null ? Rejected(problem)
+                : next <= snapshot.LinesRead ? new RequestedImage(next, 0)
+                : new RequestedImage(next, 0) { Absence = AbsenceOf(snapshot.State), Detail = snapshot.Error, IsUnread = true };
         }
     }
 
@@ -68,24 +64,4 @@ public static class BatchRequests
 
     private static RequestedImage Rejected(BatchProblem problem) =>
         new(problem.Line, 0) { Absence = Absence.Rejected, Detail = string.Join("; ", problem.Errors) };
-
-    private static async IAsyncEnumerable<BatchProblem> ProblemsAsync(
-        IJobStore jobs, Guid batch, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (var after = 0L; ;)
-        {
-            var page = await jobs.ListBatchProblemsAsync(batch, after, ProblemPage, cancellationToken);
-            foreach (var problem in page)
-            {
-                yield return problem;
-            }
-
-            if (page.Count < ProblemPage)
-            {
-                yield break;
-            }
-
-            after = page[^1].Line;
-        }
-    }
 }

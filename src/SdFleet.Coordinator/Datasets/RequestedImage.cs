@@ -14,5 +14,10 @@ public sealed record RequestedImage(long Line, int Index)
     /// <summary>More on <see cref="Absence"/>, for people.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>
+    /// Whether its line was not read yet. How many pictures the line asks for is not known then: this one, and perhaps more.
+    /// </summary>
+    public bool IsUnread { get; init; }
+
     public ImageKey Key => new(Line, Index);
 }

@@ -24,12 +24,13 @@ public sealed class BatchDatasetTests
             string[] served = ["--server", fleet.Address.OriginalString, "--batch", id];
             var online = (await CliRun.Of(["dataset", "audit", .. served])).Succeeded();
             Assert.Equal("complete: 13 requested, 11 records, 11 right, 2 rejected, 0 findings", online.Lines.Single());
+            Assert.Equal(online.Out, (await CliRun.Of("batch", "audit", id, "--server", fleet.Address.OriginalString)).Succeeded().Out);
             (await CliRun.Of(["dataset", "export", .. served, "--format", "webdataset", "--out", folder.Of("served")])).Succeeded();
             var verified = (await CliRun.Of(["image", "verify", .. served, "--sample", "3"])).Succeeded();
             Assert.Matches("^3 made again: [0-3] the same, [0-3] within 4 of 255, 0 not$", verified.Lines[^1]);
             var stranger = await CliRun.Of("dataset", "audit", "--server", fleet.Address.OriginalString, "--batch", Guid.Empty.ToString());
             Assert.Equal(1, stranger.ExitCode);
-            Assert.Contains("answers 404", stranger.Error, StringComparison.Ordinal);
+            Assert.Contains("has no batch 00000000-0000-0000-0000-000000000000", stranger.Error, StringComparison.Ordinal);
             await fleet.StopAsync();
         }
 

@@ -28,6 +28,19 @@ public sealed class DatasetAuditTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WhenAnUnreadLineHasFinishedWithSeveralPictures_FindsNothing()
+    {
+        _requested[^1] = new RequestedImage(Count, 0) { IsUnread = true };
+        _manifest.Add(Synthetic.Image(Count, 1));
+        Synthetic.Store(_folder.Path, [_manifest[^1]]);
+
+        var report = await AuditAsync();
+
+        Assert.Empty(report.Findings);
+        Assert.Equal((Count + 1, Count + 1), (report.Requested, report.Right));
+    }
+
+    [Fact]
     public async Task Run_WithADeletedArtifact_NamesIt()
     {
         File.Delete(FileOf(5));

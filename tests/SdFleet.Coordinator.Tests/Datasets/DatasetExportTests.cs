@@ -309,38 +309,107 @@ public sealed class DatasetExportTests
     }
 
     [Fact]
-    public async Task Run_OfTwentyThousand_HoldsNoMoreThanAShard()
+    public async Task Run_WhileAnotherIsAtWork_RefusesTheFolder()
     {
-        const int Count = 20_000;
         using var folder = new TempFolder();
-        var pool = Synthetic.Images(100).ToList();
-        var store = Synthetic.Store(folder.Of("store"), pool);
-        var options = new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 500 };
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var (most, seen) = (0L, 0);
+        var images = Synthetic.Images(12).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images);
+        DatasetException? refusal = null;
 
-        // What is alive is looked at while the records go by: they are made here one at a time, and nobody else keeps them.
-        IEnumerable<DatasetImage> Watched()
+        // The first one is between its shards.
+        async IAsyncEnumerable<DatasetImage> Interrupted()
         {
-            foreach (var image in Synthetic.Images(Count))
+            foreach (var image in images)
             {
-                // A hundred artifacts do for all records.
-                var same = pool[(int)(image.Line % pool.Count)];
-                var picture = image.Record.Image with { Sha256 = same.Record.Image.Sha256, Bytes = same.Record.Image.Bytes };
-                if (++seen % 2000 == 0)
+                if (image.Line == 12)
                 {
-                    most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+                    refusal = await Assert.ThrowsAsync<DatasetException>(
+                        () => ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(12), store: store));
                 }
 
-                yield return image with { ArtifactName = same.ArtifactName, Record = image.Record with { Image = picture } };
+                yield return image;
             }
         }
 
-        var result = await DatasetExport.RunAsync(
-            options, Watched().ToAsyncEnumerable(), Synthetic.Requests(Count).ToAsyncEnumerable(), store, CancellationToken.None);
+        await DatasetExport.RunAsync(
+            new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 10 },
+            Interrupted(),
+            Synthetic.Requests(12).ToAsyncEnumerable(),
+            store,
+            CancellationToken.None);
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(12), name: "alone");
 
-        Assert.Equal((Count, 40), (result.Index.Samples, result.ShardsWritten));
-        Assert.InRange(most, 0, 8_000_000);
+        Assert.Contains($"Another export is at work in {folder.Of("out")}.", refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal(folder.Digests("alone"), folder.Digests("out"));
+    }
+
+    [Fact]
+    public async Task Run_AfterOneThatWasKilled_TakesItsLockFileForNothing()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.Of("out"));
+        await File.WriteAllTextAsync(folder.Of("out", "export.lock"), "");
+
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(1), Synthetic.Requests(1));
+
+        Assert.False(File.Exists(folder.Of("out", "export.lock")));
+    }
+
+    [Fact]
+    public async Task Run_AfterOneThatStoppedWhileItPublishedTheFirstShard_GoesOn()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(5).ToList();
+        var inTheWay = folder.Of("out", "metadata");
+
+        // The tar goes to its place, and the table does not.
+        var stopped = images.Select(i =>
+        {
+            File.WriteAllText(inTheWay, "");
+            return i;
+        });
+        await Assert.ThrowsAnyAsync<IOException>(() => ExportAsync(
+            folder, DatasetFormat.WebDataset, stopped, Synthetic.Requests(5), store: Synthetic.Store(folder.Of("store"), images)));
+        File.Delete(inTheWay);
+        Assert.True(File.Exists(folder.Of("out", "shard-000000.tar")));
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(5));
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(5), name: "once");
+
+        Assert.Equal(1, result.ShardsWritten);
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
+    }
+
+    [Fact]
+    public async Task Run_WhenFilesOfSealedShardsAreLostOrCutOff_WritesThoseAgain()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(30).ToList();
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(30));
+        var whole = folder.Digests("out");
+        await File.WriteAllTextAsync(folder.Of("out", "shard-000000.tar"), "");
+        File.Delete(folder.Of("out", "metadata", "shard-000002.parquet"));
+
+        // Of what was asked for, nobody says anything now: sealed they stay.
+        var again = await ExportAsync(folder, DatasetFormat.WebDataset, images, requested: null);
+
+        Assert.Equal(2, again.ShardsWritten);
+        Assert.All(again.Index.Shards, s => Assert.True(s.Sealed));
+        Assert.All(
+            whole.Where(f => f.Key.Contains("shard-", StringComparison.Ordinal)), f => Assert.Equal(f.Value, folder.Digests("out")[f.Key]));
+    }
+
+    [Fact]
+    public async Task Run_WhenAnUnreadLineHasFinishedWithSeveralPictures_TakesThem()
+    {
+        using var folder = new TempFolder();
+        DatasetImage[] images = [Synthetic.Image(1), Synthetic.Image(2, 0), Synthetic.Image(2, 1), Synthetic.Image(2, 2)];
+        RequestedImage[] requests = [new(1, 0), new(2, 0) { IsUnread = true }, new(3, 0), new(4, 0) { IsUnread = true }];
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, images, requests);
+
+        Assert.Equal((4, 2), (result.Index.Samples, result.Outstanding));
+        Assert.False(result.Index.Shards.Single().Sealed);
     }
 
     private static Task<ExportResult> ExportAsync(

@@ -17,6 +17,7 @@ public sealed class DatasetAudit
     private readonly DatasetAuditOptions _options;
     private readonly Dictionary<ImageKey, RequestedImage>? _absent;
     private readonly Dictionary<ImageKey, bool> _seen = [];
+    private readonly HashSet<long> _unread = [];
     private readonly HashSet<UInt128> _named = [];
     private readonly List<AuditFinding> _findings = [];
     private readonly List<ArtifactReading> _different = [];
@@ -75,6 +76,11 @@ public sealed class DatasetAudit
                 throw new DatasetException($"The list of what was requested has {request.Key} twice.");
             }
 
+            if (request is { IsUnread: true, Absence: null })
+            {
+                _unread.Add(request.Line);
+            }
+
             if (request.JobId is { } job)
             {
                 _jobs.Add(request.Key, job);
@@ -109,7 +115,7 @@ public sealed class DatasetAudit
                 continue;
             }
 
-            if (_absent is not null && !isRequested)
+            if (_absent is not null && !isRequested && !_unread.Contains(image.Line))
             {
                 Find(AuditFault.UnrequestedRecord, image.Key, $"job {image.Record.JobId}");
             }

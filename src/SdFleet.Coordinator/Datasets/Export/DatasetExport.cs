@@ -8,11 +8,13 @@ namespace SdFleet.Coordinator.Datasets.Export;
 /// <summary>
 /// Turns a manifest and its artifacts into a dataset, a shard at a time. A shard is a fixed range of lines. It is sealed when each
 /// picture that was requested of it is there or has a reason not to be, and is never written again; a shard that is not sealed is
-/// written again when more of it is there. Nothing in a dataset depends on when and in how many runs it was made.
+/// written again when more of it is there. Only what a crash took from a sealed shard is made again. Nothing in a dataset depends
+/// on when and in how many runs it was made.
 /// </summary>
 public sealed class DatasetExport
 {
     private const string AbsentFile = "absent.jsonl";
+    private const string LockFile = "export.lock";
     private const int MostLinesPerShard = 1_000_000;
 
     private readonly DatasetExportOptions _options;
@@ -42,7 +44,9 @@ public sealed class DatasetExport
     /// </param>
     /// <param name="artifacts">Where the pictures are.</param>
     /// <param name="cancellationToken">Gives up; a later run goes on from there.</param>
-    /// <exception cref="DatasetException">The manifest is not in order, or does not go with what the folder holds.</exception>
+    /// <exception cref="DatasetException">
+    /// The manifest is not in order, or does not go with what the folder holds, or another export is at work there.
+    /// </exception>
     public static async Task<ExportResult> RunAsync(
         DatasetExportOptions options,
         IAsyncEnumerable<DatasetImage> images,
@@ -59,9 +63,24 @@ public sealed class DatasetExport
         }
 
         Directory.CreateDirectory(options.Folder);
+        await using var held = Lock(options.Folder);
         var export = new DatasetExport(options, artifacts);
         await export.RunAsync(images, requested, cancellationToken);
         return export.Finish(knowsRequested: requested is not null);
+    }
+
+    // Two exports at once would remove each other's unfinished files. The system lets go of the lock of a run that is killed.
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new DatasetException($"Another export is at work in {folder}. Wait for its end, or name another folder. ({e.Message})", e);
+        }
     }
 
     private static IReadOnlyList<ExportShard> EarlierShards(DatasetExportOptions options)
@@ -69,7 +88,8 @@ public sealed class DatasetExport
         if (ExportIndex.Load(options.Folder) is not { } index)
         {
             // A first run that was killed leaves only what it had begun.
-            return Directory.EnumerateFileSystemEntries(options.Folder).All(e => e.EndsWith(WholeFile.PartialExtension, StringComparison.Ordinal))
+            return Directory.EnumerateFileSystemEntries(options.Folder)
+                .All(e => e.EndsWith(WholeFile.PartialExtension, StringComparison.Ordinal) || Path.GetFileName(e) == LockFile)
                 ? []
                 : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
         }
@@ -117,7 +137,8 @@ public sealed class DatasetExport
     private bool Compare(List<DatasetImage> present, List<RequestedImage> wanted, StreamWriter absences)
     {
         var requests = wanted.ToDictionary(r => r.Key);
-        if (present.FirstOrDefault(i => !requests.ContainsKey(i.Key)) is { } stranger)
+        var unread = wanted.Where(r => r is { IsUnread: true, Absence: null }).Select(r => r.Line).ToHashSet();
+        if (present.FirstOrDefault(i => !requests.ContainsKey(i.Key) && !unread.Contains(i.Line)) is { } stranger)
         {
             throw new DatasetException(
                 $"The manifest has {stranger.Key}, which nobody requested. Does the list belong to this manifest? " +
@@ -131,8 +152,9 @@ public sealed class DatasetExport
             absences.WriteLine(RequestFile.Line(request));
         }
 
-        present.RemoveAll(i => requests[i.Key].Absence is not null);
-        var outstanding = wanted.Count(r => r.Absence is null) - present.Count;
+        present.RemoveAll(i => requests.GetValueOrDefault(i.Key)?.Absence is not null);
+        var there = present.Select(i => i.Key).ToHashSet();
+        var outstanding = wanted.Count(r => r.Absence is null && !there.Contains(r.Key));
         _outstanding += outstanding;
         return outstanding == 0;
     }
@@ -148,7 +170,7 @@ public sealed class DatasetExport
                 $"now has {images.Count} for it, or others. Export into another folder.");
         }
 
-        if (earlier?.Contents == contents)
+        if (earlier?.Contents == contents && IsThere(earlier))
         {
             Count(images);
             if (seal && !earlier.Sealed)
@@ -171,19 +193,29 @@ public sealed class DatasetExport
         await _layout.WriteAsync(number, source, files, cancellationToken);
         Count(source.Written);
         _problems.AddRange(source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail)));
+        if (_shards.Count == 0)
+        {
+            // Files without an index would be somebody else's to the run that follows one that is killed now.
+            Index.Save(_options.Folder);
+        }
+
         _shards[number] = new ExportShard
         {
             Number = number,
             FirstLine = ((long)number * _options.LinesPerShard) + 1,
             LastLine = (number + 1L) * _options.LinesPerShard,
             Samples = source.Written.Count,
-            Sealed = seal && source.Faults.Count == 0,
+            Sealed = (seal || earlier is { Sealed: true }) && source.Faults.Count == 0,
             Contents = ContentsOf(source.Written),
             Files = files.Publish(),
         };
         _shardsWritten++;
         Index.Save(_options.Folder);
     }
+
+    // A crash of the machine may leave a file shorter than the index has it.
+    private bool IsThere(ExportShard shard) =>
+        shard.Files.All(f => new FileInfo(Path.Combine(_options.Folder, f.Path)) is { Exists: true } file && file.Length == f.Bytes);
 
     private void Count(IEnumerable<DatasetImage> images)
     {
@@ -200,7 +232,7 @@ public sealed class DatasetExport
         if (knowsRequested)
         {
             var absences = Path.Combine(_options.Folder, AbsentFile);
-            File.Move(WholeFile.Partial(absences), absences, overwrite: true);
+            WholeFile.Move(WholeFile.Partial(absences), absences);
         }
 
         var index = Index;

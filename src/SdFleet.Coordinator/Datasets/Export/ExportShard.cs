@@ -15,7 +15,7 @@ public sealed record ExportShard
     /// <summary>Pictures in it.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Whether it is finished. A sealed shard is never written again.</summary>
+    /// <summary>Whether it is finished. A sealed shard is never written again, unless one of its files is lost or cut off.</summary>
     public required bool Sealed { get; init; }
 
     /// <summary>SHA-256 over which pictures are in it: a text line each, <c>line index sha256</c>, in order.</summary>

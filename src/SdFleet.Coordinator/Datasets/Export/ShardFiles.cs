@@ -54,7 +54,7 @@ internal sealed class ShardFiles : IDisposable
         {
             var final = Path.Combine(_root, path);
             Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-            File.Move(Path.Combine(_partial, path), final, overwrite: true);
+            WholeFile.Move(Path.Combine(_partial, path), final);
         }
 
         // What an earlier run put there and this one did not: a reader of folders would take it for a part of the dataset.

@@ -9,6 +9,20 @@ internal static class WholeFile
     {
         var partial = Partial(path);
         File.WriteAllText(partial, text);
+        Move(partial, path);
+    }
+
+    /// <summary>
+    /// Renames a file that is complete, after its bytes are on the disk: else, when the power goes, a new name may be left with
+    /// nothing under it.
+    /// </summary>
+    public static void Move(string partial, string path)
+    {
+        using (var file = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+
         File.Move(partial, path, overwrite: true);
     }
 
