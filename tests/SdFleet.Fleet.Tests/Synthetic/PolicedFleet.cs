@@ -1,3 +1,4 @@
+using SdFleet.Contracts;
 using SdFleet.TestServers;
 
 namespace SdFleet.Fleet.Tests.Synthetic;
@@ -23,6 +24,13 @@ public sealed class PolicedFleet : IAsyncLifetime
             ("SdFleet__Leases__ReleaseLease", "00:10:00"),
             ("SdFleet__Transport__Management", server.Management.Address.ToString()),
             ($"SdFleet__Publishers__Users__{User}__Tenants__0", Tenant));
+
+        // A publish while RabbitMQ 3.10 puts policies on the queue has been seen to hang, unconfirmed.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while ((string?)(await _fleet.Broker.GetQueueAsync(Topology.SubmitQueue))?["policy"] is null)
+        {
+            await Task.Delay(200, deadline.Token);
+        }
     }
 
     public async Task DisposeAsync() => await Fleet.DisposeAsync();

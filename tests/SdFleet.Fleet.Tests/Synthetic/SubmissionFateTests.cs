@@ -56,7 +56,6 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
     [Fact]
     public async Task Unroutable_FindsItsWayByTheAlternateExchange()
     {
-        await UntilPoliciesAsync();
         await _fleet.Broker.UnbindAsync(Topology.SubmitExchange, Topology.SubmitQueue);
         try
         {
@@ -73,7 +72,6 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
     [Fact]
     public async Task DeadLetter_OfAnAttempt_EndsAsAFailedJobWithTheReason()
     {
-        await UntilPoliciesAsync();
         var policy = await _fleet.Broker.GetQueueAsync(Topology.WorkQueue("shapes", Lane.Bulk));
         Assert.Equal("sdfleet-dead-letters", (string?)policy!["policy"]);
 
@@ -132,10 +130,24 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
 
     private static Func<JsonNode, bool> IsAbout(Guid id) => r => (string?)r["jobId"] == id.ToString();
 
-    private async Task PublishAsync(string body) =>
-        Assert.True(await _fleet.Broker.PublishAsync(Topology.SubmitExchange, "", body, userId: policed.User));
+    // Once more where the broker does not confirm, as publishers do: then there may be two.
+    private async Task PublishAsync(string body)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Assert.True(await _fleet.Broker.PublishAsync(Topology.SubmitExchange, "", body, userId: policed.User));
+                return;
+            }
+            catch (TaskCanceledException) when (tries < 4)
+            {
+                // It answered nothing in time.
+            }
+        }
+    }
 
-    // The fields of the one rejection that matches; looking leaves the queue as it is.
+    // The fields of the rejection that matches; looking leaves the queue as it is.
     private async Task<IEnumerable<string>> RejectedFieldsAsync(Func<JsonNode, bool> matches)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
@@ -145,7 +157,9 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
             var found = lines.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!).Where(matches).ToList();
             if (found.Count > 0)
             {
-                return Assert.Single(found)["errors"]!.AsArray().Select(e => (string)e!["field"]!);
+                var fields = found.ConvertAll(r => r["errors"]!.AsArray().Select(e => (string)e!["field"]!).ToList());
+                Assert.All(fields, f => Assert.Equal(fields[0], f));
+                return fields[0];
             }
 
             await Task.Delay(100, deadline.Token);
@@ -164,15 +178,6 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
             }
 
             await Task.Delay(100, deadline.Token);
-        }
-    }
-
-    private async Task UntilPoliciesAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        while ((string?)(await _fleet.Broker.GetQueueAsync(Topology.SubmitQueue))?["policy"] is null)
-        {
-            await Task.Delay(200, deadline.Token);
         }
     }
 
