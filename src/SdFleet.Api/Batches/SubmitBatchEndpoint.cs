@@ -79,7 +79,7 @@ internal static class SubmitBatchEndpoint
 
         try
         {
-            await PublishAsync(publisher, batch, options.Value.PublishTimeout, time, aborted);
+            await ConfirmedPublish.RunAsync(token => publisher.SubmitAsync(batch, token), options.Value.PublishTimeout, time, aborted);
             return Accepted(batch.Id, state: null);
         }
         catch (BrokerUnavailableException e)
@@ -118,19 +118,5 @@ internal static class SubmitBatchEndpoint
                 string.Create(CultureInfo.InvariantCulture, $"parts[{p.Index}]"),
                 p.There is null ? null : $"uploaded with {p.There} bytes",
                 string.Create(CultureInfo.InvariantCulture, $"a part that was uploaded with {p.Declared} bytes")));
-    }
-
-    private static async Task PublishAsync(FleetPublisher publisher, SubmitBatch batch, TimeSpan timeout, TimeProvider time, CancellationToken aborted)
-    {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, deadline.Token);
-        try
-        {
-            await publisher.SubmitAsync(batch, either.Token).WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
-        {
-            throw new BrokerUnavailableException($"The broker did not confirm within {timeout}.", e);
-        }
     }
 }

@@ -74,7 +74,7 @@ internal static class SubmitEndpoint
 
         try
         {
-            await PublishAsync(publisher, job, options.Value.PublishTimeout, time, aborted);
+            await ConfirmedPublish.RunAsync(token => publisher.SubmitAsync(job, token), options.Value.PublishTimeout, time, aborted);
             return accepted;
         }
         catch (BrokerUnavailableException e)
@@ -96,19 +96,5 @@ internal static class SubmitEndpoint
         }
 
         return read.Id ?? fromKey;
-    }
-
-    private static async Task PublishAsync(FleetPublisher publisher, SubmitJob job, TimeSpan timeout, TimeProvider time, CancellationToken aborted)
-    {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, deadline.Token);
-        try
-        {
-            await publisher.SubmitAsync(job, either.Token).WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
-        {
-            throw new BrokerUnavailableException($"The broker did not confirm within {timeout}.", e);
-        }
     }
 }
