@@ -1,4 +1,4 @@
-using SdFleet.Cli.Models;
+using SdFleet.Cli.Output;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.ShapesModel;
 

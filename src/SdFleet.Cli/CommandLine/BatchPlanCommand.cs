@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SdFleet.Cli.Batches;
 using SdFleet.Cli.Batches.Plan;
+using SdFleet.Cli.Batches;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts.Api;
 
@@ -66,7 +66,7 @@ internal sealed class BatchPlanCommand
     private static T? Within<T>(ParseResult parsed, Option<T?> option, T min, T max)
         where T : struct, IComparable<T> =>
         parsed.GetValue(option) is { } value && (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
-            ? throw new CliException(Amounts.Text($"{option.Name} is {value}: from {min} to {max}."), ExitCodes.Usage)
+            ? throw new CliException(Amount.Text($"{option.Name} is {value}: from {min} to {max}."), ExitCodes.Usage)
             : parsed.GetValue(option);
 
     private async Task<(string? Server, IReadOnlyList<ModelView>? Models, IReadOnlyList<WorkerView> Workers)> AskAsync(

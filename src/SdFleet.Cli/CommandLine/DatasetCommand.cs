@@ -1,9 +1,8 @@
 using System.CommandLine;
-using SdFleet.Cli.Batches.Plan;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
-using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Coordinator.Datasets;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -99,7 +98,7 @@ internal static class DatasetCommand
 
         var shards = result.Index.Shards;
         await console.Out.WriteLineAsync(FormattableString.Invariant(
-            $"{result.Index.Samples} pictures in {Amounts.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
+            $"{result.Index.Samples} pictures in {Amount.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
         foreach (var (reason, count) in result.Absent)
         {
             await console.Out.WriteLineAsync(FormattableString.Invariant($"  absent: {count} {reason.ToString().ToLowerInvariant()}"));

@@ -2,8 +2,8 @@ using System.CommandLine;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
 using SdFleet.Cli.Verify;
-using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Statistics;
+using SdFleet.Coordinator.Datasets;
 using SdFleet.Diffusion.Imaging;
 
 namespace SdFleet.Cli.CommandLine;
@@ -57,7 +57,7 @@ internal static class ImageCommand
     private static async Task<int> RunAsync(
         DatasetSource dataset, IPictureMaker maker, int count, int tolerance, CliConsole console, CancellationToken cancellationToken)
     {
-        var sample = new SpreadSample<DatasetImage>(Math.Max(2 * count, 2));
+        var sample = new SpreadSample<DatasetImage>(16 * count);
         await foreach (var image in dataset.Images(cancellationToken))
         {
             sample.Add(image);

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using SdFleet.Diffusion;
-using SdFleet.Diffusion.Onnx;
+using SdFleet.Cli.Output;
 using SdFleet.Diffusion.Onnx.Graph;
+using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Diffusion;
 using SdFleet.Hosting.Configuration;
 
 namespace SdFleet.Cli.Models;

@@ -1,8 +1,10 @@
 using System.Text;
 using SdFleet.Cli.Batches.Specification;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Models;
 using SdFleet.Contracts.Validation;
+using SdFleet.Coordinator.Datasets.Statistics;
 
 namespace SdFleet.Cli.Batches.Plan;
 
@@ -18,7 +20,8 @@ internal sealed class BatchPlan
     private static readonly Guid AnyId = Guid.AllBitsSet;
 
     private readonly IReadOnlyDictionary<string, ModelSpec>? _models;
-    private readonly SpreadSamples<PlanSample> _samples;
+    private readonly SpreadSample<PlanSample> _samples;
+    private readonly int _wanted;
     private readonly List<PlanMistake> _mistakes = [];
     private readonly Dictionary<string, ModelShare> _shares = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SeenValues> _values = new(StringComparer.Ordinal);
@@ -27,7 +30,8 @@ internal sealed class BatchPlan
     {
         Source = source;
         _models = models;
-        _samples = new SpreadSamples<PlanSample>(samples);
+        _samples = new SpreadSample<PlanSample>(16 * samples);
+        _wanted = samples;
     }
 
     public BatchSource Source { get; }
@@ -48,7 +52,7 @@ internal sealed class BatchPlan
     public IReadOnlyList<PlanMistake> Mistakes => _mistakes;
 
     /// <summary>Jobs spread over the batch.</summary>
-    public IReadOnlyList<PlanSample> Samples => _samples.Take();
+    public IReadOnlyList<PlanSample> Samples => _samples.Take(_wanted);
 
     /// <summary>Work by model, of the jobs that were looked at and are in order; empty where the models are not known.</summary>
     public IReadOnlyDictionary<string, ModelShare> Shares => _shares;
@@ -140,7 +144,7 @@ internal sealed class BatchPlan
         };
         ValuesOf("images a job").Add(job.Images);
         ValuesOf("model").Add(recipe.Model);
-        ValuesOf("size").Add(Amounts.Text($"{recipe.Width}x{recipe.Height}"));
+        ValuesOf("size").Add(Amount.Text($"{recipe.Width}x{recipe.Height}"));
         ValuesOf("steps").Add(recipe.Steps);
         ValuesOf("guidance").Add(recipe.GuidanceScale);
         ValuesOf("scheduler").Add(recipe.Scheduler);
@@ -154,7 +158,7 @@ internal sealed class BatchPlan
         const string Open = "the model's";
         ValuesOf("images a job").Add(job.Images ?? 1);
         ValuesOf("model").Add(job.Model ?? "the only one");
-        ValuesOf("size").Add(job.Width is null && job.Height is null ? Open : Amounts.Text($"{(object?)job.Width ?? Open}x{(object?)job.Height ?? Open}"));
+        ValuesOf("size").Add(job.Width is null && job.Height is null ? Open : Amount.Text($"{(object?)job.Width ?? Open}x{(object?)job.Height ?? Open}"));
         AddOr("steps", job.Steps, Open);
         AddOr("guidance", job.GuidanceScale, Open);
         ValuesOf("scheduler").Add(job.Scheduler ?? Open);

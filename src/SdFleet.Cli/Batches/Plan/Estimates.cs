@@ -1,4 +1,4 @@
-using SdFleet.Cli.Models;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts.Api;
 
 namespace SdFleet.Cli.Batches.Plan;
@@ -42,18 +42,18 @@ internal static class Estimates
             seconds,
             numbers.SecondsPerImage is { } each ? Given(each)
                 : seconds is { } all && measured is not null
-                    ? $"{SecondsText(all / Math.Max(images, 1))} an image: measured by the fleet on {Amounts.Plural(measured.Images, "image")}, scaled to this batch's sizes and steps"
+                    ? $"{SecondsText(all / Math.Max(images, 1))} an image: measured by the fleet on {Amount.Plural(measured.Images, "image")}, scaled to this batch's sizes and steps"
                 : $"not known: no worker of {model.Spec.Name} has measured any yet; give --seconds-per-image",
             numbers.Workers ?? Math.Max(1, model.Workers),
             numbers.Workers is not null ? "as --workers says" : model.Workers > 0 ? "as many as run now" : "though none runs now",
             bytes,
             numbers.KilobytesPerImage is not null ? "as --kilobytes-per-image says"
                 : measured is not null ? $"{perImage} an image: measured by the fleet"
-                : $"{perImage} an image: a guess, {Amounts.Text($"{UsualBytesPerPixel}")} bytes a pixel",
+                : $"{perImage} an image: a guess, {Amount.Text($"{UsualBytesPerPixel}")} bytes a pixel",
             model.Queued + model.InFlight);
     }
 
     private static string Given(double seconds) => $"{SecondsText(seconds)} an image, as --seconds-per-image says";
 
-    private static string SecondsText(double seconds) => Amounts.Text($"{seconds:0.###} s");
+    private static string SecondsText(double seconds) => Amount.Text($"{seconds:0.###} s");
 }

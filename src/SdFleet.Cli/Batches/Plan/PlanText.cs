@@ -1,6 +1,6 @@
 using System.Globalization;
 using SdFleet.Cli.Batches.Specification;
-using SdFleet.Cli.Models;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Cli.Batches.Plan;
@@ -20,7 +20,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
     public void Write(BatchPlan plan, IReadOnlyList<ModelEstimate> estimates, string? checkedAgainst)
     {
         var images = plan.Images * plan.Scale;
-        output.WriteLine($"{plan.Source.Name}: {Amounts.Plural(plan.Jobs, "job")}, {Amounts.Plural((long)Math.Round(images), "image")}");
+        output.WriteLine($"{plan.Source.Name}: {Amount.Plural(plan.Jobs, "job")}, {Amount.Plural((long)Math.Round(images), "image")}");
         if (plan.Source is SpecificationSource { Specification: var specification })
         {
             Title("What it combines");
@@ -36,7 +36,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
         Title("Samples");
         foreach (var sample in plan.Samples)
         {
-            Line(Amounts.Text($"{plan.Source.Unit} {sample.Number:N0}"), sample.Job.Prompt ?? "(no prompt)");
+            Line(Amount.Text($"{plan.Source.Unit} {sample.Number:N0}"), sample.Job.Prompt ?? "(no prompt)");
             Line("", HowOf(sample.Job));
         }
 
@@ -55,7 +55,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
     private void WriteSpecification(BatchSpecification specification)
     {
         var (different, all) = (specification.Templates.Distinct().Count(), specification.Templates.Count);
-        Line("prompts", Amounts.Plural(different, "template") + (different == all ? "" : Amounts.Text($", by their weights as {all:N0}")));
+        Line("prompts", Amount.Plural(different, "template") + (different == all ? "" : Amount.Text($", by their weights as {all:N0}")));
         foreach (var slot in specification.Templates.SelectMany(t => t.Slots).DistinctBy(slot => slot.Name))
         {
             Line($"{{{slot.Name}}}", Choices(slot.Choices));
@@ -68,35 +68,35 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
         foreach (var draw in specification.Draws)
         {
-            Line(RecipeFields.Names[draw.Field], Amounts.Text($"drawn from {draw.From} to {draw.Last} in steps of {draw.Step}"));
+            Line(RecipeFields.Names[draw.Field], Amount.Text($"drawn from {draw.From} to {draw.Last} in steps of {draw.Step}"));
         }
 
-        var combinations = specification.Combinations == UInt128.MaxValue ? "more than 10^38" : Amounts.Text($"{specification.Combinations:N0}");
+        var combinations = specification.Combinations == UInt128.MaxValue ? "more than 10^38" : Amount.Text($"{specification.Combinations:N0}");
         Line("combinations", specification.Sample switch
         {
             null => $"{combinations}, all of them",
-            { } sample when (UInt128)sample <= specification.Combinations => Amounts.Text($"{combinations}, of which {sample:N0} are drawn, none twice"),
-            { } sample => Amounts.Text($"{combinations}, of which {sample:N0} are drawn: each before any comes again"),
+            { } sample when (UInt128)sample <= specification.Combinations => Amount.Text($"{combinations}, of which {sample:N0} are drawn, none twice"),
+            { } sample => Amount.Text($"{combinations}, of which {sample:N0} are drawn: each before any comes again"),
         });
-        Line("seeds", Amounts.Text($"{specification.Seeds.PerPrompt:N0} for each, {(specification.Seeds.AreDrawn ? "drawn" : "as given")}"));
+        Line("seeds", Amount.Text($"{specification.Seeds.PerPrompt:N0} for each, {(specification.Seeds.AreDrawn ? "drawn" : "as given")}"));
     }
 
     private void WriteMistakes(BatchPlan plan, string? checkedAgainst)
     {
         var against = checkedAgainst is null ? "by what holds for every model" : $"against the models of {checkedAgainst}";
         var looked = plan.Checked == plan.Jobs
-            ? Amounts.Plural(plan.Jobs, "job")
-            : Amounts.Text($"{plan.Checked:N0} jobs spread over all {plan.Jobs:N0}");
+            ? Amount.Plural(plan.Jobs, "job")
+            : Amount.Text($"{plan.Checked:N0} jobs spread over all {plan.Jobs:N0}");
         if (plan.Wrong == 0)
         {
             output.WriteLine($"  none; checked {looked}, {against}");
             return;
         }
 
-        output.WriteLine(Amounts.Text($"  {plan.Wrong:N0} of {looked} would be refused; checked {against}"));
+        output.WriteLine(Amount.Text($"  {plan.Wrong:N0} of {looked} would be refused; checked {against}"));
         foreach (var mistake in plan.Mistakes)
         {
-            var label = Amounts.Text($"{plan.Source.Unit} {mistake.Number:N0}");
+            var label = Amount.Text($"{plan.Source.Unit} {mistake.Number:N0}");
             foreach (var error in mistake.Errors)
             {
                 Line(label, error.ToString());
@@ -106,7 +106,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
         if (plan.Wrong > plan.Mistakes.Count)
         {
-            Line("", Amounts.Text($"and {plan.Wrong - plan.Mistakes.Count:N0} more"));
+            Line("", Amount.Text($"and {plan.Wrong - plan.Mistakes.Count:N0} more"));
         }
     }
 
@@ -114,15 +114,15 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
     {
         if (estimate.Model is not null)
         {
-            Line("model", Amounts.Text($"{estimate.Model}, {estimate.Images:N0} images"));
+            Line("model", Amount.Text($"{estimate.Model}, {estimate.Images:N0} images"));
         }
 
-        Line("GPU time", estimate.Seconds is { } seconds ? $"{Amounts.Hours(seconds)} hours ({estimate.SecondsFrom})" : estimate.SecondsFrom);
+        Line("GPU time", estimate.Seconds is { } seconds ? $"{Amount.Hours(seconds)} hours ({estimate.SecondsFrom})" : estimate.SecondsFrom);
         Line("storage", estimate.Bytes is { } bytes ? $"{Amount.Bytes((long)bytes)} ({estimate.BytesFrom})" : estimate.BytesFrom);
         if (estimate.Seconds is { } all)
         {
             var takes = all / estimate.Workers;
-            Line("takes", $"{Amounts.Duration(takes)} on {Amounts.Plural(estimate.Workers, "worker")}, {estimate.WorkersFrom}");
+            Line("takes", $"{Amount.Duration(takes)} on {Amount.Plural(estimate.Workers, "worker")}, {estimate.WorkersFrom}");
             var limit = (DateTimeOffset.MaxValue - now).TotalSeconds;
             Line("finished", takes < limit
                 ? $"{(now + TimeSpan.FromSeconds(takes)).UtcDateTime.ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC, if it began now and they did nothing else"
@@ -131,7 +131,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
         if (estimate.Waiting > 0)
         {
-            Line("before it", $"{Amounts.Plural(estimate.Waiting, "job")} of the model that wait or run already; their time comes on top");
+            Line("before it", $"{Amount.Plural(estimate.Waiting, "job")} of the model that wait or run already; their time comes on top");
         }
     }
 
@@ -141,10 +141,10 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
         string?[] parts =
         [
             job.Model,
-            first is null ? "a seed of its own" : job.Images is > 1 and var images ? Amounts.Text($"seeds {first} to {first + images - 1}") : Amounts.Text($"seed {first}"),
-            job.Width is null && job.Height is null ? null : Amounts.Text($"{job.Width}x{job.Height}"),
-            job.Steps is { } steps ? Amounts.Plural(steps, "step") : null,
-            job.GuidanceScale is { } guidance ? Amounts.Text($"guidance {guidance}") : null,
+            first is null ? "a seed of its own" : job.Images is > 1 and var images ? Amount.Text($"seeds {first} to {first + images - 1}") : Amount.Text($"seed {first}"),
+            job.Width is null && job.Height is null ? null : Amount.Text($"{job.Width}x{job.Height}"),
+            job.Steps is { } steps ? Amount.Plural(steps, "step") : null,
+            job.GuidanceScale is { } guidance ? Amount.Text($"guidance {guidance}") : null,
             job.Scheduler,
         ];
         return string.Join(", ", parts.OfType<string>());
@@ -153,8 +153,8 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
     private static string Choices(IReadOnlyList<string> choices)
     {
         var different = choices.CountBy(choice => choice.Length == 0 ? "(nothing)" : choice).ToList();
-        var shown = string.Join(", ", different.Take(ChoicesShown).Select(choice => choice.Key + (choice.Value == 1 ? "" : Amounts.Text($" (weight {choice.Value:N0})"))));
-        return Amounts.Text($"{choices.Count:N0}: {shown}{(different.Count > ChoicesShown ? ", …" : "")}");
+        var shown = string.Join(", ", different.Take(ChoicesShown).Select(choice => choice.Key + (choice.Value == 1 ? "" : Amount.Text($" (weight {choice.Value:N0})"))));
+        return Amount.Text($"{choices.Count:N0}: {shown}{(different.Count > ChoicesShown ? ", …" : "")}");
     }
 
     private void Title(string text)

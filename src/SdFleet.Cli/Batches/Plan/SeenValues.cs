@@ -1,4 +1,5 @@
 using System.Globalization;
+using SdFleet.Cli.Output;
 
 namespace SdFleet.Cli.Batches.Plan;
 
@@ -33,7 +34,7 @@ internal sealed class SeenValues
             return string.Join(", ", _first.OrderBy(value => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number : 0));
         }
 
-        var count = Amounts.Text($"{(_all.Count < MostCounted ? "" : "at least ")}{_all.Count:N0} values");
-        return _range is { } range ? Amounts.Text($"{range.Least} to {range.Most} ({count})") : $"{string.Join(", ", _first)}, … ({count})";
+        var count = Amount.Text($"{(_all.Count < MostCounted ? "" : "at least ")}{_all.Count:N0} values");
+        return _range is { } range ? Amount.Text($"{range.Least} to {range.Most} ({count})") : $"{string.Join(", ", _first)}, … ({count})";
     }
 }

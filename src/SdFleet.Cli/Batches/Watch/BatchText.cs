@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SdFleet.Cli.Batches.Plan;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 
@@ -31,7 +31,7 @@ internal static class BatchText
 
         if (batch.Workers is { } workers)
         {
-            line.Append(CultureInfo.InvariantCulture, $", {Amounts.Plural(workers, "worker")}");
+            line.Append(CultureInfo.InvariantCulture, $", {Amount.Plural(workers, "worker")}");
         }
 
         if (batch.EstimatedEnd is { } end && end > now)

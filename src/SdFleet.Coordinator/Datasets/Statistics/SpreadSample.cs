@@ -4,7 +4,7 @@ namespace SdFleet.Coordinator.Datasets.Statistics;
 /// Some of many, spread evenly over all of them: every n-th, where n doubles as often as the sample is full. The same stream gives
 /// the same sample.
 /// </summary>
-/// <param name="most">Most items, at least 2; at the end there are half as many or more, as far as there were that many.</param>
+/// <param name="most">Most items, at least 2; at the end there are half as many or more, as far as there were that many. Some sixteen for each that is to be taken: then those at equal distances are among them, or near.</param>
 public sealed class SpreadSample<T>(int most)
 {
     private readonly List<T> _items = [];
@@ -38,7 +38,10 @@ public sealed class SpreadSample<T>(int most)
         _items.Add(item);
     }
 
-    /// <summary>At most <paramref name="count"/> of the sample, spread evenly.</summary>
-    public IReadOnlyList<T> Take(int count) =>
-        _items.Count <= count ? _items : [.. Enumerable.Range(0, count).Select(i => _items[(int)((long)i * _items.Count / count)])];
+    /// <summary>At most <paramref name="count"/> of the sample, spread evenly, from the first to about the last.</summary>
+    public IReadOnlyList<T> Take(int count)
+    {
+        var taken = Math.Min(count, _items.Count);
+        return [.. Enumerable.Range(0, taken).Select(i => _items[taken == 1 ? 0 : (int)((long)i * (_items.Count - 1) / (taken - 1))])];
+    }
 }
