@@ -45,7 +45,7 @@ def read_prompts() -> list[Prompt]:
 
 def write_prompts() -> None:
     lines = []
-    for prompt in make_prompts(FINAL, 8 * len(FINAL), 74):
+    for prompt in make_prompts(FINAL, 8 * len(FINAL), 75):
         facts = prompt.facts
         row = {"prompt": prompt.text, "seed": prompt.seed, "ground": facts.ground, "color": facts.color,
                "shape": facts.shape, "count": facts.count}

@@ -21,7 +21,7 @@ import torch
 from common import REPOSITORY, run_processes
 
 
-VAE_STEPS, SCENES, UNET_STEPS, DECODER_STEPS = 3000, 20000, 20000, 2500
+VAE_STEPS, SCENES, UNET_STEPS, DECODER_STEPS = 3000, 20000, 16300, 1600
 
 
 def main() -> None:
