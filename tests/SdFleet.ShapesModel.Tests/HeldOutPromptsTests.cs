@@ -59,7 +59,8 @@ public sealed class HeldOutPromptsTests
         {
             var text = prompt.Prompt;
             Assert.Matches($@"\b{prompt.Color} {prompt.Shape}s?\b", text);
-            Assert.Matches($@"\b{prompt.Ground}( background| ground|$)", text);
+            // A place may come after the ground: "on orange in the bottom left".
+            Assert.Matches($@"\b{prompt.Ground}( background| ground|$)|\bon {prompt.Ground} ", text);
             Assert.Equal(prompt.Count, Named(text, World.Captions.CountWords, "1") is { } count ? int.Parse(count) : 0);
             Assert.Equal(prompt.Size, Named(text, World.Captions.SizeWords, null));
             Assert.Equal(prompt.Position, PositionIn(text));
