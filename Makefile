@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers model bench clean
+.PHONY: help restore native build test demo up down servers model model-family bench clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -10,7 +10,7 @@ export DOTNET_NOLOGO := 1
 SDFLEET := src/SdFleet.Cli/bin/$(CONFIGURATION)/net10.0/sdfleet
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 restore: ## fetch the packages (PROBE=1 asks again what the feed has)
 	@infra/feed/restore.sh
@@ -39,6 +39,9 @@ servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their address
 
 model: ## train the bundled model again from its recipe
 	@src/SdFleet.ShapesModel/recipe/make-model.sh
+
+model-family: ## train its inpainting, depth, upscaling, CLIP and LoRA companions (after make model)
+	@src/SdFleet.ShapesModel/recipe/make-model.sh "" "" "$(PROCESSES)" family
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build
