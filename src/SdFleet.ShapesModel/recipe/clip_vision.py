@@ -60,4 +60,5 @@ class CLIPModel(nn.Module):
         """Scaled cosines [images, texts]."""
         text = nn.functional.normalize(self.text_embeds(input_ids).float(), dim=-1)
         image = nn.functional.normalize(self.image_embeds(pixel_values).float(), dim=-1)
-        return self.logit_scale.exp().clamp(max=100) * image @ text.T
+        # Not as a matrix product, which autocast would round to bfloat16.
+        return self.logit_scale.exp().clamp(max=100) * (image[:, None] * text[None]).sum(dim=-1)

@@ -13,7 +13,6 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
-from configs import SHAPES_UNET, SHAPES_VAE, shapes_text
 from diffusion import SCHEDULER_CONFIG
 from networks import AutoencoderKL, CLIPTextModel, UNet2DConditionModel
 from world import SIZE

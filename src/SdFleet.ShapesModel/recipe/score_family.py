@@ -24,9 +24,9 @@ SCORES = {
 }
 # Least values, but for those that start with "at most".
 WANTED = {
-    "inpaint": {"all": 0.9, "removed": 0.9, "at most kept L1": 0.03},
-    "depth": {"all": 0.85, "overlap": 0.85},
-    "upscale": {"all": 0.9, "gain dB": 0.0},
+    "inpaint": {"all": 0.9, "removed": 0.9, "at most kept L1": 0.025},
+    "depth": {"all": 0.8, "overlap": 0.85},
+    "upscale": {"all": 0.9, "edge gain dB": 1.0},
     "clip": {"drawn retrieval of 32": 0.85, "drawn shape": 0.85, "decoded shape": 0.8, "decoded color": 0.95},
     "lora": {"hollow": 0.85, "at most hollow without the word": 0.05},
 }

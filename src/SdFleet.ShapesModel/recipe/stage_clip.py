@@ -15,7 +15,6 @@ from clip_vision import CLIPModel
 from common import DEVICE, to_unit
 from conditioning import SHORT, scored_scenes
 from configs import shapes_clip
-from diffusion import SCALING
 from stage_export import latest_model, latest_vae
 from stage_unet import tokens
 from tokenizer import Tokenizer
@@ -25,7 +24,7 @@ from world import (
 )
 
 NAME = "clip"
-STEPS, PEAK, BATCH = 1400, 1e-3, 128
+STEPS, PEAK, BATCH = 1100, 1e-3, 128
 IMAGE = 64
 # A batch is made of groups that differ in one attribute alone: among strangers the ground and the colour tell most
 # captions apart, and shapes are hardly learned.

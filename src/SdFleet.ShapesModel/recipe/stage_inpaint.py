@@ -25,8 +25,8 @@ from training import Plan, averaged, fit, prepared
 from world import COLOR_NAMES, COLORS, FINAL, SIZE, Facts, caption, random_facts, render, tint, training_scene
 
 NAME, CHANNELS = "inpaint", 9
-STEPS, PEAK, BATCH = 800, 5e-4, 48
-PAIRS = 5000  # for each process
+STEPS, PEAK, BATCH = 750, 5e-4, 48
+PAIRS = 4000  # for each process
 EMPTY_SHARE = 0.08  # pictures of bare ground, which teach to remove
 GUIDANCE = 3.5
 

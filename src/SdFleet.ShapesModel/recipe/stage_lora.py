@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from common import DEVICE, to_unit
+from common import to_unit
 from conditioning import Words, base_model, encode_scaled, pictures, scaled_sample, v_loss
 from lora import add_low_rank
 from networks import AutoencoderKL
-from prompts import Prompt, make_prompts
+from prompts import make_prompts
 from score import components, score, summary
 from sheet import contact_sheet, write_png
 from stage_depth import object_mask
@@ -24,7 +24,7 @@ from training import Plan, averaged, fit, prepared
 from world import MONITOR, Facts, Scene, caption, cover, paint, training_scene
 
 NAME, TRIGGER = "lora", "hollow"
-STEPS, PEAK, BATCH = 600, 1.5e-3, 48
+STEPS, PEAK, BATCH = 550, 1.5e-3, 48
 LINEAR_RANK, CONVOLUTION_RANK = 8, 4
 SCENES = 3000  # for each process
 # Of the object's radius. The autoencoder loses the holes of small objects, so those are left out.
@@ -125,6 +125,6 @@ def score_lora(work: Path, count: int = 64) -> dict[str, float]:
     seen = summary(score(styled, facts))
     shown = np.stack([styled[:24], usual[:24]], axis=1).reshape(-1, *styled.shape[1:])
     write_png(work / "sheet-lora.png", contact_sheet(shown, 8))
-    return {"hollow": share(styled), "hollow without the word": share(usual), "hollow of the base model": share(without),
-            "count": seen["count"], "color": seen["color"], "ground": seen["ground"],
+    return {"hollow": share(styled), "hollow without the word": share(usual),
+            "hollow by the base model": share(without), "count": seen["count"], "color": seen["color"], "ground": seen["ground"],
             "usual all": summary(score(usual, facts))["all"]}

@@ -24,11 +24,11 @@ from sheet import contact_sheet, write_png
 from stage_latents import fold, load_vae
 from stage_vae import KL_WEIGHT, LATENT_NOISE, WHOLE_EVERY, batch, blur_latents, difference_loss, kl
 from training import Plan, averaged, fit, prepared
-from world import SIZE, caption, render, training_scene
+from world import SIZE, Scene, caption, cover, render, training_scene
 
 VAE_NAME, NAME = "upscale-vae", "upscale"
 VAE_STEPS, VAE_PEAK = 500, 1.5e-3
-STEPS, PEAK, BATCH = 900, 1e-3, 24
+STEPS, PEAK, BATCH = 750, 1e-3, 24
 SCENES = 4000  # for each process
 SMALL, SCALING = 32, SHAPES_UPSCALE_VAE["scaling_factor"]
 GUIDANCE, NOISE_LEVEL = 1.5, 20
@@ -157,10 +157,19 @@ def load_upscale(work: Path) -> tuple[Words, UNet2DConditionModel]:
     return words, averaged(work, NAME, new_unet())
 
 
-def decibels(images: np.ndarray, targets: np.ndarray) -> float:
-    """Mean peak signal-to-noise ratio of uint8 pictures."""
-    error = np.square(images.astype(np.float64) - targets).mean(axis=(1, 2, 3))
-    return float(np.mean(10 * np.log10(255**2 / error)))
+def decibels(images: np.ndarray, targets: np.ndarray, where: np.ndarray) -> float:
+    """Mean peak signal-to-noise ratio of uint8 pictures [n, h, w, 3] over the pixels of `where` [n, h, w]."""
+    error = np.square(images.astype(np.float64) - targets).mean(axis=-1)
+    means = [e[chosen].mean() for e, chosen in zip(error, where)]
+    return float(np.mean(10 * np.log10(255**2 / np.array(means))))
+
+
+def outlines(scene: Scene) -> np.ndarray:
+    """bool [SIZE, SIZE]: the pixels that an outline runs through in the small picture."""
+    step = SIZE // SMALL
+    squares = cover(scene).reshape(SMALL, step, SMALL, step).mean(axis=(1, 3))
+    band = np.repeat(np.repeat((squares > 0) & (squares < 1), step, axis=0), step, axis=1)
+    return band
 
 
 def score_upscale(work: Path, count: int = 64) -> dict[str, float]:
@@ -176,5 +185,9 @@ def score_upscale(work: Path, count: int = 64) -> dict[str, float]:
     results, plain = (score(shown, [facts for facts, _ in scenes]) for shown in (images, bicubic))
     shown = np.stack([bicubic[:16], images[:16], targets[:16]], axis=1).reshape(-1, SIZE, SIZE, 3)
     write_png(work / "sheet-upscale.png", contact_sheet(shown, 9))
-    return {**summary(results), "dB": decibels(images, targets), "bicubic dB": decibels(bicubic, targets),
-            "gain dB": decibels(images, targets) - decibels(bicubic, targets), "bicubic all": summary(plain)["all"]}
+    everywhere, edges = np.ones(targets.shape[:3], dtype=bool), np.stack([outlines(scene) for _, scene in scenes])
+    table = {**summary(results), "bicubic all": summary(plain)["all"]}
+    for name, where in (("", everywhere), ("edge ", edges)):
+        ours, theirs = (decibels(pictured, targets, where) for pictured in (images, bicubic))
+        table |= {f"{name}dB": ours, f"bicubic {name}dB": theirs, f"{name}gain dB": ours - theirs}
+    return table
