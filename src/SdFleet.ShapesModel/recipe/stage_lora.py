@@ -126,5 +126,5 @@ def score_lora(work: Path, count: int = 64) -> dict[str, float]:
     shown = np.stack([styled[:24], usual[:24]], axis=1).reshape(-1, *styled.shape[1:])
     write_png(work / "sheet-lora.png", contact_sheet(shown, 8))
     return {"hollow": share(styled), "hollow without the word": share(usual),
-            "hollow by the base model": share(without), "count": seen["count"], "color": seen["color"], "ground": seen["ground"],
-            "usual all": summary(score(usual, facts))["all"]}
+            "hollow by the base model": share(without), "count": seen["count"], "color": seen["color"],
+            "ground": seen["ground"], "usual all": summary(score(usual, facts))["all"]}

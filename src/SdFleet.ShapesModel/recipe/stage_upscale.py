@@ -73,6 +73,7 @@ def copy_matching(old: nn.Module, new: nn.Module) -> None:
 
 
 def train_upscale_vae(rank: int, work: Path, steps: int, seed: int) -> None:
+    torch.manual_seed(seed)
     vae, count = new_vae(work).to(memory_format=torch.channels_last), 0
 
     def batch_loss(rng: random.Random) -> Tensor:

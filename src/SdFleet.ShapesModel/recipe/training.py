@@ -38,7 +38,8 @@ def generator(plan: Plan, rank: int, start: int) -> random.Random:
 
 
 def fit(rank: int, work: Path, plan: Plan, model: nn.Module, batch_loss: Callable[[random.Random], Tensor]) -> None:
-    """Trains the parameters of `model` that ask for gradients, and writes NAME.pt (model, average, optimizer, step)."""
+    """Trains the parameters of `model` that ask for gradients, and writes NAME.pt (model, average, optimizer, step).
+    Every process has to bring the same weights, so what is drawn at random has to be drawn after torch.manual_seed."""
     log, path = Log(work / f"{plan.name}.log", rank), work / f"{plan.name}.pt"
     parameters = [p for p in model.parameters() if p.requires_grad]
     average = Average(model, plan.memory)
