@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers model bench bench-overhead check-sd15 clean
+.PHONY: help restore native build test demo up down servers model model-family bench bench-overhead check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -41,6 +41,9 @@ servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their address
 
 model: ## train the bundled model again from its recipe
 	@src/SdFleet.ShapesModel/recipe/make-model.sh
+
+model-family: ## train its inpainting, depth, upscaling, CLIP and LoRA companions (after make model)
+	@src/SdFleet.ShapesModel/recipe/make-model.sh "" "" "$(PROCESSES)" family
 
 bench: native build ## run the benchmarks
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build

@@ -1,8 +1,25 @@
 namespace SdFleet.ShapesModel;
 
-/// <summary>Where the bundled model lies at run time, in diffusers' ONNX folder layout.</summary>
+/// <summary>Where the bundled models lie at run time, in diffusers' ONNX folder layout.</summary>
 public static class ShapesModelFolder
 {
-    /// <summary>The folder beside the running program.</summary>
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "models", "shapes");
+    /// <summary>The text-to-image model.</summary>
+    public static string Path { get; } = Beside("shapes");
+
+    /// <summary>The inpainting model: its U-Net is given a mask and the image without what is under it.</summary>
+    public static string Inpainting { get; } = Beside("shapes-inpaint");
+
+    /// <summary>The depth-to-image model.</summary>
+    public static string DepthToImage { get; } = Beside("shapes-depth");
+
+    /// <summary>The upscaler from 32x32 to 128x128.</summary>
+    public static string Upscaling { get; } = Beside("shapes-upscale");
+
+    /// <summary>CLIP's two encoders, <c>text_model.onnx</c> and <c>vision_model.onnx</c>.</summary>
+    public static string Clip { get; } = Beside("shapes-clip");
+
+    /// <summary>A LoRA for the text-to-image model: objects are drawn as outlines where "hollow" stands before them.</summary>
+    public static string HollowLora { get; } = System.IO.Path.Combine(Beside("shapes-lora"), "hollow.safetensors");
+
+    private static string Beside(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "models", name);
 }

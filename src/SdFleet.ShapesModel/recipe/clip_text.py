@@ -27,7 +27,7 @@ class CLIPAttention(nn.Module):
         self.q_proj = nn.Linear(channels, channels)
         self.out_proj = nn.Linear(channels, channels)
 
-    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         mixed = attention(self.q_proj(hidden), self.k_proj(hidden), self.v_proj(hidden), self.heads, mask)
         return self.out_proj(mixed)
 
@@ -54,7 +54,7 @@ class CLIPEncoderLayer(nn.Module):
         self.mlp = CLIPMLP(width, config["intermediate_size"], config["hidden_act"])
         self.layer_norm2 = LayerNorm(width, eps=eps)
 
-    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         hidden = hidden + self.self_attn(self.layer_norm1(hidden), mask)
         return hidden + self.mlp(self.layer_norm2(hidden))
 
@@ -64,7 +64,7 @@ class CLIPEncoder(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(CLIPEncoderLayer(config) for _ in range(config["num_hidden_layers"]))
 
-    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         for layer in self.layers:
             hidden = layer(hidden, mask)
         return hidden

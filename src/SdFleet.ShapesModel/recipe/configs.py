@@ -76,10 +76,42 @@ def text_config(vocab: int, width: int, layers: int, heads: int) -> dict:
 
 SHAPES_UNET = unet_config([48, 80, 112], 2, 96, 8, 1, [False, True, True], 16)
 SHAPES_VAE = vae_config([16, 32, 64, 64], 8, 1, 128)
+# The x4 upscaler, in the form of Stable Diffusion's: a latent for four by four pixels; the small picture's three
+# channels beside the latents; a class for each level of noise on it, 0 to 350.
+SHAPES_UPSCALE_UNET = {
+    **unet_config([32, 48, 64], 2, 96, 8, 1, [False, True, True], 32), "in_channels": 7, "num_class_embeds": 351,
+}
+SHAPES_UPSCALE_VAE = {**vae_config([16, 32, 64], 8, 1, 128), "scaling_factor": 0.08333}
 
 
 def shapes_text(vocab: int) -> dict:
     return text_config(vocab, 96, 3, 4)
+
+
+def shapes_clip(vocab: int) -> dict:
+    """A text and a picture encoder, both of the size of the base model's text encoder, that meet at 64 numbers."""
+    shared = {"projection_dim": 64, "torch_dtype": "float32"}
+    text = {**shapes_text(vocab), "projection_dim": 64}
+    vision = {
+        "attention_dropout": 0.0,
+        "hidden_act": "quick_gelu",
+        "hidden_size": 96,
+        "image_size": 64,
+        "initializer_factor": 1.0,
+        "initializer_range": 0.02,
+        "intermediate_size": 384,
+        "layer_norm_eps": 1e-05,
+        "model_type": "clip_vision_model",
+        "num_attention_heads": 4,
+        "num_channels": 3,
+        "num_hidden_layers": 4,
+        "patch_size": 8,
+        "projection_dim": 64,
+    }
+    return {
+        "architectures": ["CLIPModel"], "initializer_factor": 1.0, "logit_scale_init_value": 2.6592,
+        "model_type": "clip", **shared, "text_config": text, "vision_config": vision,
+    }
 
 
 SD15_UNET = unet_config([320, 640, 1280, 1280], 8, 768, 32, 2, [True, True, True, False], 64)

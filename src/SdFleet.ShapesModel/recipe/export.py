@@ -13,7 +13,6 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
-from configs import SHAPES_UNET, SHAPES_VAE, shapes_text
 from diffusion import SCHEDULER_CONFIG
 from networks import AutoencoderKL, CLIPTextModel, UNet2DConditionModel
 from world import SIZE
@@ -94,26 +93,24 @@ def write_json(path: Path, value: dict) -> None:
     path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
-def export(folder: Path, tokenizer: Path, text: CLIPTextModel, unet: UNet2DConditionModel, vae: AutoencoderKL) -> None:
+def export_unet(unet: UNet2DConditionModel, folder: Path) -> None:
+    """Writes the U-Net with every input that its config asks for."""
+    config = unet.config
+    side, width = config["sample_size"], config["cross_attention_dim"]
+    latent = {0: "batch", 2: "latent_height", 3: "latent_width"}
+    inputs = {"sample": torch.randn(2, config["in_channels"], side, side), "timestep": torch.tensor([10]),
+              "encoder_hidden_states": torch.randn(2, 77, width)}
+    axes = {"sample": latent, "encoder_hidden_states": {0: "batch", 1: "sequence"}, "out_sample": latent}
+    if "num_class_embeds" in config:
+        inputs["class_labels"], axes["class_labels"] = torch.tensor([1, 2]), {0: "batch"}
+    export_network(unet, inputs, ["out_sample"], axes, folder / "unet" / "model.onnx")
+    write_json(folder / "unet" / "config.json", config)
+
+
+def export_vae(vae: AutoencoderKL, folder: Path) -> None:
     image = {0: "batch", 2: "height", 3: "width"}
     latent = {0: "batch", 2: "latent_height", 3: "latent_width"}
-    width = text.config["hidden_size"]
-    side = SIZE // 8
-    export_network(
-        text, {"input_ids": torch.full((2, 77), text.config["eos_token_id"], dtype=torch.int64)},
-        ["last_hidden_state", "pooler_output"],
-        {"input_ids": {0: "batch", 1: "sequence"}, "last_hidden_state": {0: "batch", 1: "sequence"},
-         "pooler_output": {0: "batch"}},
-        folder / "text_encoder" / "model.onnx",
-    )
-    export_network(
-        unet,
-        {"sample": torch.randn(2, unet.config["in_channels"], side, side), "timestep": torch.tensor([10]),
-         "encoder_hidden_states": torch.randn(2, 77, width)},
-        ["out_sample"],
-        {"sample": latent, "encoder_hidden_states": {0: "batch", 1: "sequence"}, "out_sample": latent},
-        folder / "unet" / "model.onnx",
-    )
+    side = SIZE // 2 ** (len(vae.config["block_out_channels"]) - 1)
     export_network(
         VaeDecoder(vae), {"latent_sample": torch.randn(2, 4, side, side)}, ["sample"],
         {"latent_sample": latent, "sample": image}, folder / "vae_decoder" / "model.onnx",
@@ -122,10 +119,21 @@ def export(folder: Path, tokenizer: Path, text: CLIPTextModel, unet: UNet2DCondi
         VaeEncoder(vae), {"sample": torch.randn(2, 3, SIZE, SIZE)}, ["latent_parameters"],
         {"sample": image, "latent_parameters": latent}, folder / "vae_encoder" / "model.onnx",
     )
-    write_json(folder / "text_encoder" / "config.json", text.config)
-    write_json(folder / "unet" / "config.json", unet.config)
     for part in ("vae_decoder", "vae_encoder"):
         write_json(folder / part / "config.json", vae.config)
+
+
+def export(folder: Path, tokenizer: Path, text: CLIPTextModel, unet: UNet2DConditionModel, vae: AutoencoderKL) -> None:
+    export_network(
+        text, {"input_ids": torch.full((2, 77), text.config["eos_token_id"], dtype=torch.int64)},
+        ["last_hidden_state", "pooler_output"],
+        {"input_ids": {0: "batch", 1: "sequence"}, "last_hidden_state": {0: "batch", 1: "sequence"},
+         "pooler_output": {0: "batch"}},
+        folder / "text_encoder" / "model.onnx",
+    )
+    write_json(folder / "text_encoder" / "config.json", text.config)
+    export_unet(unet, folder)
+    export_vae(vae, folder)
     write_json(folder / "scheduler" / "scheduler_config.json", SCHEDULER_CONFIG)
     write_json(folder / "model_index.json", INDEX)
     write_json(folder / "sdfleet.json", DEFAULTS)

@@ -37,13 +37,13 @@ def encode(vae: AutoencoderKL, scenes: list[Scene]) -> torch.Tensor:
 
 
 @torch.no_grad()
-def fold(vae: AutoencoderKL, parameters: torch.Tensor) -> None:
+def fold(vae: AutoencoderKL, parameters: torch.Tensor, scaling: float = SCALING) -> None:
     """Moves the normalisation into the 1x1 convolutions, so that Stable Diffusion's own factor is the right one."""
     mean, logvar = parameters.chunk(2, dim=1)
     channels = mean.shape[1]
     shift = mean.mean(dim=(0, 2, 3)).to(DEVICE)
     variance = mean.transpose(0, 1).reshape(channels, -1).var(dim=1) + logvar.exp().mean(dim=(0, 2, 3))
-    factor = (1 / (variance.sqrt() * SCALING)).to(DEVICE)
+    factor = (1 / (variance.sqrt() * scaling)).to(DEVICE)
     quant, post = vae.quant_conv, vae.post_quant_conv
     quant.weight[:channels] *= factor[:, None, None, None]
     quant.bias[:channels] = (quant.bias[:channels] - shift) * factor

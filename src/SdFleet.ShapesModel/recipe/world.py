@@ -176,15 +176,24 @@ def coverage(shape: str, radius: float, center: tuple[float, float], size: int =
     return np.clip(0.5 - distance(shape, radius, dx, dy), 0.0, 1.0)
 
 
-def render(scene: Scene) -> np.ndarray:
-    """uint8 picture [size, size, 3]."""
-    cover = np.zeros((SIZE, SIZE), dtype=np.float32)
-    for center in scene.centers:
-        cover = np.maximum(cover, coverage(scene.shape, scene.radius, center))
+def cover(scene: Scene, size: int = SIZE, scale: float = 1.0) -> np.ndarray:
+    """Share of every pixel that objects cover in a picture of this size; `scale` shrinks them about their centres."""
+    total, pixels = np.zeros((size, size), dtype=np.float32), size / SIZE
+    for x, y in scene.centers:
+        total = np.maximum(total, coverage(scene.shape, scene.radius * scale * pixels, (x * pixels, y * pixels), size))
+    return total
+
+
+def paint(scene: Scene, covered: np.ndarray) -> np.ndarray:
+    """uint8 picture [size, size, 3]: the objects' colour where covered is 1, the ground's where it is 0."""
     ground = np.asarray(scene.ground_rgb, dtype=np.float32)
     color = np.asarray(scene.color_rgb, dtype=np.float32)
-    image = ground + cover[..., None] * (color - ground)
+    image = ground + covered[..., None] * (color - ground)
     return np.rint(image).astype(np.uint8)
+
+
+def render(scene: Scene, size: int = SIZE) -> np.ndarray:
+    return paint(scene, cover(scene, size))
 
 
 def training_scene(rng: random.Random, everything: bool = False) -> tuple[Facts, Scene]:
