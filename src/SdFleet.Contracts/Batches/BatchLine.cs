@@ -53,6 +53,11 @@ public static class BatchLine
         GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
         Scheduler = own.Scheduler ?? defaults.Scheduler,
         NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
+        MinClipSimilarity = own.MinClipSimilarity ?? defaults.MinClipSimilarity,
+        FilterBlank = own.FilterBlank ?? defaults.FilterBlank,
+        FilterUnsafe = own.FilterUnsafe ?? defaults.FilterUnsafe,
+        DuplicateDistance = own.DuplicateDistance ?? defaults.DuplicateDistance,
+        Redraws = own.Redraws ?? defaults.Redraws,
 
         // Dataset generation fills what the other lanes leave free.
         Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
