@@ -45,6 +45,9 @@ internal sealed class BatchPlan
     /// <summary>Pictures of the jobs that were looked at.</summary>
     public long Images { get; private set; }
 
+    /// <summary>The most pictures that these jobs can take to draw, where every one that filters can refuse is drawn as often as it may.</summary>
+    public long Draws { get; private set; }
+
     /// <summary>How many of those looked at have mistakes.</summary>
     public long Wrong { get; private set; }
 
@@ -109,6 +112,7 @@ internal sealed class BatchPlan
             ? RecipeResolver.Resolve(job with { Id = AnyId }, _models, default, errors)
             : null;
         Images += job.Images ?? 1;
+        Draws += (job.Images ?? 1) * (1L + (job.Redraws ?? 0));
         _samples.Add(new PlanSample(number, job));
         if (errors.Count > 0)
         {
@@ -149,6 +153,7 @@ internal sealed class BatchPlan
         ValuesOf("guidance").Add(recipe.GuidanceScale);
         ValuesOf("scheduler").Add(recipe.Scheduler);
         AddNegative(recipe.NegativePrompt);
+        AddFilters(recipe.Filters?.MinClipSimilarity, recipe.Filters?.Blank, recipe.Filters?.Unsafe, recipe.Filters?.DuplicateDistance, recipe.Filters?.Redraws);
         ValuesOf("lane").Add(Word(job.Lane));
     }
 
@@ -163,6 +168,7 @@ internal sealed class BatchPlan
         AddOr("guidance", job.GuidanceScale, Open);
         ValuesOf("scheduler").Add(job.Scheduler ?? Open);
         AddNegative(job.NegativePrompt ?? "");
+        AddFilters(job.MinClipSimilarity, job.FilterBlank, job.FilterUnsafe, job.DuplicateDistance, job.Redraws);
         ValuesOf("lane").Add(Word(job.Lane ?? Lane.Bulk));
     }
 
@@ -183,6 +189,22 @@ internal sealed class BatchPlan
         if (prompt.Length > 0)
         {
             ValuesOf("negative prompt").Add(prompt);
+        }
+    }
+
+    private void AddFilters(double? minClipSimilarity, bool? blank, bool? @unsafe, int? duplicateDistance, int? redraws)
+    {
+        string?[] parts =
+        [
+            minClipSimilarity is { } least ? Amount.Text($"CLIP similarity of {least} or more") : null,
+            blank is true ? "not blank" : null,
+            @unsafe is true ? "safe" : null,
+            duplicateDistance is { } distance ? Amount.Text($"no near-duplicates ({distance} of 64 bits)") : null,
+            redraws is > 0 ? $"else drawn again, {Amount.Plural(redraws.Value, "time")} at most" : null,
+        ];
+        if (parts.OfType<string>().ToList() is { Count: > 0 } all)
+        {
+            ValuesOf("wanted").Add(string.Join(", ", all));
         }
     }
 

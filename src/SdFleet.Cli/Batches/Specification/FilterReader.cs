@@ -66,7 +66,7 @@ internal static class FilterReader
                 }
 
                 break;
-            case var other:
+            case { } other:
                 errors.Add(YamlText.Line(other), part, YamlText.Shown(other), $"a mapping of {string.Join(", ", known.Keys)}");
                 break;
         }
