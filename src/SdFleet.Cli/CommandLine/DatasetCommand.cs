@@ -27,12 +27,13 @@ internal static class DatasetCommand
         var name = Values.Text("--name", "Its name, for the dataset card.", "TEXT");
         var license = Values.Text("--license", "Its licence, as Hugging Face names it, for the dataset card. Default unknown.", "ID");
         var final = new Option<bool>("--final") { Description = "Seal every shard, also those whose pictures are not all there: nothing more will come." };
+        var includeFiltered = new Option<bool>("--include-filtered") { Description = "Leave in what filters took out: blank, unsafe or unfitting pictures, and near-duplicates." };
         var command = new Command(
             "export",
             "Writes pictures and records as training code reads them. Run it again to add what has come since: a shard whose lines are\n" +
             "all there, or absent with a reason, is sealed and never written again. The same batch gives the same bytes.")
         {
-            format, outFolder, lines, name, license, final,
+            format, outFolder, lines, name, license, final, includeFiltered,
         };
         source.AddTo(command);
         command.SetAction((parsed, token) => RunAsync(async () =>
@@ -45,6 +46,7 @@ internal static class DatasetCommand
                 LinesPerShard = parsed.GetValue(lines) ?? DatasetExportOptions.DefaultLinesPerShard,
                 License = parsed.GetValue(license),
                 IsFinal = parsed.GetValue(final),
+                IncludesFiltered = parsed.GetValue(includeFiltered),
                 SampleGrid = SampleGrid.FileName,
             };
             options = parsed.GetValue(name) is { } given ? options with { Name = given } : options;

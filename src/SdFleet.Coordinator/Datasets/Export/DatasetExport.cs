@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Storage;
 
@@ -24,6 +25,8 @@ public sealed class DatasetExport
     private readonly SortedDictionary<Absence, long> _absent = [];
     private readonly List<ExportProblem> _problems = [];
     private readonly DatasetStatistics _statistics = new();
+    private readonly DatasetFilter? _filter;
+    private bool _isOpen;
     private int _shardsWritten;
     private long _outstanding;
 
@@ -32,6 +35,7 @@ public sealed class DatasetExport
         _options = options;
         _artifacts = artifacts;
         _layout = ShardLayout.Of(options.Format);
+        _filter = options.IncludesFiltered ? null : new DatasetFilter();
         _shards = new SortedDictionary<int, ExportShard>(EarlierShards(options).ToDictionary(s => s.Number));
     }
 
@@ -94,6 +98,12 @@ public sealed class DatasetExport
                 : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
         }
 
+        if (index.IncludesFiltered != options.IncludesFiltered)
+        {
+            throw new DatasetException(
+                $"{options.Folder} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
+        }
+
         return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
             ? index.Shards
             : throw new DatasetException(
@@ -117,13 +127,19 @@ public sealed class DatasetExport
             unseen.Remove(number);
             var lastLine = (number + 1L) * _options.LinesPerShard;
             var present = await records.TakeThroughAsync(lastLine);
+            var filtered = Filter(present);
             var isComplete = requested is not null;
             if (requested is not null)
             {
-                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), absences);
+                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), filtered, absences);
             }
 
-            await ExportShardAsync(number, present, isComplete || _options.IsFinal, cancellationToken);
+            present.RemoveAll(i => filtered.ContainsKey(i.Key));
+
+            // Which near-duplicate is kept depends on all lines before it.
+            _isOpen |= !isComplete;
+            var mayChange = _isOpen && _filter is { Compares: true };
+            await ExportShardAsync(number, present, (isComplete && !mayChange) || _options.IsFinal, cancellationToken);
         }
 
         if (unseen.Count > 0)
@@ -133,8 +149,28 @@ public sealed class DatasetExport
         }
     }
 
-    // Leaves in the records what belongs into the dataset. True where nothing is outstanding.
-    private bool Compare(List<DatasetImage> present, List<RequestedImage> wanted, StreamWriter absences)
+    private SortedDictionary<ImageKey, RequestedImage> Filter(List<DatasetImage> present)
+    {
+        var filtered = new SortedDictionary<ImageKey, RequestedImage>();
+        foreach (var image in present)
+        {
+            if (_filter?.Judge(image) is { } finding)
+            {
+                filtered.Add(image.Key, new RequestedImage(image.Line, image.Key.Index) { JobId = image.Record.JobId, Absence = Absence.Filtered, Detail = finding.Detail });
+            }
+        }
+
+        if (filtered.Count > 0)
+        {
+            _absent[Absence.Filtered] = _absent.GetValueOrDefault(Absence.Filtered) + filtered.Count;
+        }
+
+        return filtered;
+    }
+
+    // Leaves in the records what may belong into the dataset. True where nothing is outstanding.
+    private bool Compare(
+        List<DatasetImage> present, List<RequestedImage> wanted, SortedDictionary<ImageKey, RequestedImage> filtered, StreamWriter absences)
     {
         var requests = wanted.ToDictionary(r => r.Key);
         var unread = wanted.Where(r => r is { IsUnread: true, Absence: null }).Select(r => r.Line).ToHashSet();
@@ -145,10 +181,14 @@ public sealed class DatasetExport
                 "\"sdfleet dataset audit\" lists everything that is wrong.");
         }
 
-        foreach (var request in wanted.Where(r => r.Absence is not null))
+        foreach (var request in wanted.Where(r => r.Absence is not null && !filtered.ContainsKey(r.Key)).Concat(filtered.Values).OrderBy(r => r.Key))
         {
             var reason = request.Absence!.Value;
-            _absent[reason] = _absent.GetValueOrDefault(reason) + 1;
+            if (!filtered.ContainsKey(request.Key))
+            {
+                _absent[reason] = _absent.GetValueOrDefault(reason) + 1;
+            }
+
             absences.WriteLine(RequestFile.Line(request));
         }
 
@@ -225,7 +265,10 @@ public sealed class DatasetExport
         }
     }
 
-    private ExportIndex Index => new() { Format = _options.Format, LinesPerShard = _options.LinesPerShard, Shards = [.. _shards.Values] };
+    private ExportIndex Index => new()
+    {
+        Format = _options.Format, LinesPerShard = _options.LinesPerShard, IncludesFiltered = _options.IncludesFiltered, Shards = [.. _shards.Values],
+    };
 
     private ExportResult Finish(bool knowsRequested)
     {

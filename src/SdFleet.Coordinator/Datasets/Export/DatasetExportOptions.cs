@@ -27,6 +27,9 @@ public sealed record DatasetExportOptions
     /// <summary>Seals every shard, also those whose pictures are not all there.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>Whether pictures that filters took out are in it all the same. Default no.</summary>
+    public bool IncludesFiltered { get; init; }
+
     /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
     public string? SampleGrid { get; init; }
 }
