@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace SdFleet.Contracts.Images;
 
 /// <summary>What a job's filters measured of a picture; null where they did not ask.</summary>
@@ -14,4 +17,9 @@ public sealed record ImageScores
 
     /// <summary>Perceptual hash: 64 bits as 16 digits of lower-case hex.</summary>
     public string? PerceptualHash { get; init; }
+
+    /// <summary><see cref="PerceptualHash"/> as a number; null where there is none.</summary>
+    [JsonIgnore]
+    public ulong? PerceptualHashBits =>
+        PerceptualHash is { Length: 16 } text && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits) ? bits : null;
 }

@@ -15,7 +15,6 @@ public readonly record struct PerceptualHash(ulong Bits)
 {
     private const int Side = 32;
     private const int Frequencies = 8;
-    private const int Digits = 16;
 
     // A level of 1 in one pixel gives more; what is below are errors of rounding, which must not tell images of one color apart.
     private const double Nothing = 1e-6;
@@ -40,15 +39,6 @@ public readonly record struct PerceptualHash(ulong Bits)
         }
 
         return new(bits);
-    }
-
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
-    /// <returns>False for anything else.</returns>
-    public static bool TryParse(string? text, out PerceptualHash hash)
-    {
-        bool parsed = ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits) && text!.Length == Digits;
-        hash = new(bits);
-        return parsed;
     }
 
     /// <summary>In how many of the 64 bits two hashes differ.</summary>

@@ -1,5 +1,4 @@
 using SdFleet.Contracts.Images;
-using SdFleet.Diffusion.Scoring;
 
 namespace SdFleet.Coordinator.Datasets.Filters;
 
@@ -26,7 +25,7 @@ public sealed class DatasetFilter
             return new FilterFinding(reason, DetailOf(reason, image.Record));
         }
 
-        if (recipe.Filters?.DuplicateDistance is not { } most || !PerceptualHash.TryParse(record.Scores?.PerceptualHash, out var hash))
+        if (recipe.Filters?.DuplicateDistance is not { } most || record.Scores?.PerceptualHashBits is not { } hash)
         {
             return null;
         }

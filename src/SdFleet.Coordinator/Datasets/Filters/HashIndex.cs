@@ -1,4 +1,4 @@
-using SdFleet.Diffusion.Scoring;
+using System.Numerics;
 
 namespace SdFleet.Coordinator.Datasets.Filters;
 
@@ -12,7 +12,7 @@ internal sealed class HashIndex
     private const int Parts = 4;
     private const int PartBits = 16;
 
-    private readonly List<PerceptualHash> _hashes = [];
+    private readonly List<ulong> _hashes = [];
     private readonly List<ImageKey> _keys = [];
 
     // A list of places for each value of each part: where it begins, and for each place the next.
@@ -22,7 +22,7 @@ internal sealed class HashIndex
     /// <summary>The first that was added within a distance, or null.</summary>
     /// <param name="hash">The hash.</param>
     /// <param name="most">Most bits in which it may differ.</param>
-    public (ImageKey Key, int Distance)? Find(PerceptualHash hash, int most)
+    public (ImageKey Key, int Distance)? Find(ulong hash, int most)
     {
         var found = int.MaxValue;
         for (var part = 0; part < Parts; part++)
@@ -30,10 +30,10 @@ internal sealed class HashIndex
             found = Math.Min(found, Search(part, PartOf(hash, part), fromBit: 0, most / Parts, hash, most));
         }
 
-        return found == int.MaxValue ? null : (_keys[found], hash.DistanceTo(_hashes[found]));
+        return found == int.MaxValue ? null : (_keys[found], Distance(hash, _hashes[found]));
     }
 
-    public void Add(PerceptualHash hash, ImageKey key)
+    public void Add(ulong hash, ImageKey key)
     {
         for (var part = 0; part < Parts; part++)
         {
@@ -47,13 +47,13 @@ internal sealed class HashIndex
     }
 
     // The part itself, and all that differ from it in some of the bits from fromBit on.
-    private int Search(int part, int value, int fromBit, int flips, PerceptualHash hash, int most)
+    private int Search(int part, int value, int fromBit, int flips, ulong hash, int most)
     {
         var found = int.MaxValue;
         for (var place = _first[part][value]; place >= 0; place = _next[part][place])
         {
             // The newest comes first.
-            if (hash.DistanceTo(_hashes[place]) <= most)
+            if (Distance(hash, _hashes[place]) <= most)
             {
                 found = place;
             }
@@ -67,7 +67,9 @@ internal sealed class HashIndex
         return found;
     }
 
-    private static int PartOf(PerceptualHash hash, int part) => (int)(hash.Bits >> (part * PartBits)) & ((1 << PartBits) - 1);
+    private static int PartOf(ulong hash, int part) => (int)((hash >> (part * PartBits)) & ((1UL << PartBits) - 1));
+
+    private static int Distance(ulong one, ulong other) => BitOperations.PopCount(one ^ other);
 
     private static int[] Empty()
     {
