@@ -41,7 +41,12 @@ internal sealed class BatchRepair(FleetClient client, Guid batch, CliConsole con
         {
             foreach (var line in await client.RepairBatchAsync(batch, part, cancellationToken))
             {
-                (results.TryGetValue(line.Result, out var known) ? known : results[line.Result] = []).Add(line.Line);
+                if (!results.TryGetValue(line.Result, out var known))
+                {
+                    results.Add(line.Result, known = []);
+                }
+
+                known.Add(line.Line);
             }
         }
 

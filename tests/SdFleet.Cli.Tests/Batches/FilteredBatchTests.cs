@@ -91,7 +91,7 @@ public sealed class FilteredBatchTests
         var submitted = await CliRun.Of("batch", "submit", prompts, "--min-clip-similarity", "0.2", "--server", server);
         await fleet.StopAsync();
 
-        Assert.Equal((1, 1), (plan.ExitCode, submitted.ExitCode));
+        Assert.Equal((1, 2), (plan.ExitCode, submitted.ExitCode));
         const string Reason = "minClipSimilarity is 0.2: the workers of model shapes have no CLIP model to score pictures with";
         Assert.Contains(Reason, plan.Out, StringComparison.Ordinal);
         Assert.Contains(Reason, submitted.Error, StringComparison.Ordinal);

@@ -110,6 +110,8 @@ public sealed class DatasetFilterTests
         Assert.Equal(Lines, result.Index.Samples);
         Assert.Empty(result.Absent);
         Assert.True(audit.IsComplete, string.Join('\n', audit.Findings));
+        var row = (await ForeignReader.NodeAsync("parquet", folder.Of("out", "metadata", "shard-000000.parquet")))["rows"]!.AsArray()[2]!;
+        Assert.Equal((0.1, "low_clip_similarity"), (row["clip_similarity"]!.GetValue<double>(), row["filtered"]!.GetValue<string>()));
         Assert.Contains("holds an export with the pictures that filters took out", refused.Message, StringComparison.Ordinal);
     }
 

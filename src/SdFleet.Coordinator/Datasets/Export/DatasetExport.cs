@@ -17,6 +17,7 @@ public sealed class DatasetExport
     private const string AbsentFile = "absent.jsonl";
     private const string LockFile = "export.lock";
     private const int MostLinesPerShard = 1_000_000;
+    private const long LeastShardBytes = 1_000_000;
 
     private readonly DatasetExportOptions _options;
     private readonly IArtifactStore _artifacts;
@@ -34,7 +35,7 @@ public sealed class DatasetExport
     {
         _options = options;
         _artifacts = artifacts;
-        _layout = ShardLayout.Of(options.Format);
+        _layout = ShardLayout.Of(options.Format, options.ShardBytes);
         _filter = options.IncludesFiltered ? null : new DatasetFilter();
         _shards = new SortedDictionary<int, ExportShard>(EarlierShards(options).ToDictionary(s => s.Number));
     }
@@ -64,6 +65,11 @@ public sealed class DatasetExport
         if (options.LinesPerShard is < 1 or > MostLinesPerShard)
         {
             throw new DatasetException($"Lines of a shard: {options.LinesPerShard}, must be 1 to {MostLinesPerShard}.");
+        }
+
+        if (options.ShardBytes < LeastShardBytes)
+        {
+            throw new DatasetException($"Bytes of a shard's file: {options.ShardBytes}, must be at least {LeastShardBytes}.");
         }
 
         Directory.CreateDirectory(options.Folder);
@@ -102,6 +108,13 @@ public sealed class DatasetExport
         {
             throw new DatasetException(
                 $"{options.Folder} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
+        }
+
+        if ((index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes) != options.ShardBytes)
+        {
+            throw new DatasetException(
+                $"{options.Folder} holds an export with files of at most {index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes} bytes, not {options.ShardBytes}. " +
+                "Go on with those, or name another folder.");
         }
 
         return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
@@ -251,6 +264,12 @@ public sealed class DatasetExport
         };
         _shardsWritten++;
         Index.Save(_options.Folder);
+
+        // With less in it than before, it may have fewer files.
+        foreach (var file in (earlier?.Files ?? []).Where(f => _shards[number].Files.All(now => now.Path != f.Path)))
+        {
+            File.Delete(Path.Combine(_options.Folder, file.Path));
+        }
     }
 
     // A crash of the machine may leave a file shorter than the index has it.
@@ -267,7 +286,11 @@ public sealed class DatasetExport
 
     private ExportIndex Index => new()
     {
-        Format = _options.Format, LinesPerShard = _options.LinesPerShard, IncludesFiltered = _options.IncludesFiltered, Shards = [.. _shards.Values],
+        Format = _options.Format,
+        LinesPerShard = _options.LinesPerShard,
+        ShardBytes = _options.ShardBytes == DatasetExportOptions.DefaultShardBytes ? null : _options.ShardBytes,
+        IncludesFiltered = _options.IncludesFiltered,
+        Shards = [.. _shards.Values],
     };
 
     private ExportResult Finish(bool knowsRequested)

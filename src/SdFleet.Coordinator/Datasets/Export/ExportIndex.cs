@@ -23,6 +23,9 @@ public sealed record ExportIndex
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IncludesFiltered { get; init; }
 
+    /// <summary>Longest tar file in bytes; null for <see cref="DatasetExportOptions.DefaultShardBytes"/>.</summary>
+    public long? ShardBytes { get; init; }
+
     /// <summary>Pictures in all shards.</summary>
     public long Samples => Shards.Sum(s => (long)s.Samples);
 

@@ -1,10 +1,10 @@
 namespace SdFleet.Coordinator.Datasets.Statistics;
 
 /// <summary>Numbers of a range counted in bins of equal width; what lies outside counts in the bin at that end.</summary>
-/// <param name="from">Where the first bin begins.</param>
-/// <param name="to">Where the last bin ends.</param>
+/// <param name="least">Where the first bin begins.</param>
+/// <param name="most">Where the last bin ends.</param>
 /// <param name="bins">How many, at least 1.</param>
-public sealed class EvenHistogram(double from, double to, int bins)
+public sealed class EvenHistogram(double least, double most, int bins)
 {
     private readonly long[] _counts = new long[bins];
 
@@ -20,9 +20,8 @@ public sealed class EvenHistogram(double from, double to, int bins)
         _counts[BinOf(value)]++;
     }
 
-    /// <summary>The bin of a value.</summary>
-    public int BinOf(double value) => Math.Clamp((int)Math.Floor((value - from) / (to - from) * bins), 0, bins - 1);
-
     /// <summary>Where a bin begins.</summary>
-    public double Edge(int bin) => from + ((to - from) * bin / bins);
+    public double Edge(int bin) => least + ((most - least) * bin / bins);
+
+    private int BinOf(double value) => Math.Clamp((int)Math.Floor((value - least) / (most - least) * bins), 0, bins - 1);
 }
