@@ -1,5 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
+using SdFleet.Cli.Client;
+using SdFleet.Cli.Output;
+using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -20,12 +25,19 @@ internal sealed class FilterOptions
         "--redraws", "Draw a filtered picture again with another seed, at most so often, 0 to 15. Near-duplicates are found later and are not.");
 
     /// <summary>A job with what was given, and nothing else.</summary>
-    public SubmitJob Of(ParseResult parsed) => new()
+    /// <exception cref="CliException">Something is out of its limits.</exception>
+    public SubmitJob Of(ParseResult parsed)
     {
-        MinClipSimilarity = parsed.GetValue(MinClipSimilarity),
-        FilterBlank = parsed.GetValue(Blank) ? true : null,
-        FilterUnsafe = parsed.GetValue(Unsafe) ? true : null,
-        DuplicateDistance = parsed.GetValue(DuplicateDistance),
-        Redraws = parsed.GetValue(Redraws),
-    };
+        var job = new SubmitJob
+        {
+            MinClipSimilarity = parsed.GetValue(MinClipSimilarity),
+            FilterBlank = parsed.GetValue(Blank) ? true : null,
+            FilterUnsafe = parsed.GetValue(Unsafe) ? true : null,
+            DuplicateDistance = parsed.GetValue(DuplicateDistance),
+            Redraws = parsed.GetValue(Redraws),
+        };
+        var errors = new List<FieldError>();
+        SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job with { Prompt = "any" }, ContractsJson.Options), SubmissionDoor.Http, errors);
+        return errors.Count == 0 ? job : throw FieldErrors.ToException("A batch", errors);
+    }
 }

@@ -16,7 +16,7 @@ internal sealed partial class LoadedScorer(ModelCatalog models, LoadedModel mode
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var folder = options.Value.ClipModel;
-        if (folder is not null != models.Specs[model.Name].HasClip)
+        if ((folder is not null) != models.Specs[model.Name].HasClip)
         {
             // Else jobs would be admitted that no worker can do, or refused though it could.
             throw new OptionsValidationException(WorkerOptions.SectionName, typeof(WorkerOptions),
