@@ -1,8 +1,9 @@
 namespace SdFleet.Storage;
 
 /// <summary>
-/// Artifacts: files that are created once under a name that follows from what they are, and never changed; one whose bytes are damaged can be taken away. Trouble with the
-/// store is an <see cref="ArtifactStoreException"/>; a name that is not a plain relative path is an <see cref="ArgumentException"/>.
+/// Artifacts: files that are created once under a name that follows from what they are, and never changed; one whose bytes are
+/// damaged can be taken away. Trouble with the store is an <see cref="ArtifactStoreException"/>; a name that is not a plain
+/// relative path is an <see cref="ArgumentException"/>.
 /// </summary>
 public interface IArtifactStore
 {
