@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Cli.Embedded;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts.Identity;
@@ -47,7 +48,12 @@ public sealed class BatchRepairTests
 
         var clean = (await CliRun.Of("batch", "audit", id, "--server", server, "--repair", "--yes")).Succeeded();
         Assert.Equal(["complete: 9 requested, 9 records, 9 right, 0 findings", "Nothing is to be made again."], clean.Lines);
-        Assert.Equal([1, 2, 2, 2, 2, 2, 1, 1], await Task.WhenAll(Enumerable.Range(1, 8).Select(async line => (await JobAsync(line)).Attempt)));
+        int[] attempts = [1, 2, 2, 2, 2, 2, 1, 1];
+        foreach (var (index, expected) in attempts.Index())
+        {
+            Assert.Equal(expected, (await JobAsync(index + 1)).Attempt);
+        }
+
         Assert.All((await JobAsync(2)).Images, image => Assert.Equal(1, image.Attempt));
 
         await ExportAsync("after");
