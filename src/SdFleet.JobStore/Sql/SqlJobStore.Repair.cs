@@ -1,5 +1,3 @@
-using System.Text.Json;
-using SdFleet.Contracts;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.JobStore.Transitions;
