@@ -49,6 +49,7 @@ public sealed class DatasetExportTests
         // One of them is longer than a file by itself.
         var images = Enumerable.Range(1, 12).Select(line => Synthetic.Large(line, line == 5 ? 1_300_000 : 300_000)).ToList();
         var store = ArtifactStores.Open(new ArtifactStoreOptions { Path = folder.Of("store") });
+        await store.PrepareAsync(default);
         foreach (var (image, picture) in images)
         {
             await store.PutAsync(image.ArtifactName, picture, "image/png", image.Record.Image.Sha256, null, default);
