@@ -17,6 +17,7 @@ internal static class ApiRoutes
     public const string BatchCancelPattern = "/v1/batches/{id:guid}/cancel";
     public const string BatchPausePattern = "/v1/batches/{id:guid}/pause";
     public const string BatchResumePattern = "/v1/batches/{id:guid}/resume";
+    public const string BatchRepairPattern = "/v1/batches/{id:guid}/repair";
     public const string BatchProblemsPattern = "/v1/batches/{id:guid}/problems";
     public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
     public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";

@@ -21,6 +21,7 @@ public static class SdFleetApiEndpoints
         endpoints.MapSubmitBatch();
         endpoints.MapBatch();
         endpoints.MapBatchControl();
+        endpoints.MapRepairBatch();
         endpoints.MapBatchStreams();
         endpoints.MapModels();
         endpoints.MapWorkers();

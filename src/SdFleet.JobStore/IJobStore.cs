@@ -13,8 +13,8 @@ namespace SdFleet.JobStore;
 /// </summary>
 /// <remarks>
 /// An attempt is alive while its job is <see cref="JobState.Released"/> or <see cref="JobState.Running"/> with that attempt's
-/// number. A job never leaves <see cref="JobState.Completed"/>, <see cref="JobState.Failed"/>, <see cref="JobState.Cancelled"/>
-/// and <see cref="JobState.Rejected"/>.
+/// number. A job never leaves <see cref="JobState.Cancelled"/> and <see cref="JobState.Rejected"/>, and <see cref="JobState.Completed"/>
+/// and <see cref="JobState.Failed"/> only by <see cref="ReopenAsync"/>.
 /// </remarks>
 public partial interface IJobStore : IAsyncDisposable
 {

@@ -43,6 +43,12 @@ public sealed class WorkerOptions
     /// <summary>What to do with the model's safety checker: Off (default), Flag, which logs what it objects to, or Blank.</summary>
     public SafetyCheck SafetyCheck { get; set; }
 
+    /// <summary>
+    /// The folder of a CLIP model, as optimum exports it for feature extraction, that pictures are scored with; it runs on the CPU. The
+    /// model has to be listed with HasClip then. Default none.
+    /// </summary>
+    public string? ClipModel { get; set; }
+
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; set; }
 

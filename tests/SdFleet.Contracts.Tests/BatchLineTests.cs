@@ -23,6 +23,11 @@ public sealed class BatchLineTests
         GuidanceScale = 5,
         Scheduler = "ddim",
         NoiseSource = NoiseSource.Cuda,
+        MinClipSimilarity = 0.25,
+        FilterBlank = true,
+        FilterUnsafe = false,
+        DuplicateDistance = 4,
+        Redraws = 2,
         Lane = Lane.Interactive,
     };
 
@@ -44,7 +49,7 @@ public sealed class BatchLineTests
     [Fact]
     public void Read_FullLine_TakesNothingFromTheDefaults()
     {
-        var other = new SubmitJob { Model = "other", Prompt = "other", Images = 9, Steps = 9, Seed = 9, Lane = Lane.Normal, Scheduler = "euler" };
+        var other = new SubmitJob { Model = "other", Prompt = "other", Images = 9, Steps = 9, Seed = 9, Lane = Lane.Normal, Scheduler = "euler", FilterUnsafe = true, Redraws = 9 };
         var batch = Batch(other);
         var errors = new List<FieldError>();
 

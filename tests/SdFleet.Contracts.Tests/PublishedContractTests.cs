@@ -86,6 +86,8 @@ public sealed class PublishedContractTests
             case "number":
                 var (low, high) = ((double)schema["minimum"]!, (double)schema["maximum"]!);
                 return [(low, true), (high, true), (low - 0.5, false), (high + 0.5, false), ("1", false)];
+            case "boolean":
+                return [(true, true), (false, true), ("true", false), (1, false)];
             default:
                 if ((string?)schema["format"] is { } format)
                 {

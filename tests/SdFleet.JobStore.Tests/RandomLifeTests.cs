@@ -69,6 +69,18 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 var expired = await Store.ExpireLeasesAsync(Policy, _now, random.Next(1, 5), default);
                 _touched.UnionWith(expired.Select(e => e.JobId));
                 break;
+            case 4 when _before.Count > 0 && random.Next(4) == 0:
+                var lost = Any(random, _before.Keys.ToList());
+                var was = (await FindAsync(lost)).State;
+                var expected = was is JobState.Completed or JobState.Failed ? ReopenResult.Reopened : was == JobState.Cancelled ? ReopenResult.Refused : ReopenResult.Underway;
+                Assert.Equal(expected, Assert.Single(await Store.ReopenAsync([lost], default)).Result);
+                if (expected == ReopenResult.Reopened)
+                {
+                    _before[lost] = await FindAsync(lost);
+                    Assert.Equal((JobState.Queued, 0, 0), (_before[lost].State, _before[lost].Failures, _before[lost].Evictions));
+                }
+
+                break;
             case 5 when _before.Count > 0 && random.Next(10) == 0:
                 var unwanted = Any(random, _before.Keys.ToList());
                 _touched.Add(unwanted);

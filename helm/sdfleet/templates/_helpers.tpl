@@ -107,6 +107,10 @@ capabilities:
 - name: SdFleet__Models__{{ $i }}__{{ title $key }}
   value: {{ $value | toString | quote }}
 {{- end }}
+{{- if $model.clipFolder }}
+- name: SdFleet__Models__{{ $i }}__HasClip
+  value: "true"
+{{- end }}
 {{- range $j, $size := (default dict $model.spec).sizes }}
 - name: SdFleet__Models__{{ $i }}__Sizes__{{ $j }}__Width
   value: {{ $size.width | quote }}

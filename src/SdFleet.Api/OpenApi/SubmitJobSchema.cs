@@ -29,6 +29,7 @@ internal static class SubmitJobSchema
         {
             FieldKind.WholeNumber => JsonSchemaType.Integer,
             FieldKind.Number => JsonSchemaType.Number,
+            FieldKind.Truth => JsonSchemaType.Boolean,
             _ => JsonSchemaType.String,
         },
         Format = field.Kind switch

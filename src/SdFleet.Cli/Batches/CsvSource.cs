@@ -121,6 +121,10 @@ internal sealed class CsvSource : BatchSource
                 {
                     json.WriteNumber(rule.Name, number);
                 }
+                else if (rule.Kind == FieldKind.Truth && bool.TryParse(cell, out var truth))
+                {
+                    json.WriteBoolean(rule.Name, truth);
+                }
                 else
                 {
                     json.WriteString(rule.Name, cell);

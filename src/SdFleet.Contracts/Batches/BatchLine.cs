@@ -28,7 +28,7 @@ public static class BatchLine
             errors.Add(error);
         }
 
-        return Merge(own, batch.Defaults) with
+        return WithDefaults(own, batch.Defaults) with
         {
             Id = DerivedId.FromBatchLine(batch.Id, line),
             Tenant = batch.Tenant,
@@ -36,25 +36,36 @@ public static class BatchLine
         };
     }
 
+    /// <summary>A line's job with what the line leaves out; id, tenant and time are the batch's to give.</summary>
+    public static SubmitJob WithDefaults(SubmitJob own, SubmitJob defaults)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new SubmitJob
+        {
+            Model = own.Model ?? defaults.Model,
+            ModelDigest = own.ModelDigest ?? defaults.ModelDigest,
+            Prompt = own.Prompt ?? defaults.Prompt,
+            NegativePrompt = own.NegativePrompt ?? defaults.NegativePrompt,
+            Images = own.Images ?? defaults.Images,
+            Seed = own.Seed ?? defaults.Seed,
+            Width = own.Width ?? defaults.Width,
+            Height = own.Height ?? defaults.Height,
+            Steps = own.Steps ?? defaults.Steps,
+            GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
+            Scheduler = own.Scheduler ?? defaults.Scheduler,
+            NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
+            MinClipSimilarity = own.MinClipSimilarity ?? defaults.MinClipSimilarity,
+            FilterBlank = own.FilterBlank ?? defaults.FilterBlank,
+            FilterUnsafe = own.FilterUnsafe ?? defaults.FilterUnsafe,
+            DuplicateDistance = own.DuplicateDistance ?? defaults.DuplicateDistance,
+            Redraws = own.Redraws ?? defaults.Redraws,
+
+            // Dataset generation fills what the other lanes leave free.
+            Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
+        };
+    }
+
     /// <summary>True for the error that a submission without a prompt gives.</summary>
     internal static bool IsMissingPrompt(FieldError error) => error is { Field: "prompt", Value: null };
-
-    private static SubmitJob Merge(SubmitJob own, SubmitJob defaults) => new()
-    {
-        Model = own.Model ?? defaults.Model,
-        ModelDigest = own.ModelDigest ?? defaults.ModelDigest,
-        Prompt = own.Prompt ?? defaults.Prompt,
-        NegativePrompt = own.NegativePrompt ?? defaults.NegativePrompt,
-        Images = own.Images ?? defaults.Images,
-        Seed = own.Seed ?? defaults.Seed,
-        Width = own.Width ?? defaults.Width,
-        Height = own.Height ?? defaults.Height,
-        Steps = own.Steps ?? defaults.Steps,
-        GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
-        Scheduler = own.Scheduler ?? defaults.Scheduler,
-        NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
-
-        // Dataset generation fills what the other lanes leave free.
-        Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
-    };
 }

@@ -31,6 +31,7 @@ public static class SubmissionSchema
             {
                 FieldKind.WholeNumber => "integer",
                 FieldKind.Number => "number",
+                FieldKind.Truth => "boolean",
                 _ => "string",
             },
         };

@@ -18,6 +18,9 @@ public enum FieldKind
     /// <summary>One of a few words.</summary>
     Word,
 
+    /// <summary>True or false.</summary>
+    Truth,
+
     /// <summary>A string holding an RFC 3339 date and time.</summary>
     DateTime,
 }

@@ -41,6 +41,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.Number => $"a number from {Text(Min)} to {Text(Max)}",
         FieldKind.Uuid => "a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e, not all zeros",
         FieldKind.DateTime => "a date and time such as 2026-01-31T12:00:00Z",
+        FieldKind.Truth => "true or false",
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
         _ when IsDigest => $"{MaxLength} hex digits in lower case",
         _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",

@@ -4,7 +4,7 @@ namespace SdFleet.JobStore.Sql;
 internal sealed partial class JobStatements(Database database)
 {
     private const string RowColumns =
-        "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error";
+        "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error, reopened_after";
 
     private const string ManifestColumns =
         "images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe, (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), jobs.line";
@@ -66,14 +66,18 @@ internal sealed partial class JobStatements(Database database)
         UPDATE jobs SET
             state = r.state, attempt = r.attempt, failures = r.failures, evictions = r.evictions,
             next_attempt_at = r.next_attempt_at, lease_until = r.lease_until, started_at = r.started_at, finished_at = r.finished_at,
-            step = r.step, steps = r.steps, worker_id = r.worker_id, error = r.error
-        FROM {database.Rows("seq bigint, state text, attempt int, failures int, evictions int, next_attempt_at bigint, lease_until bigint, started_at bigint, finished_at bigint, step int, steps int, worker_id text, error text")}
+            step = r.step, steps = r.steps, worker_id = r.worker_id, error = r.error, reopened_after = r.reopened_after
+        FROM {database.Rows("seq bigint, state text, attempt int, failures int, evictions int, next_attempt_at bigint, lease_until bigint, started_at bigint, finished_at bigint, step int, steps int, worker_id text, error text, reopened_after int")}
         WHERE jobs.seq = r.seq
         """;
 
     /// <summary>The only place where pictures come to be: the primary key allows each once.</summary>
     public string InsertImages { get; } =
         $"INSERT INTO images (job_seq, idx, record) SELECT r.job_seq, r.idx, r.record FROM {database.Rows("job_seq bigint, idx int, record text")} WHERE true";
+
+    /// <summary>Forgets pictures of a job that was made again and came out otherwise.</summary>
+    public string DeleteImages { get; } =
+        $"DELETE FROM images WHERE (job_seq, idx) IN (SELECT r.job_seq, r.idx FROM {database.Rows("job_seq bigint, idx int")})";
 
     /// <summary>Keeps newer heartbeats; returns the workers whose heartbeat was newer.</summary>
     public string UpsertWorkers { get; } =

@@ -30,6 +30,7 @@ internal static class RowReaders
         Steps = reader.GetInt32(12),
         WorkerId = TextOrNull(reader, 13),
         Error = TextOrNull(reader, 14),
+        ReopenedAfter = reader.GetInt32(15),
     };
 
     public static (long Seq, JobSnapshot Job) Snapshot(DbDataReader reader)
@@ -39,12 +40,12 @@ internal static class RowReaders
         {
             Id = row.Id,
             State = row.State,
-            Tenant = reader.GetString(15),
-            Lane = SqlWords.LaneOf(reader.GetString(16)),
+            Tenant = reader.GetString(16),
+            Lane = SqlWords.LaneOf(reader.GetString(17)),
             ImageCount = row.Images,
-            Recipe = reader.IsDBNull(17) ? null : Json<Recipe>(reader, 17),
-            ArtifactFolder = TextOrNull(reader, 18),
-            Traceparent = TextOrNull(reader, 19),
+            Recipe = reader.IsDBNull(18) ? null : Json<Recipe>(reader, 18),
+            ArtifactFolder = TextOrNull(reader, 19),
+            Traceparent = TextOrNull(reader, 20),
             Attempt = row.Attempt,
             Failures = row.Failures,
             Evictions = row.Evictions,
@@ -52,15 +53,15 @@ internal static class RowReaders
             Steps = row.Steps,
             Error = row.Error,
             WorkerId = row.WorkerId,
-            SubmittedAt = SqlTime.From(reader.GetInt64(20)),
-            AdmittedAt = SqlTime.From(reader.GetInt64(21)),
+            SubmittedAt = SqlTime.From(reader.GetInt64(21)),
+            AdmittedAt = SqlTime.From(reader.GetInt64(22)),
             NextAttemptAt = row.NextAttemptAt,
             LeaseUntil = row.LeaseUntil,
-            ReleasedAt = TimeOrNull(reader, 22),
+            ReleasedAt = TimeOrNull(reader, 23),
             StartedAt = row.StartedAt,
             FinishedAt = row.FinishedAt,
-            BatchId = reader.IsDBNull(23) ? null : reader.GetGuid(23),
-            Line = reader.IsDBNull(24) ? null : reader.GetInt64(24),
+            BatchId = reader.IsDBNull(24) ? null : reader.GetGuid(24),
+            Line = reader.IsDBNull(25) ? null : reader.GetInt64(25),
             Images = [],
         });
     }

@@ -136,7 +136,7 @@ internal sealed partial class SqlJobStore
                 changed.Add(job.Id);
                 if (@event.Report is JobCompleted { Images: var finished })
                 {
-                    images.AddRange(finished.Select(image => new
+                    images.AddRange((await MakeRoomAsync(session, job, finished, cancellationToken)).Select(image => new
                     {
                         job_seq = job.Seq,
                         idx = image.Index,

@@ -35,6 +35,9 @@ internal sealed record JobRow
 
     public string? Error { get; init; }
 
+    /// <summary>The last attempt before it was completed and put back into the queue; 0 where that never happened.</summary>
+    public int ReopenedAfter { get; init; }
+
     /// <summary>True while <paramref name="attempt"/> may still run.</summary>
     public bool IsAlive(int attempt) => State is JobState.Released or JobState.Running && Attempt == attempt;
 }

@@ -39,12 +39,15 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
         }
 
         var timings = new GenerationTimings(TimeSpan.Zero, Stopwatch.GetElapsedTime(started), TimeSpan.Zero);
-        return [.. tasks.Select(task => new GeneratedImage(task, Draw(task), ImageDefects.None, DroppedTokens: 0, timings) { BatchSize = tasks.Count })];
+        return [.. tasks.Select(task => new GeneratedImage(task, Draw(task), DefectsOf(task), DroppedTokens: 0, timings) { BatchSize = tasks.Count })];
     }
 
     public override void Dispose()
     {
     }
+
+    private ImageDefects DefectsOf(GenerationTask task) =>
+        options.Faults && task.Seed % 2 == 0 && task.Prompt.Contains(SyntheticFault.Blank, StringComparison.Ordinal) ? ImageDefects.Blank : ImageDefects.None;
 
     private static RgbImage Draw(GenerationTask task)
     {

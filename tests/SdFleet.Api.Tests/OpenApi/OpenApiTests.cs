@@ -122,6 +122,7 @@ public sealed partial class OpenApiTests(SharedServer shared) : IClassFixture<Sh
     {
         FieldKind.WholeNumber => "integer",
         FieldKind.Number => "number",
+        FieldKind.Truth => "boolean",
         _ => "string",
     };
 
