@@ -23,6 +23,8 @@ public static class SdFleetApiEndpoints
         endpoints.MapBatchControl();
         endpoints.MapBatchStreams();
         endpoints.MapModels();
+        endpoints.MapModelControl();
+        endpoints.MapTenants();
         endpoints.MapWorkers();
 
         // What the API looks like is no secret.
