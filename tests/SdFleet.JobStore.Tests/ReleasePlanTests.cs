@@ -16,6 +16,8 @@ public abstract partial class ReleasePlanTests(JobStoreKind kind, ITestOutputHel
     private const int Waiting = 1_000_000;
     private const int Tenants = 101;
 
+    private readonly JobStoreKind _kind = kind;
+
     [Fact]
     public async Task Release_AMillionJobsWait_ReadsAFewOfEachTenant()
     {
@@ -33,7 +35,7 @@ public abstract partial class ReleasePlanTests(JobStoreKind kind, ITestOutputHel
             Assert.Contains("jobs_fair", plan, StringComparison.Ordinal);
             Assert.DoesNotMatch(@"Seq Scan on jobs|SCAN (j|jobs)\b|Sort|TEMP B-TREE", plan);
         });
-        if (kind == JobStoreKind.Postgres)
+        if (_kind == JobStoreKind.Postgres)
         {
             // Pages of 8 KiB, of the more than thirty thousand that the jobs take: a few descents of the index for each tenant, and one for each job.
             Assert.InRange(Pages(sources), 1, 25 * Tenants);
@@ -47,12 +49,12 @@ public abstract partial class ReleasePlanTests(JobStoreKind kind, ITestOutputHel
     }
 
     private Database Database() =>
-        kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
+        _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
 
     // By one statement, without counting: the counters are no part of this.
     private async Task FillAsync()
     {
-        var (before, numbers, id, after) = kind == JobStoreKind.Postgres
+        var (before, numbers, id, after) = _kind == JobStoreKind.Postgres
             ? ("ALTER TABLE jobs DISABLE TRIGGER USER", $"generate_series(1, {Over + Waiting}) AS numbers (i)", "gen_random_uuid()", "ANALYZE jobs")
             : ("DROP TRIGGER jobs_counted_insert",
                $"(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over + Waiting}) SELECT i FROM n) AS numbers",
@@ -71,7 +73,7 @@ public abstract partial class ReleasePlanTests(JobStoreKind kind, ITestOutputHel
             """,
             new { model = Samples.Model, recipe = JsonSerializer.Serialize(Samples.Job().Job.Recipe, ContractsJson.Options) },
             default);
-        if (kind == JobStoreKind.Postgres)
+        if (_kind == JobStoreKind.Postgres)
         {
             await session.ExecuteAsync("ALTER TABLE jobs ENABLE TRIGGER USER", null, default);
         }
@@ -87,7 +89,7 @@ public abstract partial class ReleasePlanTests(JobStoreKind kind, ITestOutputHel
     {
         await using var database = Database();
         await using var session = await database.BeginAsync(default);
-        var plan = kind == JobStoreKind.Postgres
+        var plan = _kind == JobStoreKind.Postgres
             ? await session.QueryAsync($"EXPLAIN (ANALYZE, BUFFERS) {sql}", parameters, reader => reader.GetString(0), default)
             : await session.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters, reader => reader.GetString(3), default);
         var text = string.Join('\n', plan);

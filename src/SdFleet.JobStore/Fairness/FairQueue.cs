@@ -41,7 +41,7 @@ internal sealed class FairQueue
     public IEnumerable<(string Tenant, double Clock)> Charged => _charged.Select(t => (t.Name, t.Start));
 
     /// <summary>What must be looked up before <paramref name="max"/> more jobs can be taken; nothing where no more are there.</summary>
-    public IReadOnlyList<WantedJobs> Missing(int max)
+    public List<WantedJobs> Missing(int max)
     {
         // No more than that many tenants can have their turn. Each is asked for its share, and for twice as much each time that it
         // did not do, as jobs of one tenant may be much smaller than those of another.
@@ -63,7 +63,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>Takes the next jobs, as far as they are looked up.</summary>
-    public IReadOnlyList<ReadyJob> Take(int max)
+    public List<ReadyJob> Take(int max)
     {
         var taken = new List<ReadyJob>();
         while (taken.Count < max && _waiting.Min is { } tenant && (tenant.IsDone || tenant.IsReady))
