@@ -10,7 +10,7 @@ internal sealed partial class JobStatements
     private const string Ready = "j.model = @model AND j.lane = @lane AND j.state = 'queued' AND j.next_attempt_at IS NULL";
 
     // Exactly the index's expressions. The sum keeps planners from walking the primary key instead, past all jobs that are over,
-    // because they expect to meet a ready one soon.
+    // because they expect to meet a ready one soon. (SQLite compares a sum with a sum by the index, but not with a column.)
     private const string Batch = "coalesce(j.batch_seq, 0)";
     private const string Place = "(j.seq + 0)";
 
@@ -61,12 +61,12 @@ internal sealed partial class JobStatements
         $"""
         WITH RECURSIVE found (tenant, batch, seq, take) AS (
             SELECT r.tenant, r.batch,
-                (SELECT j.seq FROM jobs AS j WHERE {Ready} AND j.tenant = r.tenant AND {Batch} = r.batch AND {Place} >= r.seq ORDER BY {Place} LIMIT 1),
+                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = r.tenant AND {Batch} = r.batch AND {Place} >= r.seq ORDER BY {Place} LIMIT 1),
                 r.take
             FROM {database.Rows("tenant text, batch bigint, seq bigint, take int")}
             UNION ALL
             SELECT f.tenant, f.batch,
-                (SELECT j.seq FROM jobs AS j WHERE {Ready} AND j.tenant = f.tenant AND {Batch} = f.batch AND {Place} > f.seq ORDER BY {Place} LIMIT 1),
+                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = f.tenant AND {Batch} = f.batch AND {Place} > f.seq ORDER BY {Place} LIMIT 1),
                 f.take - 1
             FROM found AS f WHERE f.seq IS NOT NULL AND f.take > 1)
         SELECT jobs.seq, jobs.id, jobs.attempt + 1, jobs.tenant, jobs.lane, jobs.recipe, jobs.images, jobs.artifact_folder, jobs.submitted_at,
