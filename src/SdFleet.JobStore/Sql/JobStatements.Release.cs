@@ -54,8 +54,9 @@ internal sealed partial class JobStatements
         """;
 
     /// <summary>
-    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key and nothing else,
-    /// so that no plan begins with all that wait: what has no lease, no wait and no end is ready.
+    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key and nothing else, so
+    /// that no plan begins with all that wait: what has no lease, no wait and no end is ready. <c>@max</c>, of which there are no more
+    /// anyway, lets planners know how few they are.
     /// </summary>
     public string SelectReadyJobs { get; } =
         $"""
@@ -68,11 +69,12 @@ internal sealed partial class JobStatements
             SELECT f.tenant, f.batch,
                 (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = f.tenant AND {Batch} = f.batch AND {Place} > f.seq ORDER BY {Place} LIMIT 1),
                 f.take - 1
-            FROM found AS f WHERE f.seq IS NOT NULL AND f.take > 1)
+            FROM found AS f WHERE f.seq IS NOT NULL AND f.take > 1),
+        few (seq) AS (SELECT f.seq FROM found AS f WHERE f.seq IS NOT NULL LIMIT @max)
         SELECT jobs.seq, jobs.id, jobs.attempt + 1, jobs.tenant, jobs.lane, jobs.recipe, jobs.images, jobs.artifact_folder, jobs.submitted_at,
             CAST(@now AS bigint), jobs.traceparent, coalesce(jobs.batch_seq, 0)
-        FROM found CROSS JOIN jobs
-        WHERE jobs.seq = found.seq AND jobs.lease_until IS NULL AND jobs.next_attempt_at IS NULL AND jobs.finished_at IS NULL
+        FROM few CROSS JOIN jobs
+        WHERE jobs.seq = few.seq AND jobs.lease_until IS NULL AND jobs.next_attempt_at IS NULL AND jobs.finished_at IS NULL
         {database.ForUpdateSkipLocked}
         """;
 

@@ -49,7 +49,7 @@ internal sealed partial class SqlJobStore
         var taken = new List<long>();
         while (taken.Count < max && queue.Missing(max - taken.Count) is { Count: > 0 } wanted)
         {
-            var parameters = new { model, lane, now = SqlTime.Of(now), rows = SqlJson.Rows(wanted) };
+            var parameters = new { model, lane, now = SqlTime.Of(now), max = wanted.Sum(w => w.Take), rows = SqlJson.Rows(wanted) };
             var jobs = await session.QueryAsync(_sql.SelectReadyJobs, parameters, RowReaders.ReadyJob, cancellationToken);
             foreach (var (ready, job) in jobs)
             {
