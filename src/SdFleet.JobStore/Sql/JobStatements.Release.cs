@@ -54,8 +54,8 @@ internal sealed partial class JobStatements
         """;
 
     /// <summary>
-    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key and nothing else, so
-    /// that no plan begins with all that wait: what has no lease, no wait and no end is ready. <c>@max</c>, of which there are no more
+    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key: their state is asked
+    /// for in words that the index is not made for, so that no plan begins with all that wait. <c>@max</c>, of which there are no more
     /// anyway, lets planners know how few they are.
     /// </summary>
     public string SelectReadyJobs { get; } =
@@ -74,7 +74,7 @@ internal sealed partial class JobStatements
         SELECT jobs.seq, jobs.id, jobs.attempt + 1, jobs.tenant, jobs.lane, jobs.recipe, jobs.images, jobs.artifact_folder, jobs.submitted_at,
             CAST(@now AS bigint), jobs.traceparent, coalesce(jobs.batch_seq, 0)
         FROM few CROSS JOIN jobs
-        WHERE jobs.seq = few.seq AND jobs.lease_until IS NULL AND jobs.next_attempt_at IS NULL AND jobs.finished_at IS NULL
+        WHERE jobs.seq = few.seq AND jobs.state || '' = 'queued' AND jobs.next_attempt_at IS NULL
         {database.ForUpdateSkipLocked}
         """;
 
