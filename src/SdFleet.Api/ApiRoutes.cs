@@ -22,6 +22,11 @@ internal static class ApiRoutes
     public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
     public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";
     public const string Models = "/v1/models";
+    public const string ModelPausePattern = "/v1/models/{name}/pause";
+    public const string ModelResumePattern = "/v1/models/{name}/resume";
+    public const string Tenants = "/v1/tenants";
+    public const string TenantPausePattern = "/v1/tenants/{tenant}/pause";
+    public const string TenantResumePattern = "/v1/tenants/{tenant}/resume";
     public const string Workers = "/v1/workers";
     public const string OpenApi = "/openapi/v1.json";
     public const string OpenApiPattern = "/openapi/{documentName}.json";

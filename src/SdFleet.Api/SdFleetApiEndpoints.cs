@@ -24,6 +24,8 @@ public static class SdFleetApiEndpoints
         endpoints.MapRepairBatch();
         endpoints.MapBatchStreams();
         endpoints.MapModels();
+        endpoints.MapModelControl();
+        endpoints.MapTenants();
         endpoints.MapWorkers();
 
         // What the API looks like is no secret.

@@ -16,6 +16,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private readonly List<JobEvent> _sent = [];
     private readonly List<(Guid Id, int Attempt)> _attempts = [];
     private readonly HashSet<Guid> _touched = [];
+    private readonly HashSet<string> _paused = [];
     private DateTimeOffset _now = Now;
 
     [Theory]
@@ -46,10 +47,10 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private async Task StepAsync(Random random)
     {
         _now += TimeSpan.FromMilliseconds(random.Next(3000));
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case 0 when _before.Count < MaxJobs:
-                var job = Samples.Job(images: random.Next(1, 4));
+                var job = Samples.Job(images: random.Next(1, 4), tenant: Tenant(random));
                 await Store.AdmitAsync([job, job], default);
                 _before.Add(job.Job.Id, await FindAsync(job.Job.Id));
                 break;
@@ -58,6 +59,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 _attempts.AddRange(released.Select(r => (r.Message.JobId, r.Message.Attempt)));
                 _touched.UnionWith(released.Select(r => r.Message.JobId));
                 Assert.Equal(_attempts.Count, _attempts.Distinct().Count());
+                Assert.DoesNotContain(released, r => _paused.Contains(r.Message.Tenant));
                 break;
             case 3 when _attempts.Count > 0:
                 var unpublished = Any(random, _attempts);
@@ -90,6 +92,12 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 HeldAttempt[] held = [.. Enumerable.Range(0, 3).Select(_ => Any(random, _attempts)).Select(a => new HeldAttempt(a.Id, a.Attempt))];
                 _touched.UnionWith(held.Select(h => h.JobId));
                 await Store.RecordHeartbeatsAsync([Samples.Heartbeat($"w{random.Next(3)}", _now, holds: held)], _now, RunningLease, default);
+                break;
+            case 12:
+                var tenant = Tenant(random);
+                var pauses = random.Next(3) == 0;
+                Assert.True(await Store.PauseTenantAsync(tenant, pauses, byOperator: true, default));
+                _ = pauses ? _paused.Add(tenant) : _paused.Remove(tenant);
                 break;
             case >= 7 when _attempts.Count > 0:
                 JobEvent[] events = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random))];
@@ -155,6 +163,11 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private async Task FinishAsync()
     {
         var finished = _before.Where(j => j.Value.State.IsTerminal()).ToDictionary();
+        foreach (var tenant in _paused)
+        {
+            await Store.PauseTenantAsync(tenant, paused: false, byOperator: true, default);
+        }
+
         for (var round = 0; round < 20; round++)
         {
             _now += TimeSpan.FromHours(1);
@@ -182,7 +195,11 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
         Assert.Equal(_before.Count, counts.Sum(c => c.Jobs));
         Assert.All(counts, c => Assert.True(c.State.IsTerminal()));
         Assert.Equal(0, await Store.InFlightAsync(Samples.Model, default));
+        Assert.Equal(0, await Store.CountOutstandingAsync(Samples.Model, default));
+        Assert.Empty(await Store.ListTenantsAsync(default));
     }
+
+    private static string Tenant(Random random) => $"tenant-{random.Next(3)}";
 
     private static T Any<T>(Random random, List<T> list) => list[random.Next(list.Count)];
 }

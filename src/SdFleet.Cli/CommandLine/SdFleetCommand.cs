@@ -81,6 +81,8 @@ internal static class SdFleetCommand
             DatasetCommand.Create(console),
             ImageCommand.Create(console),
             ScoreCommand.Create(console),
+            ModelCommand.Create(console),
+            TenantCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),
         };

@@ -36,22 +36,6 @@ internal sealed partial class JobStatements(Database database)
         UPDATE jobs SET next_attempt_at = NULL FROM due WHERE jobs.seq = due.seq
         """;
 
-    /// <summary>Takes the oldest ready jobs but those of paused batches. MATERIALIZED: picked once, however the join is planned.</summary>
-    public string Release { get; } =
-        $"""
-        WITH picked AS MATERIALIZED (
-            SELECT seq FROM jobs
-            WHERE model = @model AND lane = @lane AND state = 'queued' AND next_attempt_at IS NULL
-              AND (batch_seq IS NULL OR batch_seq NOT IN (SELECT b.seq FROM batches AS b WHERE b.finished_at IS NULL AND b.paused = 1))
-            ORDER BY seq
-            LIMIT @max
-            {database.ForUpdateSkipLocked})
-        UPDATE jobs SET state = 'released', attempt = jobs.attempt + 1, released_at = @now, lease_until = @lease
-        FROM picked
-        WHERE jobs.seq = picked.seq
-        RETURNING jobs.seq, id, attempt, tenant, lane, recipe, images, artifact_folder, submitted_at, released_at, traceparent
-        """;
-
     /// <summary>Takes jobs by id, in one order everywhere, so that transactions rarely wait for each other in a circle.</summary>
     public string SelectForUpdate { get; } =
         $"SELECT {RowColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";

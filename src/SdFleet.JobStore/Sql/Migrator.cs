@@ -23,7 +23,7 @@ internal sealed class Migrator(Database database, TimeProvider time)
 
         foreach (var script in scripts.Where(s => s.Version > current))
         {
-            await session.ExecuteAsync(script.Sql, null, cancellationToken);
+            await session.ExecuteScriptAsync(script.Sql, cancellationToken);
             await session.ExecuteAsync(
                 "INSERT INTO schema_version (version, name, applied_at) VALUES (@version, @name, @now)",
                 new { version = script.Version, name = script.Name, now = SqlTime.Of(time.GetUtcNow()) },

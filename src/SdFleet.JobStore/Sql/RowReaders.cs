@@ -6,6 +6,7 @@ using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
+using SdFleet.JobStore.Fairness;
 using SdFleet.JobStore.Transitions;
 
 namespace SdFleet.JobStore.Sql;
@@ -66,7 +67,7 @@ internal static class RowReaders
         });
     }
 
-    public static (long Seq, ReleasedJob Job) Released(DbDataReader reader) => (
+    private static (long Seq, ReleasedJob Job) Released(DbDataReader reader) => (
         reader.GetInt64(0),
         new ReleasedJob(
             new GenerateImages
@@ -82,6 +83,27 @@ internal static class RowReaders
                 ReleasedAt = SqlTime.From(reader.GetInt64(9)),
             },
             TextOrNull(reader, 10)));
+
+    public static ReadySource ReadySource(DbDataReader reader) => new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3));
+
+    /// <summary>With the message that it becomes when it is released.</summary>
+    public static (ReadyJob Ready, ReleasedJob Job) ReadyJob(DbDataReader reader)
+    {
+        var (seq, job) = Released(reader);
+
+        // A recipe that somehow is no work must not go for nothing: its tenant's clock would stand still.
+        var work = Math.Max(1, job.Message.Recipe.PixelPasses() * job.Message.Images);
+        return (new ReadyJob(job.Message.Tenant, reader.GetInt64(11), seq, work), job);
+    }
+
+    public static TenantView Tenant(DbDataReader reader) => new()
+    {
+        Tenant = reader.GetString(0),
+        Queued = reader.GetInt64(1),
+        InFlight = reader.GetInt64(2),
+        Paused = reader.GetInt32(3) != 0,
+        PausedByOperator = reader.GetInt32(4) != 0,
+    };
 
     public static (long Seq, int Index, ManifestRecord Record) Manifest(DbDataReader reader) => (
         reader.GetInt64(0),

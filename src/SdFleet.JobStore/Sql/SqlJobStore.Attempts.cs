@@ -9,26 +9,6 @@ namespace SdFleet.JobStore.Sql;
 
 internal sealed partial class SqlJobStore
 {
-    public async Task<IReadOnlyList<ReleasedJob>> ReleaseAsync(
-        string model, Lane lane, int max, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        if (max <= 0)
-        {
-            return [];
-        }
-
-        var parameters = new { model, lane = SqlWords.Of(lane), max, now = SqlTime.Of(now), lease = SqlTime.Of(now + lease) };
-        var released = await WriteAsync(
-            async session =>
-            {
-                await session.ExecuteAsync(_sql.WakeDelayed, parameters, cancellationToken);
-                return await session.QueryAsync(_sql.Release, parameters, RowReaders.Released, cancellationToken);
-            },
-            cancellationToken);
-        return [.. released.OrderBy(r => r.Seq).Select(r => r.Job)];
-    }
-
     public async Task<int> ReturnAsync(IReadOnlyList<HeldAttempt> attempts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempts);
