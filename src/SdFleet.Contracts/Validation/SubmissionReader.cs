@@ -102,6 +102,7 @@ public static class SubmissionReader
             case "scheduler": return job with { Scheduler = Word(rule, value, errors) };
             case "noiseSource": return job with { NoiseSource = Enum<NoiseSource>(rule, value, errors) };
             case "lane": return job with { Lane = Enum<Lane>(rule, value, errors) };
+            case "webhook": return job with { Webhook = WebhookReader.Read(rule, value, errors) };
             case "submittedAt": return job with { SubmittedAt = DateAndTime(rule, value, errors) };
             default: throw new InvalidOperationException($"Field {rule.Name} has a rule but no reader.");
         }
@@ -192,10 +193,5 @@ public static class SubmissionReader
         }
     }
 
-    private static string Shown(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        _ => ShownText.Of(value.GetRawText()),
-    };
+    private static string Shown(JsonElement value) => ShownText.Of(value);
 }

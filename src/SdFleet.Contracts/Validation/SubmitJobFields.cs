@@ -27,6 +27,7 @@ public static class SubmitJobFields
         new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
         new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
+        WebhookFields.OfJob,
         new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
     ];
 

@@ -1,6 +1,7 @@
 using System.Text;
 using SdFleet.Cli.Batches.Specification;
 using SdFleet.Cli.Output;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Models;
 using SdFleet.Contracts.Validation;
@@ -101,6 +102,11 @@ internal sealed class BatchPlan
         if (job.Id is { } id)
         {
             errors.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
+        }
+
+        if (job.Webhook is not null)
+        {
+            errors.Add(BatchLine.NoWebhook);
         }
 
         // Dataset generation fills what the other lanes leave free.
