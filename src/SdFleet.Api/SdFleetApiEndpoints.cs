@@ -4,6 +4,7 @@ using SdFleet.Api.Images;
 using SdFleet.Api.Index;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
+using SdFleet.Api.Webhooks;
 
 namespace SdFleet.Api;
 
@@ -22,6 +23,7 @@ public static class SdFleetApiEndpoints
         endpoints.MapBatch();
         endpoints.MapBatchControl();
         endpoints.MapBatchStreams();
+        endpoints.MapWebhooks();
         endpoints.MapModels();
         endpoints.MapWorkers();
 
