@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -179,6 +181,19 @@ public sealed class DeliveryTests
     [Fact]
     public async Task Answer_AlwaysWrong_IsGivenUpWithTheReasonAndCanBeAskedForAgain()
     {
+        var counted = new ConcurrentBag<object?>();
+        using var metrics = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "sdfleet.coordinator.webhooks")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        metrics.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Add(tags[0].Value));
+        metrics.Start();
         await using var fleet = await WebhookFixture.StartAsync(("SdFleet:Webhooks:Delivery:MaxAttempts", "3"));
         var isWell = false;
         fleet.Receiver.OnReceived = (_, response) =>
@@ -197,6 +212,9 @@ public sealed class DeliveryTests
         await fleet.Store.RetryWebhookAsync(abandoned.Id, DateTimeOffset.UtcNow, default);
         Assert.Equal(4, (await fleet.UntilAsync(id, WebhookState.Delivered)).Attempts);
         Assert.Single(fleet.Receiver.Received.DistinctBy(r => r.Id));
+
+        // Of every coordinator in this process: there may be more than these.
+        Assert.Superset(new HashSet<object?> { "failed", "abandoned", "delivered" }, counted.ToHashSet());
     }
 
     [Fact]

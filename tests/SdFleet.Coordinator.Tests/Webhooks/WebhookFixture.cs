@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
