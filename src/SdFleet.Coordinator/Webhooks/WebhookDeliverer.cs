@@ -25,8 +25,8 @@ internal sealed partial class WebhookDeliverer(
     // Its waits are those of a job's failures: doubling, spread by chance.
     private readonly RetryPolicy _waits = new() { BaseDelay = options.Value.BaseDelay, MaxDelay = options.Value.MaxDelay };
 
-    /// <summary>Delivers until nothing is due, something fails, or it is somebody else's turn.</summary>
-    /// <returns>Whether something failed: the receiver is better left alone for a while.</returns>
+    /// <summary>Delivers until nothing is due, nothing gets through, or it is somebody else's turn.</summary>
+    /// <returns>Whether nothing got through: the receiver is better left alone for a while.</returns>
     public async Task<bool> DeliverAsync(WebhookReceiver receiver, CancellationToken stopping)
     {
         for (var round = 0; round < MaxRounds && !stopping.IsCancellationRequested; round++)
@@ -43,7 +43,7 @@ internal sealed partial class WebhookDeliverer(
             // Not with the caller's token: what was sent is recorded even while stopping, or it would be sent again.
             using var deadline = new CancellationTokenSource(LastWords, clock);
             await store.RecordWebhooksAsync(outcomes, clock.GetUtcNow(), deadline.Token).ConfigureAwait(false);
-            if (outcomes.Any(outcome => outcome.State != WebhookState.Delivered))
+            if (outcomes.All(outcome => outcome.State != WebhookState.Delivered))
             {
                 return true;
             }
