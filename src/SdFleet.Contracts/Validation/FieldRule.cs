@@ -49,7 +49,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.DateTime => "a date and time such as 2026-01-31T12:00:00Z",
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
         FieldKind.Words => $"a list of 1 to {Words.Count} of {string.Join(", ", Words)}, each once",
-        FieldKind.Object => $"an object with {string.Join(" and ", Fields.Select(field => field.Name))}",
+        FieldKind.Object => $"an object with {string.Join(" and ", Fields.Select(member => member.Name))}",
         FieldKind.Url => $"an absolute https URL (http where the fleet allows it) of at most {MaxLength} characters of ASCII, without user and fragment",
         _ when IsDigest => $"{MaxLength} hex digits in lower case",
         _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",

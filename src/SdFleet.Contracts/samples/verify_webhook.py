@@ -41,7 +41,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         if wrong is None and self.headers["webhook-id"] not in self.seen:
             self.seen.add(self.headers["webhook-id"])
             event = json.loads(body)
-            print(event["type"], event["data"]["id"], flush=True)
+            print(f"{event['type']} {event['data']['id']}", flush=True)
         # A repetition is fine: 2xx says "I have it", whenever that was.
         self.send_response(204 if wrong is None else 401, wrong)
         self.end_headers()
@@ -51,6 +51,6 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    with http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver) as server:
+    with http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver) as server:
         print(server.server_port, flush=True)
         server.serve_forever()

@@ -46,7 +46,6 @@ public static class PublicAddress
     [
         (IPNetwork.Parse("::/128"), "no address"),
         (IPNetwork.Parse("::1/128"), "loopback"),
-        (IPNetwork.Parse("::ffff:0:0/96"), "an IPv4 address within IPv6 (mapped)"),
         (IPNetwork.Parse("64:ff9b::/96"), "an IPv4 address within IPv6 (NAT64)"),
         (IPNetwork.Parse("64:ff9b:1::/48"), "an IPv4 address within IPv6 (NAT64)"),
         (IPNetwork.Parse("fc00::/7"), "private (unique local)"),
@@ -63,7 +62,13 @@ public static class PublicAddress
             return NameOf(Special4, address);
         }
 
-        // Such networks hold no zone, and an address with one is not contained in any.
+        // First, as IPNetwork takes a mapped address for the IPv4 address in it, whatever network it is asked about.
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return "an IPv4 address within IPv6 (mapped)";
+        }
+
+        // Networks have no zone, which an address may have.
         var plain = new IPAddress(address.GetAddressBytes());
         return Global6.Contains(plain) ? NameOf(Special6, plain) : NameOf(Other6, plain) ?? "not global";
     }
