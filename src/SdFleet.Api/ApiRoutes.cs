@@ -21,6 +21,8 @@ internal static class ApiRoutes
     public const string BatchProblemsPattern = "/v1/batches/{id:guid}/problems";
     public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
     public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";
+    public const string Webhooks = "/v1/webhooks";
+    public const string WebhookRetryPattern = "/v1/webhooks/{id:guid}/retry";
     public const string Models = "/v1/models";
     public const string ModelPausePattern = "/v1/models/{name}/pause";
     public const string ModelResumePattern = "/v1/models/{name}/resume";

@@ -4,6 +4,7 @@ using SdFleet.Api.Images;
 using SdFleet.Api.Index;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
+using SdFleet.Api.Webhooks;
 
 namespace SdFleet.Api;
 
@@ -23,6 +24,7 @@ public static class SdFleetApiEndpoints
         endpoints.MapBatchControl();
         endpoints.MapRepairBatch();
         endpoints.MapBatchStreams();
+        endpoints.MapWebhooks();
         endpoints.MapModels();
         endpoints.MapModelControl();
         endpoints.MapTenants();

@@ -19,6 +19,12 @@ internal static class CoordinatorMetrics
     /// <summary>Attempts released, by model and lane.</summary>
     public static Counter<long> Releases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.releases", "{attempt}", "Attempts released to the work queues.");
 
+    /// <summary>Attempts to deliver a webhook by what came of them: delivered, failed (and tried again) or abandoned.</summary>
+    public static Counter<long> Webhooks { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.webhooks", "{attempt}", "Attempts to deliver a webhook by what came of them.");
+
+    /// <summary>How long an attempt to deliver a webhook took.</summary>
+    public static Histogram<double> WebhookDuration { get; } = Meter.CreateHistogram<double>("sdfleet.coordinator.webhook.duration", "s", "How long an attempt to deliver a webhook took.");
+
     /// <summary>Attempts whose lease ran out.</summary>
     public static Counter<long> ExpiredLeases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.leases.expired", "{attempt}", "Attempts whose lease ran out.");
 }

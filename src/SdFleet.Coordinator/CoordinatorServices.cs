@@ -4,6 +4,7 @@ using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
 using SdFleet.Coordinator.Scaling;
+using SdFleet.Coordinator.Webhooks;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -14,7 +15,7 @@ namespace SdFleet.Coordinator;
 /// <summary>The coordinator's services; the process adds the bus, the stores and the models.</summary>
 public static class CoordinatorServices
 {
-    /// <summary>Adds admission, batches, release, leases and the workers' reports.</summary>
+    /// <summary>Adds admission, batches, release, leases, the workers' reports and webhooks.</summary>
     public static IServiceCollection AddSdFleetCoordinator(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -23,6 +24,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
         services.AddValidatedOptions<BatchOptions>(configuration.GetSection(BatchOptions.SectionName), BatchOptions.Validate);
         services.AddPublishers(configuration);
+        services.AddWebhookDelivery(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();

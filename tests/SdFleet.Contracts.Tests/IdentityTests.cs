@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Tests;
 
@@ -41,6 +44,29 @@ public sealed class IdentityTests
         Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Recipe = job.Recipe with { Seed = 2 } }));
         Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Tenant = "u" }));
         Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Images = 2 }));
+        Assert.NotEqual(JobDigest.Of(job), JobDigest.Of(job with { Webhook = new Webhook { Url = "https://example.org/" } }));
+    }
+
+    // What was stored before jobs could have webhooks is still the same job.
+    [Fact]
+    public void Digest_OfAJobWithoutWebhook_IsWhatItAlwaysWas()
+    {
+        var job = new ResolvedJob
+        {
+            Id = Guid.NewGuid(), Tenant = "t", Lane = Lane.Normal, Images = 1, SubmittedAt = DateTimeOffset.UnixEpoch,
+            Recipe = new Recipe { Model = "m", Prompt = "p", Width = 64, Height = 64, Steps = 1, GuidanceScale = 1, Scheduler = "ddim", Seed = 1 },
+        };
+        const string Json = """{"tenant":"t","lane":"normal","images":1,"recipe":{"model":"m","prompt":"p","negativePrompt":"","width":64,"height":64,"steps":1,"guidanceScale":1,"scheduler":"ddim","seed":1,"noiseSource":"cpu"}}""";
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json))), JobDigest.Of(job));
+    }
+
+    [Fact]
+    public void ForWebhook_JobAndBatchOfOneId_HaveEachTheirOwn()
+    {
+        var id = Guid.NewGuid();
+        Assert.Equal(DerivedId.ForWebhook(WebhookSubject.Job, id), DerivedId.ForWebhook(WebhookSubject.Job, id));
+        Assert.NotEqual(DerivedId.ForWebhook(WebhookSubject.Job, id), DerivedId.ForWebhook(WebhookSubject.Batch, id));
     }
 
     [Fact]

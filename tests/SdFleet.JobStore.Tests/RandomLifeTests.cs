@@ -1,4 +1,5 @@
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.Contracts.Workers;
 
 namespace SdFleet.JobStore.Tests;
@@ -11,6 +12,14 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
 {
     private const int Steps = 2500;
     private const int MaxJobs = 60;
+
+    // Whom to tell of what: some jobs of every end, some of one, some of none.
+    private static readonly Webhook?[] Hooks =
+    [
+        new Webhook { Url = "https://example.org/all" },
+        null,
+        new Webhook { Url = "https://example.org/some", Events = [WebhookEvent.Failed, WebhookEvent.Cancelled] },
+    ];
 
     private readonly Dictionary<Guid, JobSnapshot> _before = [];
     private readonly List<JobEvent> _sent = [];
@@ -50,7 +59,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
         switch (random.Next(13))
         {
             case 0 when _before.Count < MaxJobs:
-                var job = Samples.Job(images: random.Next(1, 4), tenant: Tenant(random));
+                var job = Samples.Job(images: random.Next(1, 4), tenant: Tenant(random), webhook: Hooks[_before.Count % Hooks.Length]);
                 await Store.AdmitAsync([job, job], default);
                 _before.Add(job.Job.Id, await FindAsync(job.Job.Id));
                 break;
@@ -190,6 +199,21 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
         {
             Assert.Equivalent(end, await FindAsync(id), strict: true);
         }
+
+        // Every end that somebody asked for is told once, and nothing else is.
+        var ends = new List<(Guid, WebhookEvent)>();
+        foreach (var id in _before.Keys)
+        {
+            var job = await FindAsync(id);
+            if (job.Webhook is { } webhook && webhook.Wants(WebhookEvents.Of(job.State)!.Value))
+            {
+                ends.Add((id, WebhookEvents.Of(job.State)!.Value));
+            }
+        }
+
+        var told = await Store.ListWebhooksAsync(tenant: null, state: null, before: null, 1000, default);
+        Assert.NotEmpty(ends);
+        Assert.Equal(ends.Order(), told.Select(t => (t.View.SubjectId, t.View.Event)).Order());
 
         var counts = await Store.CountAsync(default);
         Assert.Equal(_before.Count, counts.Sum(c => c.Jobs));

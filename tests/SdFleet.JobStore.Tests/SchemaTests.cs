@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.JobStore.Sql;
 
 namespace SdFleet.JobStore.Tests;
@@ -62,6 +64,35 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
         }
     }
 
+    // An end and what is to be told of it are written together: where one cannot be, neither is.
+    [Fact]
+    public async Task End_WhoseAnnouncementCannotBeWritten_IsNoEnd()
+    {
+        var told = Samples.Job(webhook: new Webhook { Url = "https://example.org/" });
+        await Store.AdmitAsync([told], default);
+        var silent = await AdmitAsync();
+        Assert.Equal(2, (await ReleaseAsync()).Count);
+        await ExecuteAsync("DROP TABLE webhooks");
+
+        await Assert.ThrowsAsync<JobStoreException>(() => ApplyAsync(Samples.Completed(told.Job.Id)));
+        await ApplyAsync(Samples.Completed(silent));
+
+        Assert.Equal((JobState.Released, JobState.Completed), ((await FindAsync(told.Job.Id)).State, (await FindAsync(silent)).State));
+        Assert.Null(await Store.FindImageAsync(told.Job.Id, 0, default));
+    }
+
+    [Fact]
+    public async Task Statements_AboutWebhooks_UseTheirIndexes()
+    {
+        var statements = new JobStatements(Database());
+        string[] questions = [statements.SelectDueReceivers, statements.ClaimWebhooks, statements.ForgetWebhooks];
+        string[] indexes = ["webhooks_due", "webhooks_due", "webhooks_ended"];
+        foreach (var (question, index) in questions.Zip(indexes))
+        {
+            Assert.Contains(index, await PlanAsync(question), StringComparison.Ordinal);
+        }
+    }
+
     private Database Database() =>
         _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
 
@@ -77,7 +108,11 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     {
         await using var database = Database();
         await using var session = await database.BeginAsync(default);
-        var parameters = new { model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L, seq = 1L, line = 0L, index = 0, since = 0L };
+        var parameters = new
+        {
+            model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L, seq = 1L, line = 0L, index = 0, since = 0L,
+            tenant = "acme", receiver = "example.org:443", perTenant = 10, before = 0L,
+        };
         if (_kind == JobStoreKind.Embedded)
         {
             return string.Join('\n', await session.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters, reader => reader.GetString(3), default));

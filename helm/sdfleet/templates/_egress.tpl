@@ -48,6 +48,15 @@
   ports:
     - port: 443
 {{- end }}
+{{- define "sdfleet.netpol.webhooks" -}}
+# Receivers of webhooks.
+- to:
+    {{- toYaml .Values.networkPolicy.peers.webhooks | nindent 4 }}
+  ports:
+    {{- range .Values.networkPolicy.webhookPorts }}
+    - port: {{ . }}
+    {{- end }}
+{{- end }}
 {{- define "sdfleet.netpol.telemetry" -}}
 {{- $port := regexFind ":[0-9]+" (urlParse .Values.telemetry.endpoint).host | trimPrefix ":" | default (ternary "443" "80" (hasPrefix "https" .Values.telemetry.endpoint)) -}}
 - to:

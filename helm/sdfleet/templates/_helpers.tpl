@@ -169,6 +169,16 @@ capabilities:
 {{- end }}
 
 
+{{/* What API and coordinator know of webhooks: both check a submission, the coordinator signs. */}}
+{{- define "sdfleet.env.webhooks" -}}
+{{- if .Values.webhooks.secretsSecret -}}
+- name: SdFleet__Webhooks__AllowHttp
+  value: {{ .Values.webhooks.allowHttp | quote }}
+- name: SdFleet__Webhooks__AllowPrivateAddresses
+  value: {{ .Values.webhooks.allowPrivateAddresses | quote }}
+{{- end }}
+{{- end }}
+
 {{/* Whether any model's weights come from blob storage. */}}
 {{- define "sdfleet.fetchesModels" -}}
 {{- range .Values.models }}{{ if .weights.blob }}true{{ end }}{{ end -}}

@@ -22,7 +22,7 @@ internal static class SubmitJobSchema
             .ToDictionary(field => field.Name, Of),
     };
 
-    private static IOpenApiSchema Of(FieldRule field) => new OpenApiSchema
+    private static IOpenApiSchema Of(FieldRule field) => field.Kind == FieldKind.Object ? WebhookSchema.Of(field) : new OpenApiSchema
     {
         Description = field.Description,
         Type = field.Kind switch

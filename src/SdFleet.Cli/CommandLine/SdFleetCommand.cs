@@ -76,6 +76,7 @@ internal static class SdFleetCommand
             CancelCommand.Create(console),
             ContractCommand.Create(console),
             RejectedCommand.Create(console),
+            WebhooksCommand.Create(console),
             PoliciesCommand.Create(console),
             DemoCommand.Create(console),
             DatasetCommand.Create(console),

@@ -23,6 +23,11 @@ public static class BatchLine
             found.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
         }
 
+        if (own.Webhook is not null)
+        {
+            found.Add(NoWebhook);
+        }
+
         foreach (var error in found.Where(e => !(IsMissingPrompt(e) && batch.Defaults.Prompt is not null)))
         {
             errors.Add(error);
@@ -65,6 +70,8 @@ public static class BatchLine
             Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
         };
     }
+    /// <summary>The error of a line with a webhook: a batch of a million lines would call its receiver a million times.</summary>
+    public static FieldError NoWebhook { get; } = new("webhook", "an object", "not in a line of a batch; the batch itself has one, which is told of its end");
 
     /// <summary>True for the error that a submission without a prompt gives.</summary>
     internal static bool IsMissingPrompt(FieldError error) => error is { Field: "prompt", Value: null };

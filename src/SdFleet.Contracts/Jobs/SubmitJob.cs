@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Webhooks;
+
 namespace SdFleet.Contracts.Jobs;
 
 /// <summary>
@@ -66,6 +68,9 @@ public sealed record SubmitJob
 
     /// <summary>How soon. Default <see cref="Jobs.Lane.Normal"/>.</summary>
     public Lane? Lane { get; init; }
+
+    /// <summary>Whom to tell of its end; nobody where it is left out.</summary>
+    public Webhook? Webhook { get; init; }
 
     /// <summary>When the client submitted it; set by the API, and on arrival where a publisher leaves it out.</summary>
     public DateTimeOffset? SubmittedAt { get; init; }

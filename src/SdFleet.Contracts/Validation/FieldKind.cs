@@ -23,4 +23,13 @@ public enum FieldKind
 
     /// <summary>A string holding an RFC 3339 date and time.</summary>
     DateTime,
+
+    /// <summary>A string holding an http or https URL.</summary>
+    Url,
+
+    /// <summary>A list of some of a few words, each once.</summary>
+    Words,
+
+    /// <summary>An object with fields of its own.</summary>
+    Object,
 }

@@ -62,6 +62,7 @@ public static class RecipeResolver
             Tenant = submission.Tenant ?? DefaultTenant,
             Lane = submission.Lane ?? Lane.Normal,
             Images = images,
+            Webhook = submission.Webhook,
             SubmittedAt = submission.SubmittedAt ?? arrivedAt,
             Recipe = new Recipe
             {

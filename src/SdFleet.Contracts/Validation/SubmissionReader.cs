@@ -107,6 +107,7 @@ public static class SubmissionReader
             case "duplicateDistance": return job with { DuplicateDistance = (int?)Integer(rule, value, errors) };
             case "redraws": return job with { Redraws = (int?)Integer(rule, value, errors) };
             case "lane": return job with { Lane = Enum<Lane>(rule, value, errors) };
+            case "webhook": return job with { Webhook = WebhookReader.Read(rule, value, errors) };
             case "submittedAt": return job with { SubmittedAt = DateAndTime(rule, value, errors) };
             default: throw new InvalidOperationException($"Field {rule.Name} has a rule but no reader.");
         }
@@ -208,10 +209,5 @@ public static class SubmissionReader
         }
     }
 
-    private static string Shown(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        _ => ShownText.Of(value.GetRawText()),
-    };
+    private static string Shown(JsonElement value) => ShownText.Of(value);
 }

@@ -35,6 +35,7 @@ public static class SubmitJobFields
         new("duplicateDistance", FieldKind.WholeNumber, "Of 64 bits, in how many the perceptual hashes of near-duplicates differ at most; the later one is filtered.") { Min = 0, Max = MaxDuplicateDistance },
         new("redraws", FieldKind.WholeNumber, "How often a filtered picture is drawn again with another seed.") { Min = 0, Max = 15 },
         new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
+        WebhookFields.OfJob,
         new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
     ];
 

@@ -6,14 +6,17 @@ internal sealed partial class JobStatements(Database database)
     private const string RowColumns =
         "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error, reopened_after";
 
+    // What is told of a job's end goes out with the transition, so it is read with the row.
+    private const string TakenColumns = RowColumns + ", tenant, webhook";
+
     private const string ManifestColumns =
         "images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe, (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), jobs.line";
 
     /// <summary>Inserts jobs, numbered in the order of their place in the list; returns the ids of those that were new.</summary>
     public string InsertJobs { get; } = database.InsertNumbered(
         "jobs",
-        "id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line",
-        "place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint",
+        "id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line, webhook",
+        "place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint, webhook text",
         "ON CONFLICT (id) DO NOTHING RETURNING id");
 
     /// <summary>Forgets rejected submissions by id.</summary>
@@ -38,11 +41,11 @@ internal sealed partial class JobStatements(Database database)
 
     /// <summary>Takes jobs by id, in one order everywhere, so that transactions rarely wait for each other in a circle.</summary>
     public string SelectForUpdate { get; } =
-        $"SELECT {RowColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";
+        $"SELECT {TakenColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";
 
     /// <summary>Takes the attempts whose lease is over.</summary>
     public string SelectExpired { get; } =
-        $"SELECT {RowColumns} FROM jobs WHERE lease_until <= @now ORDER BY lease_until LIMIT @max {database.ForUpdateSkipLocked}";
+        $"SELECT {TakenColumns} FROM jobs WHERE lease_until <= @now ORDER BY lease_until LIMIT @max {database.ForUpdateSkipLocked}";
 
     /// <summary>Writes what a transition changed.</summary>
     public string UpdateJobs { get; } =
@@ -84,7 +87,7 @@ internal sealed partial class JobStatements(Database database)
     public string SelectJob { get; } =
         $"""
         SELECT {RowColumns}, tenant, lane, recipe, artifact_folder, traceparent, submitted_at, admitted_at, released_at,
-            (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), line
+            (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), line, webhook
         FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         """;
 

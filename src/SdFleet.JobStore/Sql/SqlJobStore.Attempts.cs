@@ -50,9 +50,9 @@ internal sealed partial class SqlJobStore
         return await WriteAsync(
             async session =>
             {
-                var overdue = await session.QueryAsync(_sql.SelectExpired, new { now = SqlTime.Of(now), max }, RowReaders.Job, cancellationToken);
+                var overdue = await session.QueryAsync(_sql.SelectExpired, new { now = SqlTime.Of(now), max }, RowReaders.TakenJob, cancellationToken);
                 var ended = overdue.Select(job => (Before: job, After: JobTransitions.Expired(job, policy, now))).ToList();
-                await UpdateAsync(session, [.. ended.Select(e => e.After)], cancellationToken);
+                await UpdateAsync(session, [.. ended.Select(e => e.After)], now, cancellationToken);
                 return ended
                     .Select(e => new ExpiredAttempt(
                         e.Before.Id, e.Before.Attempt, e.Before.State == JobState.Running ? e.Before.WorkerId : null, e.After.State))
@@ -75,7 +75,7 @@ internal sealed partial class SqlJobStore
             {
                 var jobs = await TakeAsync(session, jobIds, cancellationToken);
                 var stopped = jobs.Values.Where(j => !j.State.IsTerminal()).Select(j => JobTransitions.Cancelled(j, now)).ToList();
-                await UpdateAsync(session, stopped, cancellationToken);
+                await UpdateAsync(session, stopped, now, cancellationToken);
                 var cancelled = stopped.Select(j => j.Id).ToHashSet();
                 return jobIds.Select(id => Outcome(id, jobs.GetValueOrDefault(id), cancelled.Contains(id))).ToList();
             },
@@ -128,7 +128,7 @@ internal sealed partial class SqlJobStore
             outcomes.Add(new EventOutcome(job.Id, transition.Result, transition.Row.State, transition.Reason));
         }
 
-        await UpdateAsync(session, [.. changed.Select(id => jobs[id])], cancellationToken);
+        await UpdateAsync(session, [.. changed.Select(id => jobs[id])], now, cancellationToken);
         if (images.Count > 0)
         {
             await session.ExecuteAsync(_sql.InsertImages, new { rows = SqlJson.Rows(images) }, cancellationToken);

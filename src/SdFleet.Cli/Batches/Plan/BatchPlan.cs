@@ -110,6 +110,11 @@ internal sealed class BatchPlan
             errors.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
         }
 
+        if (job.Webhook is not null)
+        {
+            errors.Add(BatchLine.NoWebhook);
+        }
+
         job = BatchLine.WithDefaults(job, _defaults);
         var resolved = errors.Count == 0 && _models is not null
             ? RecipeResolver.Resolve(job with { Id = AnyId }, _models, default, errors)
