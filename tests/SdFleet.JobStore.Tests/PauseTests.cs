@@ -2,11 +2,14 @@ using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
+using SdFleet.JobStore.Sql;
 
 namespace SdFleet.JobStore.Tests;
 
 public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
 {
+    private readonly JobStoreKind _kind = kind;
+
     [Fact]
     public async Task Pause_AModel_HoldsItsJobsInEveryLaneAndNoOthers()
     {
@@ -198,6 +201,28 @@ public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
             await Task.WhenAll(releasing);
         }
     }
+
+    [Fact]
+    public async Task Pause_DuringTheFirstReleaseOfALane_WaitsForIt()
+    {
+        await AdmitAsync();
+        await using var database = Database();
+        Task<bool> pausing;
+        await using (var releasing = await database.BeginAsync(default))
+        {
+            await releasing.ExecuteAsync(new JobStatements(database).InsertLane, new { model = Samples.Model, lane = "normal" }, default);
+            pausing = Task.Run(() => Store.PauseTenantAsync("acme", paused: true, byOperator: false, default));
+            await Task.Delay(300);
+            Assert.False(pausing.IsCompleted);
+            await releasing.CommitAsync(default);
+        }
+
+        Assert.True(await pausing);
+        Assert.Empty(await ReleaseAsync());
+    }
+
+    private Database Database() =>
+        _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
 
     private static TenantView View(string tenant, long queued, long inFlight) =>
         new() { Tenant = tenant, Queued = queued, InFlight = inFlight, Paused = false, PausedByOperator = false };

@@ -3,6 +3,14 @@ namespace SdFleet.JobStore.Sql;
 /// <content>Pauses, and what they hold back.</content>
 internal sealed partial class JobStatements
 {
+    /// <summary>Lanes that something may be released from and nothing ever was: whoever does so for the first time is waited for, too.</summary>
+    public string InsertLanes { get; } =
+        """
+        INSERT INTO release_clocks (model, lane, tenant, clock)
+        SELECT DISTINCT c.model, c.lane, '', 0 FROM job_counts AS c WHERE c.state = 'queued' ORDER BY 1, 2
+        ON CONFLICT (model, lane, tenant) DO NOTHING
+        """;
+
     /// <summary>Waits for the releases that are under way, so that none follows the pause that they did not see.</summary>
     public string SelectLanesForUpdate { get; } = $"SELECT clock FROM release_clocks WHERE tenant = '' ORDER BY model, lane {database.ForUpdate}";
 

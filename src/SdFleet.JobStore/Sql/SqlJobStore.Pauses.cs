@@ -43,6 +43,7 @@ internal sealed partial class SqlJobStore
         return WriteAsync(
             async session =>
             {
+                await session.ExecuteAsync(_sql.InsertLanes, null, cancellationToken);
                 await session.QueryAsync(_sql.SelectLanesForUpdate, null, reader => reader.GetDouble(0), cancellationToken);
                 await session.ExecuteAsync(paused ? _sql.InsertPause : _sql.DeletePause, parameters, cancellationToken);
                 var left = await session.QueryAsync(_sql.SelectPause, parameters, reader => reader.GetInt32(0), cancellationToken);
