@@ -10,20 +10,25 @@ namespace SdFleet.Diffusion.Onnx.Graph;
 /// <param name="longestModel">How many bytes the changed model may have before its new weights are kept beside it.</param>
 internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxGraphEditor.LongestModel)
 {
-    private const int GraphField = 7, InitializerField = 5, InputField = 11, OutputField = 12;
+    private const int GraphField = 7, OpsetField = 8;
+    private const int NodeField = 1, InitializerField = 5, InputField = 11, OutputField = 12;
 
     // Of one array; Protocol Buffers' own limit, which ONNX Runtime keeps, is 56 bytes more.
     private const int LongestModel = 0x7FFFFFC7;
 
     private readonly SortedDictionary<long, Change> _changes = [];
     private readonly List<byte[]> _appended = [];
+    private readonly Dictionary<string, byte[]> _domains = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outputs = [.. graph.Outputs.Select(output => output.Name)];
 
     /// <summary>The model without the changes.</summary>
     public OnnxGraph Graph => graph;
 
     /// <summary>Whether anything was changed.</summary>
-    public bool HasChanges => _changes.Count + _appended.Count > 0;
+    public bool HasChanges => _changes.Count + _appended.Count + _domains.Count > 0;
+
+    /// <summary>Whether a tensor is an output of the model, or has been made one.</summary>
+    public bool IsOutput(string tensor) => _outputs.Contains(tensor);
 
     /// <summary>Makes an inner tensor an output of the model, after those that it has.</summary>
     /// <param name="tensor">What a node makes; nothing is done where it is an output already.</param>
@@ -39,6 +44,43 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         if (_outputs.Add(tensor))
         {
             _appended.Add(new ProtobufWriter().Message(OutputField, Value(tensor, type, dimensions: null)).ToArray());
+        }
+    }
+
+    /// <summary>Takes an operation out of the model, or puts others in its place.</summary>
+    /// <param name="index">Which one of <see cref="OnnxGraph.Nodes"/>.</param>
+    /// <param name="nodes">What stands there from now on; empty for nothing.</param>
+    public void ReplaceNode(int index, IReadOnlyList<OnnxNewNode> nodes)
+    {
+        FileSpan field = graph.Content.NodeFields[index];
+        ProtobufWriter fields = new();
+        foreach (OnnxNewNode node in nodes)
+        {
+            fields.Message(NodeField, node.ToMessage());
+        }
+
+        _changes[field.Start] = new(field.End, fields.ToArray(), default);
+    }
+
+    /// <summary>Takes a weight out of the model that nothing takes any more.</summary>
+    public void RemoveInitializer(string name)
+    {
+        FileSpan field = graph.Content.InitializerFields[name];
+        _changes[field.Start] = new(field.End, [], default);
+        if (graph.Content.InputFields.TryGetValue(name, out FileSpan input))
+        {
+            _changes[input.Start] = new(input.End, [], default);
+        }
+    }
+
+    /// <summary>Lets the model have operators of others than ONNX.</summary>
+    /// <param name="domain">Whose operators, such as <c>com.microsoft</c>.</param>
+    /// <param name="version">Their version, unless the model names one.</param>
+    public void RequireOperators(string domain, long version)
+    {
+        if (!graph.Content.Domains.Contains(domain))
+        {
+            _domains[domain] = new ProtobufWriter().Message(OpsetField, new ProtobufWriter().Text(1, domain).Number(2, version)).ToArray();
         }
     }
 
@@ -99,7 +141,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     private long LengthOf(bool outside)
     {
         long length = GraphLength(outside);
-        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length;
+        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length
+            + _domains.Values.Sum(part => (long)part.Length);
     }
 
     private static byte[] Head(long length) => new ProtobufWriter().Head(GraphField, length).ToArray();
@@ -139,7 +182,12 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
                 rest = Copy(part, rest);
             }
 
-            _ = Copy(file, new(content.Field.End, content.FileLength), rest);
+            rest = Copy(file, new(content.Field.End, content.FileLength), rest);
+            foreach (byte[] part in _domains.Values)
+            {
+                rest = Copy(part, rest);
+            }
+
             return model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
