@@ -111,7 +111,8 @@ internal static class AttentionModel
         foreach (string input in (string[])["q", "k", "v"])
         {
             long[] sizes = ShapeOf(input, heads);
-            model.Input(input, type, [.. sizes.Select((size, i) => fixedShape || i == sizes.Length - 1 ? (object)(int)size : $"{input}{i}")]);
+            object[] shape = [.. sizes.Select((size, i) => fixedShape || i == sizes.Length - 1 ? (object)(int)size : $"{input}{i}")];
+            model.Input(input, type, shape);
         }
     }
 }

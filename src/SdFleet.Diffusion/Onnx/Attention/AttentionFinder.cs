@@ -3,9 +3,9 @@ using SdFleet.Diffusion.Onnx.Graph;
 namespace SdFleet.Diffusion.Onnx.Attention;
 
 /// <summary>
-/// Finds attention in a graph, from its last product upwards. Exporters differ in where they scale (before the first product, which is left as
-/// it is, or behind it), and in what else they write between the products: conversions, and PyTorch's baddbmm a matrix of zeros that it adds.
-/// Anything else, above all a mask, is another function.
+/// Finds attention in a graph, from its last product upwards. Exporters differ in where they scale (before the first product, which is left
+/// as it is, or behind it), and in what else they write between the products: conversions, and PyTorch's baddbmm a matrix of zeros that it
+/// adds. Anything else, above all a mask, is another function.
 /// </summary>
 internal sealed class AttentionFinder(OnnxGraphEditor model, OnnxGraphUses uses)
 {
@@ -114,7 +114,8 @@ internal sealed class AttentionFinder(OnnxGraphEditor model, OnnxGraphUses uses)
     private bool IsLastAxis(OnnxNode softmax, IEnumerable<string> operands)
     {
         long axis = softmax.Integers.TryGetValue("axis", out long given) ? given : model.Graph.Opset >= 13 ? -1 : 1;
-        return axis == -1 || operands.Any(tensor => uses.MakerOf(tensor) is { OpType: "Transpose" } node && node.Permutation.Count == axis + 1);
+        return axis == -1
+            || operands.Any(tensor => uses.MakerOf(tensor) is { OpType: "Transpose" } node && node.Permutation.Count == axis + 1);
     }
 
     // Most exports transpose the key themselves, which is undone rather than done again.

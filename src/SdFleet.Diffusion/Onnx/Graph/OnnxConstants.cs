@@ -43,13 +43,14 @@ internal sealed class OnnxConstants(OnnxGraph graph, OnnxGraphUses uses)
         };
     }
 
-    private static double? Convert(double value, OnnxNode node) => (node.OpType, (OnnxElementType)node.Integers.GetValueOrDefault("to")) switch
-    {
-        ("Identity", _) => value,
-        (_, OnnxElementType.Float32) => (float)value,
-        (_, OnnxElementType.Float16) => (double)(Half)value,
-        _ => null,
-    };
+    private static double? Convert(double value, OnnxNode node) =>
+        (node.OpType, (OnnxElementType)node.Integers.GetValueOrDefault("to")) switch
+        {
+            ("Identity", _) => value,
+            (_, OnnxElementType.Float32) => (float)value,
+            (_, OnnxElementType.Float16) => (double)(Half)value,
+            _ => null,
+        };
 
     private double? Read(OnnxInitializer constant)
     {
