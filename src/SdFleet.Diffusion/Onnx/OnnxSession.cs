@@ -60,7 +60,7 @@ internal sealed class OnnxSession : IDisposable
         using SessionOptions options = device.CreateSessionOptions();
 
         // Bytes have no folder that weights beside them could be found in.
-        options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(Path.GetFullPath(file)));
+        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
         OnnxEditedModel edited = model.Build();
         using ExternalWeights? weights = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
         return Create(file, () => new InferenceSession(edited.Bytes, options), device);

@@ -111,7 +111,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         _changes[field.Start] = new(field.End, [.. head, .. declaration], data)
         {
             Location = location,
-            HeadOutside = new ProtobufWriter().Message(InitializerField, Outside(Tensor(name, type, dimensions), location, data)).ToArray(),
+            HeadOutside = new ProtobufWriter().Message(
+                InitializerField, Outside(Tensor(name, type, dimensions), new(location, 0, data.Length))).ToArray(),
         };
 
         // Old files list their weights among the inputs, with their shapes.
@@ -122,9 +123,38 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         }
     }
 
+    /// <summary>
+    /// Names the weights beside the model by the files that links lead to, as in the cache of Hugging Face's hub. ONNX Runtime follows such
+    /// links itself where it is given a file, but not where it is given bytes; as there, they may lead to the folder that the model's own
+    /// link leads to, and nowhere else.
+    /// </summary>
+    /// <returns>The folder that the names count from.</returns>
+    public string FollowLinks()
+    {
+        OnnxInitializer[] outside = [.. graph.Initializers.Where(i => i.Data is { } data && data.File != graph.File)];
+        Dictionary<string, string> targets = outside.Select(i => i.Data!.File).Distinct().ToDictionary(file => file, TargetOf);
+        string own = FolderOf(Path.GetFullPath(graph.File)), linked = FolderOf(TargetOf(graph.File));
+        if (own == linked || !targets.Values.All(target => FolderOf(target) == linked) || IsLong)
+        {
+            return own;
+        }
+
+        foreach (OnnxInitializer weight in outside)
+        {
+            FileSpan field = graph.Content.InitializerFields[weight.Name];
+            ProtobufWriter tensor = Outside(
+                Tensor(weight.Name, weight.Type, weight.Dimensions), weight.Data! with { File = Path.GetFileName(targets[weight.Data!.File]) });
+
+            // What was changed is beside the model no more.
+            _changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default));
+        }
+
+        return linked;
+    }
+
     /// <summary>The changed model: its new weights in it, or where it would become too long, beside it.</summary>
     /// <exception cref="ModelFormatException">The file can no longer be read.</exception>
-    public OnnxEditedModel Build() => LengthOf(outside: false) <= longestModel
+    public OnnxEditedModel Build() => !IsLong
         ? new(ToArray(), [])
         : new(
             Write(outside: true),
@@ -133,6 +163,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <summary>The changed model, with its new weights in it.</summary>
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
     public byte[] ToArray() => Write(outside: false);
+
+    private bool IsLong => LengthOf(outside: false) > longestModel;
 
     // Of the graph, without the tag and the length before it.
     private long GraphLength(bool outside) => graph.Content.Graph.Length + _appended.Sum(part => (long)part.Length)
@@ -245,17 +277,33 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     }
 
     // As onnx.proto has weights that lie in a file.
-    private static ProtobufWriter Outside(ProtobufWriter tensor, string location, ReadOnlyMemory<byte> data)
+    private static ProtobufWriter Outside(ProtobufWriter tensor, OnnxDataLocation data)
     {
         const int ExternalLocation = 1;
-        string length = data.Length.ToString(CultureInfo.InvariantCulture);
-        foreach ((string key, string value) in new[] { ("location", location), ("offset", "0"), ("length", length) })
+        tensor.Message(13, new ProtobufWriter().Text(1, "location").Text(2, data.File));
+        tensor.Message(13, new ProtobufWriter().Text(1, "offset").Text(2, data.Offset.ToString(CultureInfo.InvariantCulture)));
+        if (data.Length >= 0)
         {
-            tensor.Message(13, new ProtobufWriter().Text(1, key).Text(2, value));
+            tensor.Message(13, new ProtobufWriter().Text(1, "length").Text(2, data.Length.ToString(CultureInfo.InvariantCulture)));
         }
 
         return tensor.Number(14, ExternalLocation);
     }
+
+    // What is missing is missing under its own name.
+    private static string TargetOf(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Path.GetFullPath(file);
+        }
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
 
     private sealed record Change(long End, byte[] Head, ReadOnlyMemory<byte> Data)
     {
