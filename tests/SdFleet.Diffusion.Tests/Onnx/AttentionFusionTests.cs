@@ -11,7 +11,7 @@ using Xunit.Abstractions;
 
 namespace SdFleet.Diffusion.Tests.Onnx;
 
-/// <summary>Attention as one operation: found in every exporter's graph, equal to what it replaces, and nothing else taken for it.</summary>
+/// <summary>Attention as one operation: found in every exporter's graph, equal to what it replaces, and nothing else replaced.</summary>
 public sealed class AttentionFusionTests(ITestOutputHelper output) : IDisposable
 {
     private const string Fused = "MultiHeadAttention";

@@ -142,8 +142,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         foreach (OnnxInitializer weight in outside)
         {
             FileSpan field = graph.Content.InitializerFields[weight.Name];
-            ProtobufWriter tensor = Outside(
-                Tensor(weight.Name, weight.Type, weight.Dimensions), weight.Data! with { File = Path.GetFileName(targets[weight.Data!.File]) });
+            OnnxDataLocation data = weight.Data! with { File = Path.GetFileName(targets[weight.Data!.File]) };
+            ProtobufWriter tensor = Outside(Tensor(weight.Name, weight.Type, weight.Dimensions), data);
 
             // What was changed is beside the model no more.
             _changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default));
