@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
 
@@ -33,7 +34,9 @@ internal static class AttentionBenchmark
     private static Dictionary<string, double> Measure(string folder, int side, int rounds, bool fused)
     {
         var before = ProcessMemory.Now();
+        var clock = Stopwatch.StartNew();
         using var pipeline = StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions { FuseAttention = fused });
+        var load = clock.Elapsed.TotalSeconds;
         var task = pipeline.CreateTask("a red circle on a blue ground", seed: 1) with { Width = side, Height = side, Steps = 2 };
         using var runs = new ModelRunTime();
         var best = Components.ToDictionary(component => component, _ => double.PositiveInfinity);
@@ -48,8 +51,9 @@ internal static class AttentionBenchmark
             }
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"{(fused ? "fused" : "written out")}, {side}x{side}: peak memory {(ProcessMemory.Peak() - before) / Megabyte:F0} MB"));
+        var way = fused ? "fused" : "written out";
+        var peak = (ProcessMemory.Peak() - before) / Megabyte;
+        Console.WriteLine(FormattableString.Invariant($"{way}, {side}x{side}: load {load:F2} s, peak memory {peak:F0} MB"));
         return best;
     }
 }
