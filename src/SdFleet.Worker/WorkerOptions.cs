@@ -55,6 +55,9 @@ public sealed class WorkerOptions
     /// <summary>Threads of one pass on the CPU; 0 for one a core.</summary>
     public int Threads { get; set; }
 
+    /// <summary>Whether the CPU computes attention in blocks rather than as a whole, which takes gigabytes. Default yes.</summary>
+    public bool FuseAttention { get; set; } = true;
+
     /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -41,6 +41,7 @@ internal sealed class DiffusionModel : ImageModel
                 Deterministic = options.Deterministic,
                 DeviceId = options.DeviceId,
                 Threads = options.Threads,
+                FuseAttention = options.FuseAttention,
             }),
             cancellationToken).ConfigureAwait(false);
         try
