@@ -83,6 +83,7 @@ internal static class SdFleetCommand
             ScoreCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),
+            ChaosCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;
