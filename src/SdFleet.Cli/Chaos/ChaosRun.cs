@@ -34,6 +34,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private const double StrikesAfter = 0.4;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
@@ -225,7 +226,13 @@ internal sealed class ChaosRun : IAsyncDisposable
                 await Task.Delay(Tick, cancellationToken);
             }
 
+            // While the one before lasted, its share may have been made to the end: there has to be something to meet.
             Interlocked.Increment(ref _struck);
+            for (var watch = Stopwatch.StartNew(); _ledger.InHand().Count == 0 && watch.Elapsed < WorkPatience;)
+            {
+                await Task.Delay(Tick, cancellationToken);
+            }
+
             _recoveries.Begin(fault, _ledger.InHand());
             var what = await injector.StrikeAsync(fault, cancellationToken);
             _recoveries.End(what);

@@ -84,7 +84,7 @@ internal static class ChaosPage
         page.Append("<div class=\"tiles\">\n");
         Tile(page, Number(report.Jobs), "jobs");
         Tile(page, Number(report.Faults.Count), "faults");
-        Tile(page, Amount.Duration(report.Seconds), "from the first submission to the last end");
+        Tile(page, TimeSpan.FromSeconds(report.Seconds).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture), "hours, minutes, seconds to the last job's end");
         Tile(page, FormattableString.Invariant($"{report.Jobs / Math.Max(report.Seconds, 0.001):0.#}"), "jobs a second, faults included");
         if (recoveries.Count > 0)
         {
