@@ -47,7 +47,6 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
     public async Task WithABrokerOnly_DoesWhatCanBeDoneThere_AndLeavesNothingBehind()
     {
         var server = await RabbitMqServer.GetAsync();
-        var hosts = await HostsAsync(server);
 
         await using var command = FleetProcess.Start(
             "SdFleet.Cli",
@@ -57,7 +56,33 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
 
         Assert.Contains("0 lost, 0 duplicated (40 jobs, 3 faults, seed 3)", command.Output);
         Assert.Contains(command.Output, l => l.StartsWith("Not possible here: blob store hangs (no --blobs was given", StringComparison.Ordinal));
-        Assert.Equal(hosts, await HostsAsync(server));
+        Assert.Empty(await HostsAsync(server));
+    }
+
+    [Fact]
+    public async Task Interrupted_ByCtrlC_LeavesNothingBehind()
+    {
+        var server = await RabbitMqServer.GetAsync();
+        var postgres = (await PostgresServer.GetAsync()).ConnectionString;
+        var azurite = (await AzuriteServer.GetAsync()).ConnectionString;
+        var environment = new Dictionary<string, string?>
+        {
+            ["SDFLEET_BROKER"] = server.Uri.ToString(),
+            ["SDFLEET_MANAGEMENT"] = server.Management.Address.ToString(),
+            ["SDFLEET_POSTGRES"] = postgres,
+            ["SDFLEET_BLOBS"] = azurite,
+        };
+        await using var command = FleetProcess.Start("SdFleet.Cli", environment, ["chaos", "--jobs", "100000", "--faults", "1", "--workers", "1", "--coordinators", "1", "--out", _folder]);
+        await command.WaitForLineAsync(l => l.StartsWith("Jobs: ", StringComparison.Ordinal), TimeSpan.FromMinutes(5));
+        Assert.Single(await HostsAsync(server));
+        Assert.Equal((1, 1), (await DatabasesAsync(postgres), await ContainersAsync(azurite)));
+
+        command.Interrupt();
+        Assert.Equal(ExitCodes.Interrupted, await command.WaitForExitAsync(TimeSpan.FromMinutes(3)));
+
+        Assert.DoesNotContain(command.Output, l => l.Contains("left behind", StringComparison.Ordinal));
+        Assert.Empty(await HostsAsync(server));
+        Assert.Equal((0, 0), (await DatabasesAsync(postgres), await ContainersAsync(azurite)));
     }
 
     [Fact]
@@ -163,6 +188,17 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private static async Task<IEnumerable<string>> HostsAsync(RabbitMqServer server) =>
-        (await server.Management.GetAsync("vhosts?columns=name"))!.AsArray().Select(h => (string)h!["name"]!).Where(n => n.StartsWith("sdfleet_chaos", StringComparison.Ordinal)).Order().ToList();
+    private static async Task<IReadOnlyList<string>> HostsAsync(RabbitMqServer server) =>
+        [.. (await server.Management.GetAsync("vhosts?columns=name"))!.AsArray().Select(h => (string)h!["name"]!).Where(n => n.StartsWith("sdfleet_chaos", StringComparison.Ordinal))];
+
+    private static async Task<int> DatabasesAsync(string postgres)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_database WHERE datname LIKE 'sdfleet_chaos%'", connection);
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<int> ContainersAsync(string azurite) =>
+        await new BlobServiceClient(azurite).GetBlobContainersAsync(prefix: "sdfleet-chaos").CountAsync();
 }
