@@ -86,6 +86,7 @@ internal static class SdFleetCommand
             TenantCommand.Create(console),
             ModelsCommand.Create(console),
             KeysCommand.Create(console),
+            ChaosCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;
