@@ -18,8 +18,10 @@ public sealed class ReleaseOptions
     /// <summary>How long the broker may take to confirm. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    internal static IEnumerable<string> Validate(ReleaseOptions options)
+    /// <summary>Everything that is wrong with <paramref name="options"/>.</summary>
+    public static IEnumerable<string> Validate(ReleaseOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.WindowPerWorker is < 1 or > 100_000)
         {
             yield return $"WindowPerWorker is {options.WindowPerWorker}: 1 to 100000";

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Configuration;
 using SdFleet.JobStore;
 
@@ -24,9 +23,9 @@ internal static class ScaleEndpoint
         }
 
         var counts = await store.CountAsync(cancellationToken).ConfigureAwait(false);
-        var jobs = counts.Where(c => c.Model == model && c.State is (JobState.Queued or JobState.Released or JobState.Running)).Sum(c => c.Jobs);
+        var jobs = counts.Where(c => c.Model == model && ScaleRule.IsOutstanding(c.State)).Sum(c => c.Jobs);
         var measured = costs.SecondsPerJob(model);
-        var seconds = measured ?? options.Value.SecondsPerJob;
-        return Results.Json(new ScaleSignal(model, jobs * seconds, jobs, seconds, measured is not null));
+        var guess = options.Value.SecondsPerJob;
+        return Results.Json(new ScaleSignal(model, ScaleRule.GpuSeconds(jobs, measured, guess), jobs, measured ?? guess, measured is not null));
     }
 }
