@@ -47,6 +47,8 @@ internal sealed partial class AttemptRunner(
             await item.Started.ConfigureAwait(false);
             if (!held.Stopping.IsCancellationRequested)
             {
+                WorkerMetrics.QueueWait.Record(
+                    Math.Max(0, (clock.GetUtcNow() - work.SubmittedAt).TotalSeconds), WorkerMetrics.Model(work.Recipe.Model), new("sdfleet.lane", work.Lane.ToString()));
                 await TryReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
             }
 
@@ -69,7 +71,8 @@ internal sealed partial class AttemptRunner(
         }
 
         attempts.Count(work.Recipe, records);
-        WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
+        WorkerMetrics.Images.Add(records.Count, WorkerMetrics.Model(work.Recipe.Model));
+        WorkerMetrics.GpuTime.Add(records.Sum(r => r.Timings.GpuSeconds), WorkerMetrics.Model(work.Recipe.Model));
         await ReportAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
             publisher.ReportAsync).ConfigureAwait(false);
