@@ -31,6 +31,7 @@ public sealed class NetworkPolicyTests
     [InlineData("keys")]
     [InlineData("keys", "telemetry.endpoint=https://otlp.example.org")]
     [InlineData("example", "scaling.deletionCost=false", "identity.apiClientId=")]
+    [InlineData("trial", "rabbitmq.policies=false")]
     public async Task Egress_IsExactlyWhatIsUsed(string values, params string[] set)
     {
         var release = await Release.RenderAsync(values, [.. Peers, .. set]);
