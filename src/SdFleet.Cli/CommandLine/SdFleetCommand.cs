@@ -82,6 +82,8 @@ internal static class SdFleetCommand
             ImageCommand.Create(console),
             ScoreCommand.Create(console),
             ModelsCommand.Create(console),
+            SimulateCommand.Create(console),
+            DoctorCommand.Create(console),
             KeysCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
