@@ -1,6 +1,7 @@
 using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
+using SdFleet.Coordinator.Gauges;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
 using SdFleet.Coordinator.Scaling;
@@ -39,6 +40,7 @@ public static class CoordinatorServices
         services.AddHostedService<ReleaseService>();
         services.AddHostedService<LeaseService>();
         services.AddHostedService<BatchExpansionService>();
+        services.AddHostedService<FleetGauges>();
         return services;
     }
 

@@ -30,6 +30,39 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Inspect_SaysWhichMigrationsWereRun_AndChangesNothing()
+    {
+        var whole = await JobStores.InspectAsync(Options, default);
+        await ExecuteAsync("DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)");
+        var old = await JobStores.InspectAsync(Options, default);
+        await ExecuteAsync("DROP TABLE schema_version");
+        var empty = await JobStores.InspectAsync(Options, default);
+
+        Assert.Equal((whole.KnownSchema, whole.KnownSchema - 1, 0), (whole.Schema, old.Schema, empty.Schema));
+        Assert.Equal(old.KnownSchema, whole.KnownSchema);
+        Assert.Matches(@"^\d+\.\d+", whole.Server);
+        Assert.Equal(_kind == JobStoreKind.Postgres, whole.At is not null);
+        if (whole.At is { } at)
+        {
+            Assert.InRange(at, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        }
+    }
+
+    [Fact]
+    public async Task Inspect_FileThatIsNotThere_IsNotMade()
+    {
+        if (_kind == JobStoreKind.Embedded)
+        {
+            var file = Options.Path + ".not";
+
+            var found = await JobStores.InspectAsync(new JobStoreOptions { Kind = _kind, Path = file }, default);
+
+            Assert.Null(found.Server);
+            Assert.False(File.Exists(file));
+        }
+    }
+
+    [Fact]
     public async Task Counters_AfterRowsAreDeleted_FollowThem()
     {
         await AdmitAsync();

@@ -85,6 +85,8 @@ internal static class SdFleetCommand
             ModelCommand.Create(console),
             TenantCommand.Create(console),
             ModelsCommand.Create(console),
+            SimulateCommand.Create(console),
+            DoctorCommand.Create(console),
             KeysCommand.Create(console),
             ChaosCommand.Create(console),
         };

@@ -29,8 +29,10 @@ public sealed class ReleaseOptions
     /// </summary>
     public Dictionary<string, double> TenantWeights { get; } = new(StringComparer.Ordinal);
 
-    internal static IEnumerable<string> Validate(ReleaseOptions options)
+    /// <summary>Everything that is wrong with <paramref name="options"/>.</summary>
+    public static IEnumerable<string> Validate(ReleaseOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.WindowPerWorker is < 1 or > 100_000)
         {
             yield return $"WindowPerWorker is {options.WindowPerWorker}: 1 to 100000";

@@ -24,9 +24,6 @@ internal sealed partial class Releaser(
     TimeProvider clock,
     ILogger<Releaser> logger)
 {
-    // In the order in which they take what is free of a window.
-    private static readonly Lane[] Lanes = [Lane.Interactive, Lane.Normal, Lane.Bulk];
-
     // Not before the first release: all options are checked at start, and what is wrong with any of them is said together.
     private TenantWeights? _weights;
 
@@ -40,9 +37,9 @@ internal sealed partial class Releaser(
         foreach (var model in models.Specs.Keys)
         {
             var alive = workers.Count(w => w.Alive && w.Heartbeat.Model == model && w.Heartbeat.State != WorkerState.Stopped);
-            var inFlight = counts.Where(c => c.Model == model && c.State is JobState.Released or JobState.Running).Sum(c => c.Jobs);
-            var free = Math.Max(options.Value.MinWindow, alive * options.Value.WindowPerWorker) - inFlight;
-            foreach (var lane in Lanes)
+            var inFlight = counts.Where(c => c.Model == model && ReleaseRule.IsInFlight(c.State)).Sum(c => c.Jobs);
+            var free = ReleaseRule.Free(options.Value, alive, inFlight);
+            foreach (var lane in ReleaseRule.Lanes)
             {
                 if (free > 0 && counts.Any(c => c.Model == model && c.Lane == lane && c.State == JobState.Queued && c.Jobs > 0))
                 {

@@ -25,7 +25,7 @@ internal static class ScaleEndpoint
 
         var jobs = await store.CountOutstandingAsync(model, cancellationToken).ConfigureAwait(false);
         var measured = costs.SecondsPerJob(model);
-        var seconds = measured ?? options.Value.SecondsPerJob;
-        return Results.Json(new ScaleSignal(model, jobs * seconds, jobs, seconds, measured is not null));
+        var guess = options.Value.SecondsPerJob;
+        return Results.Json(new ScaleSignal(model, ScaleRule.GpuSeconds(jobs, measured, guess), jobs, measured ?? guess, measured is not null));
     }
 }

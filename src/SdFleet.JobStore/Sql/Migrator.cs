@@ -6,6 +6,9 @@ namespace SdFleet.JobStore.Sql;
 /// <summary>Brings a database to this program's schema: numbered scripts, each run once, forward only.</summary>
 internal sealed class Migrator(Database database, TimeProvider time)
 {
+    /// <summary>Number of the last script that this program has.</summary>
+    public int LastVersion => Scripts()[^1].Version;
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var scripts = Scripts();

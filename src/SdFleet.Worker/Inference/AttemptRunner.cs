@@ -45,7 +45,7 @@ internal sealed partial class AttemptRunner(
 
             var pictures = await drawing.RunAsync(
                 work,
-                () => TryReportAsync(StartOf(work), publisher.ReportAsync),
+                () => StartedAsync(work),
                 ProgressOf(work),
                 images => CheckImages(work, images),
                 held.Stopping).ConfigureAwait(false);
@@ -65,10 +65,18 @@ internal sealed partial class AttemptRunner(
         }
 
         attempts.Count(work.Recipe, records);
-        WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
+        WorkerMetrics.Images.Add(records.Count, WorkerMetrics.Model(work.Recipe.Model));
+        WorkerMetrics.GpuTime.Add(records.Sum(r => r.Timings.GpuSeconds), WorkerMetrics.Model(work.Recipe.Model));
         await ReportAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
             publisher.ReportAsync).ConfigureAwait(false);
+    }
+
+    private Task StartedAsync(GenerateImages work)
+    {
+        WorkerMetrics.QueueWait.Record(
+            Math.Max(0, (clock.GetUtcNow() - work.SubmittedAt).TotalSeconds), WorkerMetrics.Model(work.Recipe.Model), new("sdfleet.lane", work.Lane.ToString()));
+        return TryReportAsync(StartOf(work), publisher.ReportAsync);
     }
 
     private void CheckImages(GenerateImages work, IReadOnlyList<GeneratedImage> images)

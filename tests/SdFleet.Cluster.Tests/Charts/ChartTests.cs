@@ -18,6 +18,7 @@ public sealed class ChartTests
         { "keys", ["drain.terminationGracePeriodSeconds=90", "models[0].gpus=2", "telemetry.endpoint=https://otlp.example.org", "workers.maxUnavailable=1"] },
         { "example", ["webhooks.allowHttp=true", "webhooks.allowPrivateAddresses=true", "networkPolicy.webhookPorts={80,443,8443}"] },
         { "trial", ["webhooks.secretsSecret=hooks", "api.keysSecret=", "api.keys[0].name=ci", "api.keys[0].tenant=acme", "api.keys[0].sha256=25bf8e1a2393f1108d37029b3df5593236c755742ec93465bbafa9b290bddcf6"] },
+        { "example", ["telemetry.prometheusRule.enabled=true", "telemetry.prometheusRule.labels.release=prometheus", "rabbitmq.policies=false"] },
         { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
     };
 
@@ -65,6 +66,7 @@ public sealed class ChartTests
     [InlineData("api.keys=null", "api.keys and api.keysSecret are both empty")]
     [InlineData("rabbitmq.host=", "rabbitmq.host is empty")]
     [InlineData("postgres.secret.name=", "postgres.secret.name is empty")]
+    [InlineData("telemetry.prometheusRule.enabled=true,telemetry.endpoint=", "needs telemetry.endpoint")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
     [InlineData("artifact.kind=Folder", "additional properties 'artifact' not allowed")]

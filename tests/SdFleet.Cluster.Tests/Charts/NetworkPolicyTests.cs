@@ -33,6 +33,7 @@ public sealed class NetworkPolicyTests
     [InlineData("keys", "telemetry.endpoint=https://otlp.example.org")]
     [InlineData("example", "scaling.deletionCost=false", "identity.apiClientId=")]
     [InlineData("keys", "webhooks.secretsSecret=")]
+    [InlineData("trial", "rabbitmq.policies=false")]
     public async Task Egress_IsExactlyWhatIsUsed(string values, params string[] set)
     {
         var release = await Release.RenderAsync(values, [.. Peers, .. set]);
