@@ -54,7 +54,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly Recoveries _recoveries;
     private readonly List<Sample> _samples = [];
     private readonly List<Event> _events = [];
-    private readonly BrokerManagement _management;
+    private readonly ScratchVirtualHost _management;
     private bool _hasHost;
     private ScratchDatabase? _database;
     private ChaosArtifacts? _artifacts;
@@ -69,7 +69,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _ledger = new Ledger(_jobs, _clock);
         _recoveries = new Recoveries(_clock);
         _ledger.Finished = _recoveries.Finished;
-        _management = new BrokerManagement(options.Management, options.Broker, _name);
+        _management = new ScratchVirtualHost(options.Management, options.Broker, _name);
     }
 
     private string Logs => Path.Combine(_folder, LogFolder);

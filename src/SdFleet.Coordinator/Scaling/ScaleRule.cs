@@ -1,5 +1,3 @@
-using SdFleet.Contracts.Jobs;
-
 namespace SdFleet.Coordinator.Scaling;
 
 /// <summary>
@@ -10,9 +8,6 @@ public static class ScaleRule
 {
     // A new job weighs this much: after twenty jobs of another size, seven eighths of the mean are theirs.
     private const double Weight = 0.1;
-
-    /// <summary>Whether a job in this state is still to be done.</summary>
-    public static bool IsOutstanding(JobState state) => state is JobState.Queued or JobState.Released or JobState.Running;
 
     /// <summary>The mean cost of a job once another one has completed.</summary>
     /// <param name="mean">GPU-seconds of a job so far; null before the first.</param>

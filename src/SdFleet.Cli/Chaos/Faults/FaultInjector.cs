@@ -13,7 +13,7 @@ namespace SdFleet.Cli.Chaos.Faults;
 /// <param name="management">The virtual host.</param>
 /// <param name="database">The database; null where it is a file.</param>
 /// <param name="proxy">What stands before the blob service; null where there is none.</param>
-internal sealed class FaultInjector(ChaosOptions options, ChaosFleet fleet, BrokerManagement management, ScratchDatabase? database, BlobProxy? proxy)
+internal sealed class FaultInjector(ChaosOptions options, ChaosFleet fleet, ScratchVirtualHost management, ScratchDatabase? database, BlobProxy? proxy)
 {
     // Longer than the lease, so that the fleet has given the worker up when it wakes.
     private static readonly TimeSpan BeyondTheLease = FleetSettings.RunLease + TimeSpan.FromSeconds(2);

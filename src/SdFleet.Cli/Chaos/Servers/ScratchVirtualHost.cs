@@ -9,7 +9,7 @@ namespace SdFleet.Cli.Chaos.Servers;
 /// <summary>
 /// The run's own virtual host on the broker, by the management API. Nothing outside of it is looked at or touched.
 /// </summary>
-internal sealed class BrokerManagement : IDisposable
+internal sealed class ScratchVirtualHost : IDisposable
 {
     private readonly HttpClient _http;
     private readonly string _host;
@@ -18,7 +18,7 @@ internal sealed class BrokerManagement : IDisposable
     /// <param name="management">The management API.</param>
     /// <param name="broker">The broker, for user and password.</param>
     /// <param name="host">Name of the virtual host.</param>
-    public BrokerManagement(Uri management, Uri broker, string host)
+    public ScratchVirtualHost(Uri management, Uri broker, string host)
     {
         var credentials = broker.UserInfo.Length > 0 ? Uri.UnescapeDataString(broker.UserInfo) : "guest:guest";
         _user = credentials.Split(':')[0];
