@@ -33,12 +33,22 @@ public sealed class BrokerProbe : IAsyncDisposable
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = patience,
         };
+        IConnection? connection = null;
         try
         {
-            return new BrokerProbe(await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false));
+            connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+
+            // That the virtual host is refused may show with the first use only.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return new BrokerProbe(connection);
         }
         catch (Exception e) when (e is RabbitMQClientException or IOException)
         {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw new BrokerUnavailableException(Why(e, broker), e);
         }
     }
