@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SdFleet.Cli.Simulate;
 using SdFleet.Contracts.Jobs;
@@ -174,17 +173,14 @@ public sealed class FleetSimulationTests
     }
 
     [Fact]
-    public void TenThousandWorkers_AMillionJobs_TakeLessThanAMinute()
+    public void TenThousandWorkers_DoAMillionJobs()
     {
-        var watch = Stopwatch.StartNew();
-
         var result = Runs.Of(
             ("scaling.maxReplicas", "10000"), ("nodes.spotLossesPerHour", "0.05"), ("nodes.speedSpread", "0.2"), ("worker.maxBatchImages", "4"),
             ("workload.0.jobs", "1000000"), ("workload.0.spread", "0.5"));
 
         Assert.Equal((1_000_000, 0), (result.Completed, result.Left));
         Assert.InRange(result.MostNodes, 10_000, 11_000);
-        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), $"{watch.Elapsed}");
     }
 
     // Settings with which the first node is lost so long after it is there, and the second lives fifty times as long.
