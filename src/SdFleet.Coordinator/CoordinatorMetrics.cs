@@ -49,14 +49,15 @@ internal static class CoordinatorMetrics
     /// Sets to nought what has not happened yet. A counter that first shows with its first event hides that event from
     /// everything that looks for an increase.
     /// </summary>
-    public static void Begin()
+    /// <param name="workQueues">The workers' queues.</param>
+    public static void Begin(IEnumerable<string> workQueues)
     {
         foreach (var outcome in new[] { "admitted", "duplicate", "rejected" })
         {
             Submissions.Add(0, new KeyValuePair<string, object?>("sdfleet.admission", outcome));
         }
 
-        foreach (var queue in new[] { Topology.SubmitQueue, Topology.EventsQueue })
+        foreach (var queue in new[] { Topology.SubmitQueue, Topology.BatchQueue, Topology.EventsQueue }.Concat(workQueues))
         {
             DeadLetters.Add(0, new KeyValuePair<string, object?>("messaging.destination.name", queue));
         }

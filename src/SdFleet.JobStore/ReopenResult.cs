@@ -9,7 +9,7 @@ public enum ReopenResult
     /// <summary>It waits or runs anyway.</summary>
     Underway,
 
-    /// <summary>It was cancelled or rejected, and stays so.</summary>
+    /// <summary>It was cancelled or rejected, or its end goes to a webhook, and stays so.</summary>
     Refused,
 
     /// <summary>There is no such job.</summary>

@@ -31,13 +31,14 @@ internal static class RepairBatchEndpoint
             .WithDescription(
                 "The pictures of each line are compared with their records. Where one is lost or damaged, or the job has failed, the job is made again under its id, " +
                 "and its pictures under their names: those that are right stay as they are. Asking again changes nothing while it is underway, or once it is done. " +
-                $"At most {RepairBatch.MaxLines} lines. The batch keeps its state.")
+                $"At most {RepairBatch.MaxLines} lines. The batch keeps its state; one that failed or was cancelled is left alone.")
             .WithTags(ApiTags.Batches)
             .Accepts<RepairBatch>("application/json")
             .Produces<BatchRepairView>()
             .WithProblems(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType,
                 StatusCodes.Status503ServiceUnavailable);
@@ -61,21 +62,27 @@ internal static class RepairBatchEndpoint
             return Problem.Of([new FieldError("lines", "not that", $"a list of 1 to {RepairBatch.MaxLines} different whole numbers of at least 1, as {{\"lines\":[1]}}")]);
         }
 
-        if (await store.FindVisibleBatchAsync(id, caller, keys, aborted) is null)
+        switch (await store.FindVisibleBatchAsync(id, caller, keys, aborted))
         {
-            return BatchVisibility.NotFound(id);
+            case null:
+                return BatchVisibility.NotFound(id);
+            case { State: BatchState.Cancelled or BatchState.Failed } over:
+                return Problem.Of(StatusCodes.Status409Conflict, $"The batch is {over.State.ToString().ToLowerInvariant()}, and stays so: nothing more of it is made.");
         }
 
         var log = logs.CreateLogger(typeof(RepairBatchEndpoint).FullName!);
         var views = new List<LineRepairView>();
         foreach (var line in lines)
         {
-            views.Add(await LookAsync(id, line, store, artifacts, log, aborted));
+            var view = await LookAsync(id, line, store, artifacts, log, aborted);
+
+            // At once, and whether or not somebody still waits for the answer: what was taken away is to be made again.
+            views.Add(view.Result == LineRepairResult.Requested
+                ? view with { Result = ResultOf((await store.ReopenAsync([view.JobId], CancellationToken.None))[0]) }
+                : view);
         }
 
-        var wanted = views.Where(v => v.Result == LineRepairResult.Requested).Select(v => v.JobId).ToList();
-        var outcomes = (await store.ReopenAsync(wanted, aborted)).ToDictionary(o => o.JobId);
-        return TypedResults.Ok(new BatchRepairView { Lines = [.. views.Select(v => outcomes.TryGetValue(v.JobId, out var outcome) ? v with { Result = ResultOf(outcome) } : v)] });
+        return TypedResults.Ok(new BatchRepairView { Lines = views });
     }
 
     private static IReadOnlyList<long>? LinesOf(byte[] body)
@@ -123,7 +130,7 @@ internal static class RepairBatchEndpoint
             }
 
             missing++;
-            if (found is not null && await artifacts.RemoveDamagedAsync(image.Artifact, found, cancellationToken))
+            if (found is not null && await IsAsSeenAsync(job, store, cancellationToken) && await artifacts.RemoveDamagedAsync(image.Artifact, found, cancellationToken))
             {
                 log.LogWarning("Removed {Artifact}: its SHA-256 was {Found}, and its record says {Recorded}.", image.Artifact, found, image.Sha256);
             }
@@ -131,6 +138,10 @@ internal static class RepairBatchEndpoint
 
         return view with { Result = missing > 0 ? LineRepairResult.Requested : LineRepairResult.Intact, Missing = missing };
     }
+
+    // Not where another request has it made again already: what is found then may be the new picture.
+    private static async Task<bool> IsAsSeenAsync(JobSnapshot job, IJobStore store, CancellationToken cancellationToken) =>
+        await store.FindJobAsync(job.Id, cancellationToken) is { State: JobState.Completed } now && now.Attempt == job.Attempt;
 
     private static LineRepairResult ResultOf(ReopenOutcome outcome) => outcome.Result switch
     {

@@ -151,8 +151,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         var blobAddress = _options.Blobs is { } text ? BlobAddress.Parse(text) : null;
 
         // Not to be interrupted: what is half made would be left behind.
-        await _management.CreateAsync(CancellationToken.None);
         _hasHost = true;
+        await _management.CreateAsync(CancellationToken.None);
         _database = _options.Postgres is { } postgres ? await ScratchDatabase.CreateAsync(postgres, _name, CancellationToken.None) : null;
         _artifacts = blobAddress is not null
             ? await ChaosArtifacts.InContainerAsync(blobAddress, _name.Replace('_', '-'), FreePorts.Take(1)[0], CancellationToken.None)
@@ -360,6 +360,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             Records = await ReadAsync(http, _jobs, cancellationToken),
             Artifacts = await _artifacts!.HashAsync(cancellationToken),
             Runs = Journals.Count(JournalFolder),
+            BrokerFaults = _recoveries.Strikes.Count(s => s.Kind is FaultKind.BrokerRestarted or FaultKind.ConnectionsClosed),
             Rejections = await rejected.ListAsync(int.MaxValue, cancellationToken),
         };
     }

@@ -24,6 +24,12 @@ internal static class BatchAuditCommand
             {
                 result.AddError($"{option.Name} goes with --repair.");
             }
+
+            // What a repair says would follow the report's JSON.
+            if (result.GetValue(repair) && result.GetResult("--json") is not null)
+            {
+                result.AddError("--json does not go with --repair.");
+            }
         });
         command.SetAction((parsed, token) =>
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using SdFleet.Cli.Client;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts.Api;
-using SdFleet.Contracts.Batches;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Audit;
 
@@ -11,6 +10,9 @@ namespace SdFleet.Cli.Datasets;
 /// <summary>Has a fleet make again what an audit of one of its batches did not find.</summary>
 internal sealed class BatchRepair(FleetClient client, Guid batch, CliConsole console)
 {
+    // The fleet reads and hashes every picture of them before it answers.
+    private const int LinesARequest = 10;
+
     /// <param name="dataset">What was audited.</param>
     /// <param name="report">What was found.</param>
     /// <param name="retryFailed">Whether jobs that have failed are tried again.</param>
@@ -37,7 +39,7 @@ internal sealed class BatchRepair(FleetClient client, Guid batch, CliConsole con
         }
 
         var results = new SortedDictionary<LineRepairResult, List<long>>();
-        foreach (var part in lines.Chunk(RepairBatch.MaxLines))
+        foreach (var part in lines.Chunk(LinesARequest))
         {
             foreach (var line in await client.RepairBatchAsync(batch, part, cancellationToken))
             {

@@ -75,7 +75,7 @@ internal sealed class BrokerChecks(TransportOptions transport, ModelCatalog? mod
     private static Finding Connected(BrokerProbe probe, Uri broker)
     {
         var host = BrokerManagement.VirtualHostOf(broker);
-        var text = $"{probe.Product} {probe.Version} at {broker.Host}:{broker.Port.ToString(CultureInfo.InvariantCulture)}, virtual host {host}";
+        var text = $"{probe.Product} {probe.Version} at {broker.Host}{(broker.Port < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{broker.Port}"))}, virtual host {host}";
         return Version.TryParse(probe.Version.Split('-', '+')[0], out var version) && version.Major < OldestVersion
             ? new Finding("broker", FindingState.Warn, text, $"The fleet is made for RabbitMQ {OldestVersion}: plan an upgrade.")
             : new Finding("broker", FindingState.Ok, text);

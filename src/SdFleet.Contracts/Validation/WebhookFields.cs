@@ -1,3 +1,4 @@
+using System.Globalization;
 using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Validation;
@@ -34,13 +35,16 @@ public static class WebhookFields
             uri.Host.Length > 0 && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;
     }
 
+    /// <summary>What an error says of a URL that is not in order: it may hold a password, or a receiver's token.</summary>
+    internal static string Hidden(string url) => string.Create(CultureInfo.InvariantCulture, $"a text of {url.Length} characters");
+
     /// <summary>What is wrong with a webhook that was not read from JSON field by field.</summary>
     public static IEnumerable<FieldError> Check(Webhook webhook)
     {
         ArgumentNullException.ThrowIfNull(webhook);
         if (!IsUrl(webhook.Url))
         {
-            yield return new FieldError($"{OfJob.Name}.{Url.Name}", $"\"{ShownText.Of(webhook.Url)}\"", Url.Limit);
+            yield return new FieldError($"{OfJob.Name}.{Url.Name}", Hidden(webhook.Url), Url.Limit);
         }
 
         if (webhook.Events is { } events && (events.Count == 0 || events.Distinct().Count() != events.Count || !events.All(Enum.IsDefined)))

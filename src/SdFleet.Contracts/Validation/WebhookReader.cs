@@ -51,7 +51,12 @@ internal static class WebhookReader
             return text;
         }
 
-        errors.Add(new FieldError(WebhookFields.Url.Name, value is { } wrong ? ShownText.Of(wrong) : null, WebhookFields.Url.Limit));
+        errors.Add(new FieldError(WebhookFields.Url.Name, value switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } wrong => Text(wrong) is { } url ? WebhookFields.Hidden(url) : ShownText.Of(wrong),
+            { } other => ShownText.Of(other),
+        }, WebhookFields.Url.Limit));
         return null;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
 using SdFleet.Coordinator.Scaling;
@@ -46,7 +47,7 @@ internal sealed partial class FleetGauges(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CoordinatorMetrics.Begin();
+        CoordinatorMetrics.Begin(from model in models.Specs.Keys from lane in Enum.GetValues<Lane>() select Topology.WorkQueue(model, lane));
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {

@@ -46,6 +46,9 @@ internal sealed class WebhookClient : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
+
+            // A path may hold a receiver's token, and the client's own span would tell it to whoever collects traces.
+            ActivityHeadersPropagator = null,
         })
         {
             // Each request has its own time.

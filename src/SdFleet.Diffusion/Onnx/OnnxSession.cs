@@ -36,7 +36,14 @@ internal sealed class OnnxSession : IDisposable
     {
         if (device.FusesAttention && ReadToChange(file) is { } graph)
         {
-            return Load(new OnnxGraphEditor(graph), device);
+            try
+            {
+                return Load(new OnnxGraphEditor(graph), device);
+            }
+            catch (ModelFormatException)
+            {
+                // Some exporter's graph that the change does not suit may load as it is; else that says what is wrong with the file.
+            }
         }
 
         return LoadAsItIs(file, device);

@@ -76,8 +76,8 @@ internal sealed partial class SqlJobStore
                 var jobs = await TakeAsync(session, jobIds, cancellationToken);
                 var stopped = jobs.Values.Where(j => !j.State.IsTerminal()).Select(j => JobTransitions.Cancelled(j, now)).ToList();
                 await UpdateAsync(session, stopped, now, cancellationToken);
-                var cancelled = stopped.Select(j => j.Id).ToHashSet();
-                return jobIds.Select(id => Outcome(id, jobs.GetValueOrDefault(id), cancelled.Contains(id))).ToList();
+                var after = stopped.ToDictionary(j => j.Id);
+                return jobIds.Select(id => Outcome(id, jobs.GetValueOrDefault(id), after.GetValueOrDefault(id))).ToList();
             },
             cancellationToken);
     }
@@ -137,11 +137,11 @@ internal sealed partial class SqlJobStore
         return outcomes;
     }
 
-    private static CancelOutcome Outcome(Guid id, JobRow? before, bool cancelled) => before switch
+    private static CancelOutcome Outcome(Guid id, JobRow? before, JobRow? after) => before switch
     {
         null => new CancelOutcome(id, CancelResult.Unknown, State: null, Attempt: 0, WasInFlight: false),
-        _ when cancelled => new CancelOutcome(
-            id, CancelResult.Cancelled, JobState.Cancelled, before.Attempt, before.State is JobState.Released or JobState.Running),
+        _ when after is not null => new CancelOutcome(
+            id, CancelResult.Cancelled, after.State, before.Attempt, before.State is JobState.Released or JobState.Running),
         _ => new CancelOutcome(id, CancelResult.AlreadyOver, before.State, before.Attempt, WasInFlight: false),
     };
 }

@@ -15,7 +15,7 @@ internal sealed partial class SqlJobStore
                 async session =>
                 {
                     var jobs = await TakeAsync(session, jobIds, cancellationToken);
-                    var reopened = jobs.Values.Where(j => j.State is JobState.Completed or JobState.Failed).Select(JobTransitions.Reopened).ToDictionary(j => j.Id);
+                    var reopened = jobs.Values.Where(j => j is { State: JobState.Completed or JobState.Failed, Webhook: null }).Select(JobTransitions.Reopened).ToDictionary(j => j.Id);
                     await UpdateAsync(session, reopened.Values, cancellationToken);
                     return jobIds
                         .Select(id => reopened.TryGetValue(id, out var job) ? new ReopenOutcome(id, ReopenResult.Reopened, job.State) : Outcome(id, jobs.GetValueOrDefault(id)))
@@ -48,7 +48,8 @@ internal sealed partial class SqlJobStore
     private static ReopenOutcome Outcome(Guid id, JobRow? job) => job switch
     {
         null => new ReopenOutcome(id, ReopenResult.Unknown, State: null),
-        { State: JobState.Cancelled or JobState.Rejected } => new ReopenOutcome(id, ReopenResult.Refused, job.State),
+        // An end that was told, or is about to be, stays.
+        { State: JobState.Cancelled or JobState.Rejected } or { State: JobState.Completed or JobState.Failed, Webhook: not null } => new ReopenOutcome(id, ReopenResult.Refused, job.State),
         _ => new ReopenOutcome(id, ReopenResult.Underway, job.State),
     };
 }

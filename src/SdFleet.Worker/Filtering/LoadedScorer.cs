@@ -29,7 +29,7 @@ internal sealed partial class LoadedScorer(ModelCatalog models, LoadedModel mode
 
         if (folder is not null)
         {
-            Scorer = await Task.Run(() => ClipScorer.Load(folder, new OnnxRuntimeOptions { Threads = options.Value.Threads }), cancellationToken).ConfigureAwait(false);
+            Scorer = await Task.Run(() => ClipScorer.Load(folder, new OnnxRuntimeOptions { Threads = options.Value.Threads, FuseAttention = options.Value.FuseAttention }), cancellationToken).ConfigureAwait(false);
             LogLoaded(folder);
         }
     }

@@ -47,7 +47,7 @@ internal sealed class ScratchVirtualHost : IDisposable
                 new JsonObject { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" },
                 cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             throw new CliException(
                 $"the run cannot make a virtual host of its own by {_http.BaseAddress} ({e.Message}). It needs RabbitMQ's management API (--management) and a user who is an administrator there.",

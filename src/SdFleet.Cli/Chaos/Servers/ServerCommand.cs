@@ -8,11 +8,11 @@ internal static class ServerCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs it to its end. Not ended with the run: a server that is half restarted would be left behind.</summary>
+    /// <summary>Runs it to its end. Not ended with the run, nor by the terminal's Ctrl-C: a server that is half restarted would be left behind.</summary>
     /// <exception cref="CliException">It failed, or did not end.</exception>
     public static async Task RunAsync(string command)
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command])
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"trap '' INT; {command}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -246,6 +246,9 @@ public sealed class DatasetExport
         await _layout.WriteAsync(number, source, files, cancellationToken);
         Count(source.Written);
         _problems.AddRange(source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail)));
+
+        // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
+        _isOpen |= source.Faults.Count > 0;
         if (_shards.Count == 0)
         {
             // Files without an index would be somebody else's to the run that follows one that is killed now.

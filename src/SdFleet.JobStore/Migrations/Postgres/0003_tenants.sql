@@ -1,6 +1,7 @@
 -- Whoever writes jobs waits until this is over. Programs of the version before go on after it as they did: what they read is still
 -- there, and the triggers count for them. Their releases heed neither shares nor the pauses below, and sort what waits.
-LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE;
+-- All of the lock at once, and in the order in which programs take the two: who comes to it by steps waits for those who wait for it.
+LOCK TABLE batches, jobs IN ACCESS EXCLUSIVE MODE;
 
 -- Releases go by fair shares of the tenants: see JobStatements.Release.cs. The place is a sum so that nothing walks the primary key
 -- in its stead.
