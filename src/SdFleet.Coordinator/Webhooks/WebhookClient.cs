@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -107,6 +108,11 @@ internal sealed class WebhookClient : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
         request.Headers.Add(WebhookHeaders.Id, id);
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } traceparent })
+        {
+            request.Headers.Add("traceparent", traceparent);
+        }
+
         request.Headers.Add(WebhookHeaders.Timestamp, timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(WebhookHeaders.Signature, string.Join(' ', secrets.Select(secret => secret.Sign(id, timestamp, body))));
         return request;
