@@ -25,11 +25,6 @@ namespace SdFleet.Cli.Chaos;
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
-    private const string PageFile = "chaos.html";
-    private const string JsonFile = "chaos.json";
-    private const string LogFolder = "logs";
-    private const int MostShownFindings = 50;
-
     // Part of a fault's share of the jobs that is done when it strikes: the rest is what it meets.
     private const double StrikesAfter = 0.4;
 
@@ -41,8 +36,6 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     // The management API counts every five seconds, where nobody has set it to less.
     private static readonly TimeSpan CountsLag = TimeSpan.FromSeconds(6);
-
-    private static readonly JsonSerializerOptions Json = new(ContractsJson.Options) { WriteIndented = true };
 
     private readonly ChaosOptions _options;
     private readonly CliConsole _console;
@@ -72,7 +65,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _management = new ScratchVirtualHost(options.Management, options.Broker, _name);
     }
 
-    private string Logs => Path.Combine(_folder, LogFolder);
+    private string Logs => Path.Combine(_folder, "logs");
 
     private string JournalFolder => Path.Combine(_folder, "journals");
 
@@ -108,7 +101,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
             var evidence = await GatherAsync(http, cancellationToken);
             var report = Conclude(startedAt, seconds, evidence, http, submitter);
-            await WriteAsync(report, cancellationToken);
+            await new ReportFolder(_options.Folder, _console).WriteAsync(report, [Logs, JournalFolder], cancellationToken);
             return report;
         }
         finally
@@ -401,37 +394,6 @@ internal sealed class ChaosRun : IAsyncDisposable
                 Samples = [.. _samples.Where(s => s.At <= seconds + 1)],
             };
         }
-    }
-
-    private async Task WriteAsync(ChaosReport report, CancellationToken cancellationToken)
-    {
-        var folder = Directory.CreateDirectory(_options.Folder).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, PageFile), ChaosPage.Render(report), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, JsonFile), JsonSerializer.Serialize(report, Json), cancellationToken);
-        _console.Note($"The page: {Path.Combine(folder, PageFile)}");
-        if (report.Findings.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var finding in report.Findings.Take(MostShownFindings))
-        {
-            await _console.Out.WriteLineAsync(finding.ToString());
-        }
-
-        if (report.Findings.Count > MostShownFindings)
-        {
-            await _console.Out.WriteLineAsync($"and {report.Findings.Count - MostShownFindings} more: see {Path.Combine(folder, JsonFile)}");
-        }
-
-        // For whoever has to find out why.
-        var logs = Directory.CreateDirectory(Path.Combine(folder, LogFolder)).FullName;
-        foreach (var log in Directory.EnumerateFiles(Logs).Concat(Directory.EnumerateFiles(JournalFolder)))
-        {
-            File.Copy(log, Path.Combine(logs, Path.GetFileName(log)), overwrite: true);
-        }
-
-        _console.Note($"What the services printed, and the workers' journals: {logs}");
     }
 
     private void Note(ProgressDisplay progress, string text)
