@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers model model-family bench bench-overhead check-sd15 clean
+.PHONY: help restore native build test demo up down servers chaos model model-family bench bench-overhead check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -38,6 +38,13 @@ down: ## stop what "make up" or "make servers" started, and leave nothing behind
 servers: ## start only RabbitMQ, PostgreSQL and Azurite, and print their addresses
 	@infra/dev/servers.sh start .dev/servers
 	@cat .dev/servers/servers.env
+
+# The report stays in out/chaos. JOBS, FAULTS and SEED are numbers; the same ones give the same run.
+JOBS ?= 1000
+FAULTS ?= 20
+SEED ?= 1
+chaos: native build ## kill everything while jobs run, and count what is lost or made twice (JOBS=1000 FAULTS=20 SEED=1)
+	@infra/dev/chaos.sh --jobs $(JOBS) --faults $(FAULTS) --seed $(SEED)
 
 model: ## train the bundled model again from its recipe
 	@src/SdFleet.ShapesModel/recipe/make-model.sh

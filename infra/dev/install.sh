@@ -2,7 +2,8 @@
 # Installs what SdFleet needs at run time and this machine lacks, and says
 # nothing where everything is there already. Starts no service.
 #
-# usage: infra/dev/install.sh [libraries] [rabbitmq] [postgres] [azurite] [pika]     (default: all but pika)
+# usage: infra/dev/install.sh [libraries] [rabbitmq] [postgres] [azurite] [pika] [promtool]
+#        (default: all but pika and promtool)
 #
 #   libraries   the image codecs and SQLite, as Debian ships them, which the
 #               programs load
@@ -10,6 +11,7 @@
 #               the local servers: the distribution's packages, and Azurite from
 #               npm into a cache folder that all clones share
 #   pika        RabbitMQ's client for Python, which the sample publisher uses
+#   promtool    Prometheus' tool that tests the alerts
 set -euo pipefail
 # shellcheck source=infra/dev/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
@@ -23,6 +25,8 @@ declare -A LIBRARIES=(
   [libsqlite3-0]=libsqlite3.so.0
 )
 
+is_server() { [[ $1 != libraries && $1 != pika && $1 != promtool ]]; }
+
 missing_libraries() {
   local package loadable
   loadable=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p)
@@ -34,13 +38,14 @@ missing_libraries() {
 missing_packages() {
   local name servers=no
   for name in "$@"; do
-    if [[ $name != libraries && $name != pika ]]; then servers=yes; fi
+    if is_server "$name"; then servers=yes; fi
     case $name in
       libraries) missing_libraries ;;
       rabbitmq) if ! find_rabbitmq || ! has epmd; then echo rabbitmq-server; fi ;;
       postgres) if ! find_postgres; then echo postgresql; fi ;;
       azurite) if ! has node || ! has npm; then printf '%s\n' nodejs npm; fi ;;
       pika) if ! /usr/bin/python3 -c 'import pika' 2>/dev/null; then echo python3-pika; fi ;;
+      promtool) if ! has promtool; then echo prometheus; fi ;;
     esac
   done
   if [[ $servers == yes ]]; then
@@ -97,6 +102,7 @@ install_packages() {
       case $package in
         rabbitmq-server) set -- rabbitmq-server.service epmd.service epmd.socket ;;
         postgresql) set -- postgresql.service ;;
+        prometheus) set -- prometheus.service ;;
         *) set -- ;;
       esac
       for service in "$@"; do as_root systemctl disable "$service" >/dev/null 2>&1 || true; done
@@ -133,7 +139,7 @@ main() {
   if ((${#names[@]} == 0)); then names=(libraries "${SERVER_NAMES[@]}"); fi
   local name
   for name in "${names[@]}"; do
-    if [[ $name != libraries && $name != pika ]]; then require_server_name "$name"; fi
+    if is_server "$name"; then require_server_name "$name"; fi
   done
 
   mapfile -t packages < <(missing_packages "${names[@]}")

@@ -3,6 +3,7 @@
 # when it ends, however it ends. The command finds them in the variables
 # SDFLEET_TEST_RABBITMQ, SDFLEET_TEST_RABBITMQ_MANAGEMENT, SDFLEET_TEST_POSTGRES
 # and SDFLEET_TEST_AZURITE. A server whose variable is set already is not started.
+# SDFLEET_DEV_SERVERS is their folder, for servers.sh.
 #
 # usage: infra/dev/with-servers.sh COMMAND [ARGUMENT...]
 #
@@ -71,5 +72,6 @@ set -a
 # shellcheck source=/dev/null
 source "$folder/servers.env"
 set +a
+export SDFLEET_DEV_SERVERS=$folder
 run "$@"
 exit "$STATUS"

@@ -1,7 +1,8 @@
 """Writes a model folder with Stable Diffusion 1.5's exact networks and random weights, as optimum would export it.
 
-Usage: random_model.py FOLDER. The graphs are traced without their weights; the weights are then written behind each other into a file
-beside the graph, so that little memory is needed and no file of more than 2 GB of protobuf arises.
+Usage: random_model.py FOLDER [DIVISOR]. The graphs are traced without their weights; the weights are then written behind each other into
+a file beside the graph, so that little memory is needed and no file of more than 2 GB of protobuf arises. With a divisor of 2, 4 or 8 all
+layers have as many times fewer channels in as many heads: a quick model of the same kind, whose attention has as many scores.
 """
 
 from __future__ import annotations
@@ -116,35 +117,47 @@ def write_tokenizer(folder: Path, size: int) -> None:
     write_json(folder / "vocab.json", {word: i for i, word in enumerate([*usual, *filler, begin, end])})
 
 
-def main(folder: Path) -> None:
+def narrowed(config: dict, divisor: int) -> dict:
+    """The same network with fewer channels. Groups of channels are fewer too, so that each still has some."""
+    narrow = dict(config)
+    for key in ("cross_attention_dim", "hidden_size", "intermediate_size", "norm_num_groups", "projection_dim"):
+        if key in narrow:
+            narrow[key] //= divisor
+    if "block_out_channels" in narrow:
+        narrow["block_out_channels"] = [channels // divisor for channels in narrow["block_out_channels"]]
+    return narrow
+
+
+def main(folder: Path, divisor: int) -> None:
     without_weights()
+    text, unet, autoencoder = (narrowed(config, divisor) for config in (SD15_TEXT, SD15_UNET, SD15_VAE))
     image = {0: "batch", 2: "height", 3: "width"}
     latent = {0: "batch", 2: "latent_height", 3: "latent_width"}
     words = {0: "batch", 1: "sequence"}
-    width = SD15_TEXT["hidden_size"]
+    width = text["hidden_size"]
     export(
-        CLIPTextModel(SD15_TEXT), {"input_ids": torch.full((1, 77), SD15_TEXT["eos_token_id"], dtype=torch.int64)},
+        CLIPTextModel(text), {"input_ids": torch.full((1, 77), text["eos_token_id"], dtype=torch.int64)},
         ["last_hidden_state", "pooler_output"], {"input_ids": words, "last_hidden_state": words, "pooler_output": {0: "batch"}},
-        SD15_TEXT, folder / "text_encoder",
+        text, folder / "text_encoder",
     )
     export(
-        UNet2DConditionModel(SD15_UNET),
+        UNet2DConditionModel(unet),
         {"sample": torch.zeros(1, 4, SIDE, SIDE), "timestep": torch.tensor([10]), "encoder_hidden_states": torch.zeros(1, 77, width)},
-        ["out_sample"], {"sample": latent, "encoder_hidden_states": words, "out_sample": latent}, SD15_UNET, folder / "unet",
+        ["out_sample"], {"sample": latent, "encoder_hidden_states": words, "out_sample": latent}, unet, folder / "unet",
     )
-    vae = AutoencoderKL(SD15_VAE)
+    vae = AutoencoderKL(autoencoder)
     export(
         VaeDecoder(vae), {"latent_sample": torch.zeros(1, 4, SIDE, SIDE)}, ["sample"],
-        {"latent_sample": latent, "sample": image}, SD15_VAE, folder / "vae_decoder",
+        {"latent_sample": latent, "sample": image}, autoencoder, folder / "vae_decoder",
     )
     export(
         VaeEncoder(vae), {"sample": torch.zeros(1, 3, 8 * SIDE, 8 * SIDE)}, ["latent_parameters"],
-        {"sample": image, "latent_parameters": latent}, SD15_VAE, folder / "vae_encoder",
+        {"sample": image, "latent_parameters": latent}, autoencoder, folder / "vae_encoder",
     )
-    write_tokenizer(folder / "tokenizer", SD15_TEXT["vocab_size"])
+    write_tokenizer(folder / "tokenizer", text["vocab_size"])
     write_json(folder / "scheduler" / "scheduler_config.json", SCHEDULER_CONFIG)
     write_json(folder / "model_index.json", INDEX)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)

@@ -1,5 +1,5 @@
 // node check.mjs TOOLS COMMAND ...: reads what the cluster is made of, and answers as JSON on standard output.
-//   kubernetes          manifests on standard input -> { objects, errors }: valid by the schemas of Kubernetes and KEDA, no unknown field
+//   kubernetes          manifests on standard input -> { objects, errors }: valid by the schemas of Kubernetes, KEDA and the Prometheus operator, no unknown field
 //   compose FILE        -> { document, errors }: valid by the Compose Specification
 //   asyncapi FILE       -> { errors }: valid by AsyncAPI's own schema
 //   yaml FILE...        -> [document, ...]
@@ -17,7 +17,7 @@ const yaml = require('js-yaml');
 
 /** The validator of a kind: kubernetes-models has a class for each, in a folder for each API group. */
 async function modelOf(apiVersion, kind) {
-  for (const library of ['kubernetes-models', '@kubernetes-models/keda']) {
+  for (const library of ['kubernetes-models', '@kubernetes-models/keda', '@kubernetes-models/prometheus-operator']) {
     const file = join(modules, library, apiVersion, `${kind}.js`);
     if (existsSync(file)) return (await import(pathToFileURL(file)))[kind];
   }

@@ -4,6 +4,7 @@ using SdFleet.Api.Images;
 using SdFleet.Api.Index;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
+using SdFleet.Api.Webhooks;
 
 namespace SdFleet.Api;
 
@@ -21,8 +22,12 @@ public static class SdFleetApiEndpoints
         endpoints.MapSubmitBatch();
         endpoints.MapBatch();
         endpoints.MapBatchControl();
+        endpoints.MapRepairBatch();
         endpoints.MapBatchStreams();
+        endpoints.MapWebhooks();
         endpoints.MapModels();
+        endpoints.MapModelControl();
+        endpoints.MapTenants();
         endpoints.MapWorkers();
 
         // What the API looks like is no secret.

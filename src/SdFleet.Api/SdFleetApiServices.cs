@@ -7,6 +7,7 @@ using SdFleet.Api.OpenApi;
 using SdFleet.Contracts;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Webhooks;
 
 namespace SdFleet.Api;
 
@@ -25,6 +26,7 @@ public static class SdFleetApiServices
         services.AddSingleton<KnownJobs>();
         services.AddSingleton<BatchViews>();
         services.AddApiKeys(configuration);
+        services.AddWebhooks(configuration);
         services.AddLoopbackDoor();
         services.ConfigureHttpJsonOptions(json =>
         {

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using SdFleet.Contracts;
+using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator;
 
@@ -19,6 +21,59 @@ internal static class CoordinatorMetrics
     /// <summary>Attempts released, by model and lane.</summary>
     public static Counter<long> Releases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.releases", "{attempt}", "Attempts released to the work queues.");
 
+    /// <summary>Attempts to deliver a webhook by what came of them: delivered, failed (and tried again) or abandoned.</summary>
+    public static Counter<long> Webhooks { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.webhooks", "{attempt}", "Attempts to deliver a webhook by what came of them.");
+
+    /// <summary>How long an attempt to deliver a webhook took.</summary>
+    public static Histogram<double> WebhookDuration { get; } = Meter.CreateHistogram<double>("sdfleet.coordinator.webhook.duration", "s", "How long an attempt to deliver a webhook took.");
+
     /// <summary>Attempts whose lease ran out.</summary>
     public static Counter<long> ExpiredLeases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.leases.expired", "{attempt}", "Attempts whose lease ran out.");
+
+    /// <summary>What workers reported of attempts, by what it was (started, completed, evicted, failed) and what became of it.</summary>
+    public static Counter<long> Reports { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.reports", "{report}", "Reports of attempts, by what they said and what became of it.");
+
+    /// <summary>Jobs that ended as failed.</summary>
+    public static Counter<long> FailedJobs { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.jobs.failed", "{job}", "Jobs that ended as failed.");
+
+    /// <summary>Jobs that have not reached their end, by model, lane and state.</summary>
+    public static Gauge<long> Jobs { get; } = Meter.CreateGauge<long>("sdfleet.coordinator.jobs", "{job}", "Jobs that have not reached their end.");
+
+    /// <summary>What they will take, by model: what the autoscaler is told.</summary>
+    public static Gauge<double> Outstanding { get; } = Meter.CreateGauge<double>("sdfleet.coordinator.outstanding", "s", "Seconds of the device that outstanding jobs will take.");
+
+    /// <summary>Workers that are alive, by model.</summary>
+    public static Gauge<long> Workers { get; } = Meter.CreateGauge<long>("sdfleet.coordinator.workers", "{worker}", "Workers that are alive.");
+
+    /// <summary>
+    /// Sets to nought what has not happened yet. A counter that first shows with its first event hides that event from
+    /// everything that looks for an increase.
+    /// </summary>
+    /// <param name="workQueues">The workers' queues.</param>
+    public static void Begin(IEnumerable<string> workQueues)
+    {
+        foreach (var outcome in new[] { "admitted", "duplicate", "rejected" })
+        {
+            Submissions.Add(0, new KeyValuePair<string, object?>("sdfleet.admission", outcome));
+        }
+
+        foreach (var queue in new[] { Topology.SubmitQueue, Topology.BatchQueue, Topology.EventsQueue }.Concat(workQueues))
+        {
+            DeadLetters.Add(0, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+        }
+
+        foreach (var report in new[] { "started", "completed", "failed", "evicted" })
+        {
+            CountReport(report, EventResult.Applied, 0);
+        }
+
+        ExpiredLeases.Add(0);
+        FailedJobs.Add(0);
+    }
+
+    /// <summary>Counts reports.</summary>
+    public static void CountReport(string report, EventResult result, int count = 1) => Reports.Add(
+        count,
+        new("sdfleet.report", report),
+        new("sdfleet.result", result.ToString().ToLowerInvariant()));
 }

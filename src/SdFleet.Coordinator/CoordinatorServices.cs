@@ -1,9 +1,11 @@
 using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
+using SdFleet.Coordinator.Gauges;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
 using SdFleet.Coordinator.Scaling;
+using SdFleet.Coordinator.Webhooks;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
@@ -14,7 +16,7 @@ namespace SdFleet.Coordinator;
 /// <summary>The coordinator's services; the process adds the bus, the stores and the models.</summary>
 public static class CoordinatorServices
 {
-    /// <summary>Adds admission, batches, release, leases and the workers' reports.</summary>
+    /// <summary>Adds admission, batches, release, leases, the workers' reports and webhooks.</summary>
     public static IServiceCollection AddSdFleetCoordinator(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -23,6 +25,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
         services.AddValidatedOptions<BatchOptions>(configuration.GetSection(BatchOptions.SectionName), BatchOptions.Validate);
         services.AddPublishers(configuration);
+        services.AddWebhookDelivery(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
@@ -37,6 +40,7 @@ public static class CoordinatorServices
         services.AddHostedService<ReleaseService>();
         services.AddHostedService<LeaseService>();
         services.AddHostedService<BatchExpansionService>();
+        services.AddHostedService<FleetGauges>();
         return services;
     }
 

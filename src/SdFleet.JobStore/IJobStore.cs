@@ -13,8 +13,8 @@ namespace SdFleet.JobStore;
 /// </summary>
 /// <remarks>
 /// An attempt is alive while its job is <see cref="JobState.Released"/> or <see cref="JobState.Running"/> with that attempt's
-/// number. A job never leaves <see cref="JobState.Completed"/>, <see cref="JobState.Failed"/>, <see cref="JobState.Cancelled"/>
-/// and <see cref="JobState.Rejected"/>.
+/// number. A job never leaves <see cref="JobState.Cancelled"/> and <see cref="JobState.Rejected"/>, and <see cref="JobState.Completed"/>
+/// and <see cref="JobState.Failed"/> only by <see cref="ReopenAsync"/>.
 /// </remarks>
 public partial interface IJobStore : IAsyncDisposable
 {
@@ -34,8 +34,10 @@ public partial interface IJobStore : IAsyncDisposable
     Task<int> RejectAsync(IReadOnlyList<SubmissionRejected> rejections, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes the oldest queued jobs of a model's lane, at most <paramref name="max"/>, and begins an attempt at each. No job
-    /// is given to two callers. A job that waits after a failure keeps its place in the order of admission.
+    /// Takes queued jobs of a model's lane, at most <paramref name="max"/>, and begins an attempt at each. No job is given to two
+    /// callers. Tenants share by weight what their jobs cost (<see cref="RecipeWork.PixelPasses"/> of every picture); what one does
+    /// not use goes to the others, and nobody saves anything up. Among a tenant's own jobs the oldest goes first, and one that
+    /// waits after a failure keeps its place in the order of admission. Jobs of paused models, tenants and batches stay where they are.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="lane">The lane.</param>
@@ -45,9 +47,16 @@ public partial interface IJobStore : IAsyncDisposable
     /// How long the attempt may stay without a sign of life. The message waits in its work queue while the workers are busy,
     /// and nobody renews the lease of a waiting message: it must be several times what the released window takes to run.
     /// </param>
+    /// <param name="weights">The tenants' shares.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The jobs in the order of their turns.</returns>
     Task<IReadOnlyList<ReleasedJob>> ReleaseAsync(
-        string model, Lane lane, int max, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken);
+        string model, Lane lane, int max, DateTimeOffset now, TimeSpan lease, TenantWeights weights, CancellationToken cancellationToken);
+
+    /// <summary>The same with equal shares.</summary>
+    Task<IReadOnlyList<ReleasedJob>> ReleaseAsync(
+        string model, Lane lane, int max, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken) =>
+        ReleaseAsync(model, lane, max, now, lease, TenantWeights.Equal, cancellationToken);
 
     /// <summary>
     /// Puts released attempts that could not be published back, as neither failure nor eviction. Their numbers are not used

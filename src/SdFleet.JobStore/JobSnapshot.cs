@@ -1,5 +1,6 @@
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.JobStore;
 
@@ -35,6 +36,9 @@ public sealed record JobSnapshot
 
     /// <summary>W3C <c>traceparent</c> of its submission.</summary>
     public string? Traceparent { get; init; }
+
+    /// <summary>Whom to tell of its end.</summary>
+    public Webhook? Webhook { get; init; }
 
     /// <summary>The last attempt's number, which is how often it was released.</summary>
     public required int Attempt { get; init; }

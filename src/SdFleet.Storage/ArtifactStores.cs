@@ -17,4 +17,15 @@ public static class ArtifactStores
             _ => throw new ArgumentException($"No artifact store of kind {options.Kind}.", nameof(options)),
         };
     }
+
+    /// <summary>Looks at the store that <paramref name="options"/> describe; what is tried is taken away again.</summary>
+    /// <param name="options">The store.</param>
+    /// <param name="writes">Whether to try it on a file of its own: create, refuse to replace, read, list, delete.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArtifactStoreException">It cannot be reached, or refuses; the message says what to do.</exception>
+    public static Task<ArtifactStoreInspection> InspectAsync(ArtifactStoreOptions options, bool writes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return ArtifactProbe.InspectAsync(options, writes, cancellationToken);
+    }
 }

@@ -1,8 +1,9 @@
 namespace SdFleet.Storage;
 
 /// <summary>
-/// Artifacts: files that are created once under a name that follows from what they are, and never changed. Trouble with the
-/// store is an <see cref="ArtifactStoreException"/>; a name that is not a plain relative path is an <see cref="ArgumentException"/>.
+/// Artifacts: files that are created once under a name that follows from what they are, and never changed; one whose bytes are
+/// damaged can be taken away. Trouble with the store is an <see cref="ArtifactStoreException"/>; a name that is not a plain
+/// relative path is an <see cref="ArgumentException"/>.
 /// </summary>
 public interface IArtifactStore
 {
@@ -35,6 +36,22 @@ public interface IArtifactStore
 
     /// <summary>What is known of an artifact, or null where there is none.</summary>
     Task<ArtifactInfo?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// SHA-256 of an artifact's bytes as they are now, lower-case hex, or null where there is none. Reads all of it, and believes nothing
+    /// that was recorded of it.
+    /// </summary>
+    Task<string?> HashAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a damaged artifact away, so that the right one can be stored under its name. Only one whose bytes still have the digest that
+    /// was found: what somebody has mended in the meantime stays.
+    /// </summary>
+    /// <param name="name">The artifact.</param>
+    /// <param name="sha256">What <see cref="HashAsync"/> gave: the digest of the damaged bytes, lower-case hex.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False where there is none, or another one.</returns>
+    Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken);
 
     /// <summary>Artifacts whose names begin with <paramref name="prefix"/> (empty for all), in ordinal order of their names.</summary>
     IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Worker;
 
@@ -18,4 +19,27 @@ internal static class WorkerMetrics
 
     /// <summary>Time of one pass through the model.</summary>
     public static Histogram<double> PassDuration { get; } = Meter.CreateHistogram<double>("sdfleet.worker.pass.duration", "s", "Time of one pass through the model.");
+
+    /// <summary>Time from a job's submission to its beginning here, by model and lane; of a job that was tried before, all of it.</summary>
+    public static Histogram<double> QueueWait { get; } = Meter.CreateHistogram<double>("sdfleet.worker.queue.wait", "s", "Time from a job's submission to its beginning.");
+
+    /// <summary>Seconds of the device that stored pictures took, by model: what they cost.</summary>
+    public static Counter<double> GpuTime { get; } = Meter.CreateCounter<double>("sdfleet.worker.gpu.time", "s", "Seconds of the device that stored pictures took.");
+
+    /// <summary>
+    /// Sets to nought what has not happened yet. A counter that first shows with its first event hides that event from
+    /// everything that looks for an increase.
+    /// </summary>
+    public static void Begin(string model)
+    {
+        Images.Add(0, Model(model));
+        GpuTime.Add(0, Model(model));
+        foreach (var error in Enum.GetValues<ErrorClass>())
+        {
+            Failures.Add(0, new KeyValuePair<string, object?>("error.type", error.ToString()));
+        }
+    }
+
+    /// <summary>The label of a model.</summary>
+    public static KeyValuePair<string, object?> Model(string name) => new("sdfleet.model", name);
 }

@@ -43,11 +43,20 @@ public sealed class WorkerOptions
     /// <summary>What to do with the model's safety checker: Off (default), Flag, which logs what it objects to, or Blank.</summary>
     public SafetyCheck SafetyCheck { get; set; }
 
+    /// <summary>
+    /// The folder of a CLIP model, as optimum exports it for feature extraction, that pictures are scored with; it runs on the CPU. The
+    /// model has to be listed with HasClip then. Default none.
+    /// </summary>
+    public string? ClipModel { get; set; }
+
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; set; }
 
     /// <summary>Threads of one pass on the CPU; 0 for one a core.</summary>
     public int Threads { get; set; }
+
+    /// <summary>Whether the CPU computes attention in blocks rather than as a whole, which takes gigabytes. Default yes.</summary>
+    public bool FuseAttention { get; set; } = true;
 
     /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);

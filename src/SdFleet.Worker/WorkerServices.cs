@@ -1,6 +1,7 @@
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
+using SdFleet.Worker.Filtering;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Inference;
 using SdFleet.Worker.Models;
@@ -29,6 +30,10 @@ public static class WorkerServices
         services.AddSingleton<DeviceBreaker>();
         services.AddSingleton<WorkerEnd>();
         services.AddSingleton<InferenceThread>();
+        services.AddSingleton<LoadedScorer>();
+        services.AddHostedService(s => s.GetRequiredService<LoadedScorer>());
+        services.AddSingleton<PictureFilter>();
+        services.AddSingleton<Drawing>();
         services.AddSingleton<FinishedImages>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<AttemptsInHand>();

@@ -12,6 +12,16 @@ switch (args)
     case ["overhead", var folder]:
         return OverheadBenchmark.Run(
             folder, task => task with { Width = 512, Height = 512, Steps = 2 }, batches: 1, images: 1, ratioLimit: 1.02, memoryLimit: 1.5) ? 0 : 1;
+
+    // The bundled model at the size that it was trained for, and at one where attention is most of the work.
+    case ["attention"]:
+        AttentionBenchmark.Run(ShapesModelFolder.Path, side: 128, rounds: 20);
+        AttentionBenchmark.Run(ShapesModelFolder.Path, side: 512, rounds: 3);
+        return 0;
+
+    case ["attention", var folder]:
+        AttentionBenchmark.Run(folder, side: 512, rounds: 1);
+        return 0;
 }
 
 // A plain harness: name, what it does, and how often. Trust ratios between its lines, not absolute times of one machine.

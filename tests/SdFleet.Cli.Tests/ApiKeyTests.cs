@@ -16,6 +16,15 @@ public sealed class ApiKeyTests
         Assert.Matches("^sdf_[A-Za-z0-9_-]{43}$", key);
         Assert.Contains($"SdFleet__ApiKeys__Keys__ci__Sha256={hash}", run.Lines);
         Assert.Contains("SdFleet__ApiKeys__Keys__ci__Tenant=acme", run.Lines);
+        Assert.DoesNotContain("Operator", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_ForAnOperator_SaysSo()
+    {
+        var run = (await CliRun.Of("keys", "create", "--tenant", "acme", "--name", "ci", "--operator")).Succeeded();
+
+        Assert.Contains("SdFleet__ApiKeys__Keys__ci__Operator=true", run.Lines);
     }
 
     [Fact]

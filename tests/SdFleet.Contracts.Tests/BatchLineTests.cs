@@ -23,6 +23,11 @@ public sealed class BatchLineTests
         GuidanceScale = 5,
         Scheduler = "ddim",
         NoiseSource = NoiseSource.Cuda,
+        MinClipSimilarity = 0.25,
+        FilterBlank = true,
+        FilterUnsafe = false,
+        DuplicateDistance = 4,
+        Redraws = 2,
         Lane = Lane.Interactive,
     };
 
@@ -37,14 +42,14 @@ public sealed class BatchLineTests
         Assert.Empty(errors);
         Assert.Equal(Full with { Id = DerivedId.FromBatchLine(batch.Id, 7), Tenant = "acme", SubmittedAt = batch.SubmittedAt }, job);
 
-        // A field that a submission gets later has to be merged as well.
-        Assert.All(typeof(SubmitJob).GetProperties(), p => Assert.NotNull(p.GetValue(job)));
+        // A field that a submission gets later has to be merged as well; only a webhook is the batch's and not its lines'.
+        Assert.All(typeof(SubmitJob).GetProperties(), p => Assert.Equal(p.Name == nameof(SubmitJob.Webhook), p.GetValue(job) is null));
     }
 
     [Fact]
     public void Read_FullLine_TakesNothingFromTheDefaults()
     {
-        var other = new SubmitJob { Model = "other", Prompt = "other", Images = 9, Steps = 9, Seed = 9, Lane = Lane.Normal, Scheduler = "euler" };
+        var other = new SubmitJob { Model = "other", Prompt = "other", Images = 9, Steps = 9, Seed = 9, Lane = Lane.Normal, Scheduler = "euler", FilterUnsafe = true, Redraws = 9 };
         var batch = Batch(other);
         var errors = new List<FieldError>();
 

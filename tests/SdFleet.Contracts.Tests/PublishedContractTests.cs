@@ -1,8 +1,10 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SdFleet.Contracts.Publishing;
 using SdFleet.Contracts.Validation;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.TestServers;
 
 namespace SdFleet.Contracts.Tests;
@@ -33,7 +35,7 @@ public sealed class PublishedContractTests
             var errors = new List<FieldError>();
             SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job), SubmissionDoor.Broker, errors);
             Assert.True(isGood == (errors.Count == 0), $"{job.ToJsonString()[..Math.Min(200, job.ToJsonString().Length)]}: {string.Join("; ", errors)}");
-            Assert.All(errors, e => Assert.Equal(name, e.Field));
+            Assert.All(errors, e => Assert.Equal(name, e.Field.Split('.')[0]));
         }
     }
 
@@ -69,7 +71,59 @@ public sealed class PublishedContractTests
         Assert.Equal([], JsonNode.Parse(answer)!["errors"]!.AsArray().Select(e => (string)e!));
     }
 
+    // What a webhook sends is what the contract says it sends: no name more or less, and absent only what may be.
+    [Theory]
+    [InlineData("jobEnded", typeof(WebhookMessage<WebhookJob>))]
+    [InlineData("batchEnded", typeof(WebhookMessage<WebhookBatch>))]
+    public void AsyncApi_BodiesOfWebhooks_AreTheRecords(string message, Type record)
+    {
+        AssertSame(AsyncApiDocument.Create()["components"]!["messages"]![message]!["payload"]!["schema"]!, record);
+
+        static void AssertSame(JsonNode schema, Type type)
+        {
+            var members = type.GetProperties().ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), StringComparer.Ordinal);
+            Assert.Equal(members.Keys, schema["properties"]!.AsObject().Select(p => p.Key));
+            var nullable = new NullabilityInfoContext();
+            Assert.Equal(members.Where(m => nullable.Create(m.Value).ReadState != NullabilityState.Nullable).Select(m => m.Key), schema["required"]!.AsArray().Select(r => (string)r!));
+            foreach (var (name, member) in members)
+            {
+                var (property, of) = (schema["properties"]![name]!, member.PropertyType);
+                var expected = of == typeof(string) || of == typeof(Guid) || of == typeof(DateTimeOffset) || of.IsEnum ? "string"
+                    : of.IsPrimitive ? "integer" : of.IsGenericType && of.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? "array" : "object";
+                Assert.Equal((name, expected), (name, (string)property["type"]!));
+                if (expected is "object" or "array")
+                {
+                    AssertSame(expected == "object" ? property : property["items"]!, expected == "object" ? of : of.GetGenericArguments()[0]);
+                }
+            }
+        }
+    }
+
     private static string Published(string file) => RepositoryFolder.Combine("src", "SdFleet.Contracts", "published", file);
+
+    private static JsonObject With(Dictionary<string, JsonNode?> members, string name, JsonNode? value)
+    {
+        var all = new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
+        all[name] = value?.DeepClone();
+        return all;
+    }
+
+    private static IEnumerable<(JsonNode? Value, bool IsGood)> Urls(JsonObject schema)
+    {
+        const string Begin = "https://example.org/";
+        var (longest, pattern) = ((int)schema["maxLength"]!, new Regex((string)schema["pattern"]!));
+        (string Text, bool IsGood)[] urls =
+        [
+            (Begin.PadRight(longest, 'x'), true),
+            (Begin.PadRight(longest + 1, 'x'), false),
+            ("http://example.org:8080/a?b=c", true),
+            ("ftp://example.org/", false),
+            ("example.org", false),
+            ("https://example.org/a b", false),
+        ];
+        Assert.All(urls, url => Assert.Equal(url.IsGood, url.Text.Length <= longest && pattern.IsMatch(url.Text)));
+        return urls.Select(url => ((JsonNode?)url.Text, url.IsGood));
+    }
 
     private static IEnumerable<(JsonNode? Value, bool IsGood)> Samples(JsonObject schema)
     {
@@ -80,18 +134,44 @@ public sealed class PublishedContractTests
 
         switch ((string)schema["type"]!)
         {
+            case "object":
+                // Each member's values with the least of what else the object needs, and something that it does not know.
+                var needed = schema["required"]!.AsArray().ToDictionary(n => (string)n!, n => Samples(schema["properties"]![(string)n!]!.AsObject()).First(s => s.IsGood).Value);
+                return
+                [
+                    .. schema["properties"]!.AsObject().SelectMany(p => Samples(p.Value!.AsObject()).Select(s => (Value: With(needed, p.Key, s.Value), s.IsGood))),
+                    (With(needed, "colour", "red"), (bool?)schema["additionalProperties"] != false),
+                    (new JsonObject(), needed.Count == 0),
+                    ("text", false),
+                ];
+            case "array":
+                var allowed = schema["items"]!["enum"]!.AsArray().Select(w => w!.DeepClone()).ToList();
+                return
+                [
+                    (new JsonArray([.. allowed]), true),
+                    (new JsonArray(allowed[0].DeepClone()), true),
+                    (new JsonArray(), (int?)schema["minItems"] is not > 0),
+                    (new JsonArray(allowed[0].DeepClone(), allowed[0].DeepClone()), (bool?)schema["uniqueItems"] != true),
+                    (new JsonArray("no such word"), false),
+                    ("completed", false),
+                ];
             case "integer":
                 var (least, most, step) = ((long)schema["minimum"]!, (long)schema["maximum"]!, (int?)schema["multipleOf"] ?? 1);
                 return [(least, true), (most, true), (least - step, false), (most + step, false), (least + 0.5, false), .. step > 1 ? [(least + 1, false)] : Array.Empty<(JsonNode?, bool)>()];
             case "number":
                 var (low, high) = ((double)schema["minimum"]!, (double)schema["maximum"]!);
                 return [(low, true), (high, true), (low - 0.5, false), (high + 0.5, false), ("1", false)];
+            case "boolean":
+                return [(true, true), (false, true), ("true", false), (1, false)];
             default:
                 if ((string?)schema["format"] is { } format)
                 {
-                    return format == "uuid"
-                        ? [(Guid.NewGuid().ToString(), true), ("no", false)]
-                        : [("2026-01-31T12:00:00Z", true), ("yesterday", false)];
+                    return format switch
+                    {
+                        "uuid" => [(Guid.NewGuid().ToString(), true), ("no", false)],
+                        "uri" => Urls(schema),
+                        _ => [("2026-01-31T12:00:00Z", true), ("yesterday", false)],
+                    };
                 }
 
                 var (shortest, longest) = ((int?)schema["minLength"] ?? 0, (int)schema["maxLength"]!);

@@ -47,6 +47,36 @@ public sealed class RecipeResolverTests
     }
 
     [Fact]
+    public void Resolve_Filters_AreInTheRecipe()
+    {
+        var submission = new SubmitJob { Id = Guid.NewGuid(), Prompt = "p", MinClipSimilarity = 0.25, FilterBlank = true, DuplicateDistance = 4, Redraws = 3 };
+
+        var (job, errors) = Resolve(submission, Shapes with { HasClip = true });
+
+        Assert.Empty(errors);
+        Assert.Equal(new ImageFilters { MinClipSimilarity = 0.25, Blank = true, DuplicateDistance = 4, Redraws = 3 }, job!.Recipe.Filters);
+        Assert.Null(Resolve(new SubmitJob { Id = submission.Id, Prompt = "p", FilterBlank = false, Redraws = 0 }, Shapes).Job!.Recipe.Filters);
+    }
+
+    [Fact]
+    public void Resolve_ClipSimilarityWithoutAClipModel_IsRefused()
+    {
+        var (job, errors) = Resolve(new SubmitJob { Id = Guid.NewGuid(), Prompt = "p", MinClipSimilarity = 0.25 }, Shapes);
+
+        Assert.Null(job);
+        Assert.Equal("minClipSimilarity is 0.25: the workers of model shapes have no CLIP model to score pictures with", Assert.Single(errors).ToString());
+    }
+
+    [Fact]
+    public void Resolve_RedrawsWithoutAFilterOfPictures_AreRefused()
+    {
+        var (job, errors) = Resolve(new SubmitJob { Id = Guid.NewGuid(), Prompt = "p", DuplicateDistance = 4, Redraws = 3 }, Shapes);
+
+        Assert.Null(job);
+        Assert.StartsWith("redraws is 3: only with minClipSimilarity", Assert.Single(errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Resolve_UnknownModel_NamesTheKnown()
     {
         var (job, errors) = Resolve(new SubmitJob { Id = Guid.NewGuid(), Prompt = "p", Model = "nope" }, Shapes);

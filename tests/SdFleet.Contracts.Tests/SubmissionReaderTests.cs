@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Tests;
 
@@ -13,17 +14,19 @@ public sealed class SubmissionReaderTests
         const string Json = """
             {"id":"6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70","tenant":"acme","model":"shapes","modelDigest":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","prompt":"p","negativePrompt":"n","images":3,
              "seed":9007199254740991,"width":128,"height":256,"steps":20,"guidanceScale":3.5,"scheduler":"DDIM","noiseSource":"CUDA",
-             "lane":"bulk","submittedAt":"2026-01-31T12:00:00+01:00"}
+             "lane":"bulk","webhook":{"url":"https://example.org/hooks","events":["failed","completed"]},"submittedAt":"2026-01-31T12:00:00+01:00"}
             """;
         var (job, errors) = Read(Json, SubmissionDoor.Broker);
 
         Assert.Empty(errors);
+        Assert.Equal("https://example.org/hooks", job.Webhook!.Url);
+        Assert.Equal([WebhookEvent.Completed, WebhookEvent.Failed], job.Webhook.Events!);
         Assert.Equal(
             new SubmitJob
             {
                 Id = new Guid("6c0e1f7e-5d6a-4b1c-9e59-3a2f4d5e6f70"), Tenant = "acme", Model = "shapes", ModelDigest = string.Concat(Enumerable.Repeat("0123456789abcdef", 4)), Prompt = "p", NegativePrompt = "n", Images = 3,
                 Seed = 9007199254740991, Width = 128, Height = 256, Steps = 20, GuidanceScale = 3.5, Scheduler = "ddim", NoiseSource = NoiseSource.Cuda,
-                Lane = Lane.Bulk, SubmittedAt = new DateTimeOffset(2026, 1, 31, 11, 0, 0, TimeSpan.Zero),
+                Lane = Lane.Bulk, Webhook = job.Webhook, SubmittedAt = new DateTimeOffset(2026, 1, 31, 11, 0, 0, TimeSpan.Zero),
             },
             job);
     }

@@ -22,6 +22,8 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
     private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-coordinator-").FullName;
     private IHost _host = null!;
 
+    public string Folder => _folder;
+
     public ConcurrentQueue<GenerateImages> Released { get; } = new();
 
     public ConcurrentQueue<string?> ReleasedTraces { get; } = new();

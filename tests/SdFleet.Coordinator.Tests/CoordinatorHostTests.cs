@@ -33,6 +33,27 @@ public sealed class CoordinatorHostTests : IDisposable
         Assert.Contains("SdFleet:Transport:Kind", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Build_WrongWeights_SaysAllThatIsWrong()
+    {
+        await using var app = CoordinatorHost.Build(
+        [
+            .. Arguments(), "--SdFleet:Transport:Kind", "RabbitMq", "--SdFleet:Transport:Uri", "amqp://u:p@127.0.0.1:1", "--SdFleet:Release:MinWindow", "0",
+            "--SdFleet:Release:TenantWeights:acme", "0", "--SdFleet:Release:TenantWeights:globex", "0.5", "--SdFleet:Release:TenantWeights:Initech", "2000",
+        ]);
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+
+        Assert.Equal(
+            [
+                "SdFleet:Release:MinWindow is 0: 1 to 100000",
+                "SdFleet:Release:TenantWeights:Initech is 2000: 0.01 to 1000",
+                "SdFleet:Release:TenantWeights:Initech names no tenant: 1 to 64 characters of a-z, 0-9, '-', '_' and '.'",
+                "SdFleet:Release:TenantWeights:acme is 0: 0.01 to 1000",
+            ],
+            error.Failures.Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string[] Arguments() =>

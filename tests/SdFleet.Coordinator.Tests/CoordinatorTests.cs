@@ -196,6 +196,27 @@ public sealed class CoordinatorTests
     }
 
     [Fact]
+    public async Task Release_TenantsWithWeights_ShareTheWindow()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync(("SdFleet:Release:MinWindow", "8"), ("SdFleet:Release:TenantWeights:acme", "3"));
+        await fleet.Store.PauseModelAsync("shapes", paused: true, CoordinatorFixture.Soon());
+        for (var i = 0; i < 40; i++)
+        {
+            await fleet.Publisher.SubmitAsync(new SubmitJob { Id = Guid.NewGuid(), Tenant = i < 20 ? "globex" : "acme", Prompt = "p" }, CoordinatorFixture.Soon());
+        }
+
+        await CoordinatorFixture.UntilAsync(
+            async () => (await fleet.Store.CountAsync(CoordinatorFixture.Soon())).Sum(c => c.Jobs) == 40, "admission");
+        await Task.Delay(200);
+        Assert.Empty(fleet.Released);
+
+        await fleet.Store.PauseModelAsync("shapes", paused: false, CoordinatorFixture.Soon());
+        await fleet.UntilReleasedAsync(8);
+
+        Assert.Equal(6, fleet.Released.Count(w => w.Tenant == "acme"));
+    }
+
+    [Fact]
     public async Task Trace_ForeignTraceparent_ReachesTheWorker()
     {
         using var listener = new ActivityListener

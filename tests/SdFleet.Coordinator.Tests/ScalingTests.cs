@@ -24,14 +24,8 @@ public sealed class ScalingTests : IDisposable
     [Fact]
     public async Task Signal_IsOutstandingJobsTimesTheirCost()
     {
-        await using var app = CoordinatorHost.Build(
-        [
-            "--urls", "http://127.0.0.1:0", "--SdFleet:JobStore:Path", Path.Combine(_folder, "jobs.db"), "--SdFleet:Artifacts:Path", _folder,
-            "--SdFleet:Models:0:Name", "sd15", "--SdFleet:Models:1:Name", "sdxl", "--SdFleet:Scale:SecondsPerJob", "4",
-            "--SdFleet:Transport:Kind", "RabbitMq", "--SdFleet:Transport:Uri", "amqp://u:p@127.0.0.1:1",
-        ]);
-        await app.StartAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        await using var app = await StartAsync();
+        using var client = ClientOf(app);
         var store = app.Services.GetRequiredService<IJobStore>();
         await store.AdmitAsync([.. Enumerable.Range(0, 3).Select(_ => NewJob("sd15"))], default);
 
@@ -47,6 +41,24 @@ public sealed class ScalingTests : IDisposable
         Assert.Equal(new ScaleSignal("sdxl", 0, 0, 4, false), other);
         Assert.Equal(new ScaleSignal("sd15", 7.5, 3, 2.5, true), measured);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Signal_OfWhatIsPaused_AsksForNothing()
+    {
+        await using var app = await StartAsync();
+        using var client = ClientOf(app);
+        var store = app.Services.GetRequiredService<IJobStore>();
+
+        await store.PauseModelAsync("sd15", paused: true, default);
+        await store.PauseModelAsync("sdxl", paused: true, default);
+        await store.AdmitAsync([NewJob("sd15"), NewJob("sd15"), NewJob("sd15", "globex"), NewJob("sdxl")], default);
+
+        Assert.Equal(new ScaleSignal("sd15", 0, 0, 4, false), await SignalAsync(client, "sd15"));
+        await store.PauseTenantAsync("globex", paused: true, byOperator: true, default);
+        await store.PauseModelAsync("sd15", paused: false, default);
+        Assert.Equal(new ScaleSignal("sd15", 8, 2, 4, false), await SignalAsync(client, "sd15"));
+        Assert.Equal(new ScaleSignal("sdxl", 0, 0, 4, false), await SignalAsync(client, "sdxl"));
     }
 
     [Fact]
@@ -71,6 +83,21 @@ public sealed class ScalingTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<WebApplication> StartAsync()
+    {
+        var app = CoordinatorHost.Build(
+        [
+            "--urls", "http://127.0.0.1:0", "--SdFleet:JobStore:Path", Path.Combine(_folder, "jobs.db"), "--SdFleet:Artifacts:Path", _folder,
+            "--SdFleet:Models:0:Name", "sd15", "--SdFleet:Models:1:Name", "sdxl", "--SdFleet:Scale:SecondsPerJob", "4",
+            "--SdFleet:Transport:Kind", "RabbitMq", "--SdFleet:Transport:Uri", "amqp://u:p@127.0.0.1:1",
+        ]);
+        await app.StartAsync();
+        return app;
+    }
+
+    private static HttpClient ClientOf(WebApplication app) =>
+        new() { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
 
     private static async Task<ScaleSignal?> SignalAsync(HttpClient client, string model) =>
         await client.GetFromJsonAsync<ScaleSignal>($"/v1/scale/{model}");
@@ -100,11 +127,11 @@ public sealed class ScalingTests : IDisposable
         return app;
     }
 
-    private static NewJob NewJob(string model)
+    private static NewJob NewJob(string model, string tenant = "t")
     {
         var job = new ResolvedJob
         {
-            Id = Guid.NewGuid(), Tenant = "t", Lane = Lane.Normal, Images = 1, SubmittedAt = DateTimeOffset.UnixEpoch,
+            Id = Guid.NewGuid(), Tenant = tenant, Lane = Lane.Normal, Images = 1, SubmittedAt = DateTimeOffset.UnixEpoch,
             Recipe = new Recipe { Model = model, Prompt = "p", Width = 64, Height = 64, Steps = 1, GuidanceScale = 1, Scheduler = "ddim", Seed = 1 },
         };
         return new NewJob { Job = job, ArtifactFolder = "d", Digest = JobDigest.Of(job), AdmittedAt = DateTimeOffset.UnixEpoch };

@@ -156,6 +156,27 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Reopen_AJobOfACompletedBatch_ReleasesItAndLeavesTheBatchOver()
+    {
+        var batch = await AdmittedAsync(lines: 2);
+        await Store.ExpandBatchAsync(Expansion(batch, 0, 2, [1, 2]) with { IsLast = true }, default);
+        await EndAsync(2);
+        await Store.CompleteBatchesAsync(Now, default);
+        var id = DerivedId.FromBatchLine(batch.Id, 2);
+
+        await Store.ReopenAsync([id], default);
+
+        var open = await FindBatchAsync(batch.Id);
+        Assert.Equal(BatchState.Completed, open.State);
+        Assert.Equal([new BatchCount(JobState.Completed, 1, 2, 0, 0), new BatchCount(JobState.Queued, 1, 2, 0, 0)], open.Counts);
+        Assert.Equal(4, await Store.ReadBatchManifestAsync(batch.Id, default).CountAsync());
+        Assert.Equal((id, 2), (Assert.Single(await ReleaseBulkAsync(10)).Message.JobId, (await FindAsync(id)).Attempt));
+        Assert.Equal(EventResult.Applied, await ApplyAsync(Samples.Completed(id, images: 2, attempt: 2)));
+        Assert.Equal([new BatchCount(JobState.Completed, 2, 4, 0, 0)], (await FindBatchAsync(batch.Id)).Counts);
+        Assert.Equal(4, await Store.ReadBatchManifestAsync(batch.Id, default).CountAsync());
+    }
+
+    [Fact]
     public async Task Cancel_ABatch_EndsItsJobsAndNoOthers()
     {
         var batch = await AdmittedAsync(lines: 100);

@@ -1,4 +1,5 @@
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.Contracts.Workers;
 
 namespace SdFleet.JobStore.Tests;
@@ -12,10 +13,19 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private const int Steps = 2500;
     private const int MaxJobs = 60;
 
+    // Whom to tell of what: some jobs of every end, some of one, some of none.
+    private static readonly Webhook?[] Hooks =
+    [
+        new Webhook { Url = "https://example.org/all" },
+        null,
+        new Webhook { Url = "https://example.org/some", Events = [WebhookEvent.Failed, WebhookEvent.Cancelled] },
+    ];
+
     private readonly Dictionary<Guid, JobSnapshot> _before = [];
     private readonly List<JobEvent> _sent = [];
     private readonly List<(Guid Id, int Attempt)> _attempts = [];
     private readonly HashSet<Guid> _touched = [];
+    private readonly HashSet<string> _paused = [];
     private DateTimeOffset _now = Now;
 
     [Theory]
@@ -46,10 +56,10 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private async Task StepAsync(Random random)
     {
         _now += TimeSpan.FromMilliseconds(random.Next(3000));
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case 0 when _before.Count < MaxJobs:
-                var job = Samples.Job(images: random.Next(1, 4));
+                var job = Samples.Job(images: random.Next(1, 4), tenant: Tenant(random), webhook: Hooks[_before.Count % Hooks.Length]);
                 await Store.AdmitAsync([job, job], default);
                 _before.Add(job.Job.Id, await FindAsync(job.Job.Id));
                 break;
@@ -58,6 +68,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 _attempts.AddRange(released.Select(r => (r.Message.JobId, r.Message.Attempt)));
                 _touched.UnionWith(released.Select(r => r.Message.JobId));
                 Assert.Equal(_attempts.Count, _attempts.Distinct().Count());
+                Assert.DoesNotContain(released, r => _paused.Contains(r.Message.Tenant));
                 break;
             case 3 when _attempts.Count > 0:
                 var unpublished = Any(random, _attempts);
@@ -69,6 +80,18 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 var expired = await Store.ExpireLeasesAsync(Policy, _now, random.Next(1, 5), default);
                 _touched.UnionWith(expired.Select(e => e.JobId));
                 break;
+            case 4 when _before.Count > 0 && random.Next(4) == 0:
+                var lost = Any(random, _before.Keys.ToList());
+                var (was, isTold) = (_before[lost].State, _before[lost].Webhook is not null);
+                var expected = !was.IsTerminal() ? ReopenResult.Underway : was == JobState.Cancelled || isTold ? ReopenResult.Refused : ReopenResult.Reopened;
+                Assert.Equal(expected, Assert.Single(await Store.ReopenAsync([lost], default)).Result);
+                if (expected == ReopenResult.Reopened)
+                {
+                    _before[lost] = await FindAsync(lost);
+                    Assert.Equal((JobState.Queued, 0, 0), (_before[lost].State, _before[lost].Failures, _before[lost].Evictions));
+                }
+
+                break;
             case 5 when _before.Count > 0 && random.Next(10) == 0:
                 var unwanted = Any(random, _before.Keys.ToList());
                 _touched.Add(unwanted);
@@ -78,6 +101,12 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
                 HeldAttempt[] held = [.. Enumerable.Range(0, 3).Select(_ => Any(random, _attempts)).Select(a => new HeldAttempt(a.Id, a.Attempt))];
                 _touched.UnionWith(held.Select(h => h.JobId));
                 await Store.RecordHeartbeatsAsync([Samples.Heartbeat($"w{random.Next(3)}", _now, holds: held)], _now, RunningLease, default);
+                break;
+            case 12:
+                var tenant = Tenant(random);
+                var pauses = random.Next(3) == 0;
+                Assert.True(await Store.PauseTenantAsync(tenant, pauses, byOperator: true, default));
+                _ = pauses ? _paused.Add(tenant) : _paused.Remove(tenant);
                 break;
             case >= 7 when _attempts.Count > 0:
                 JobEvent[] events = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random))];
@@ -143,6 +172,11 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
     private async Task FinishAsync()
     {
         var finished = _before.Where(j => j.Value.State.IsTerminal()).ToDictionary();
+        foreach (var tenant in _paused)
+        {
+            await Store.PauseTenantAsync(tenant, paused: false, byOperator: true, default);
+        }
+
         for (var round = 0; round < 20; round++)
         {
             _now += TimeSpan.FromHours(1);
@@ -166,11 +200,30 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
             Assert.Equivalent(end, await FindAsync(id), strict: true);
         }
 
+        // Every end that somebody asked for is told once, and nothing else is.
+        var ends = new List<(Guid, WebhookEvent)>();
+        foreach (var id in _before.Keys)
+        {
+            var job = await FindAsync(id);
+            if (job.Webhook is { } webhook && webhook.Wants(WebhookEvents.Of(job.State)!.Value))
+            {
+                ends.Add((id, WebhookEvents.Of(job.State)!.Value));
+            }
+        }
+
+        var told = await Store.ListWebhooksAsync(tenant: null, state: null, before: null, 1000, default);
+        Assert.NotEmpty(ends);
+        Assert.Equal(ends.Order(), told.Select(t => (t.View.SubjectId, t.View.Event)).Order());
+
         var counts = await Store.CountAsync(default);
         Assert.Equal(_before.Count, counts.Sum(c => c.Jobs));
         Assert.All(counts, c => Assert.True(c.State.IsTerminal()));
         Assert.Equal(0, await Store.InFlightAsync(Samples.Model, default));
+        Assert.Equal(0, await Store.CountOutstandingAsync(Samples.Model, default));
+        Assert.Empty(await Store.ListTenantsAsync(default));
     }
+
+    private static string Tenant(Random random) => $"tenant-{random.Next(3)}";
 
     private static T Any<T>(Random random, List<T> list) => list[random.Next(list.Count)];
 }

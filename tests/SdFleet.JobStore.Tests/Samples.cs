@@ -2,6 +2,7 @@ using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.Contracts.Workers;
 
 namespace SdFleet.JobStore.Tests;
@@ -14,7 +15,13 @@ internal static class Samples
     public static DateTimeOffset Time { get; } = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
     public static NewJob Job(
-        Guid? id = null, string prompt = "a red circle", string model = Model, Lane lane = Lane.Normal, string tenant = "acme", int images = 1)
+        Guid? id = null,
+        string prompt = "a red circle",
+        string model = Model,
+        Lane lane = Lane.Normal,
+        string tenant = "acme",
+        int images = 1,
+        Webhook? webhook = null)
     {
         var job = new ResolvedJob
         {
@@ -33,6 +40,7 @@ internal static class Samples
                 Scheduler = "ddim",
                 Seed = 4_294_967_296,
             },
+            Webhook = webhook,
             SubmittedAt = Time.AddSeconds(-5),
         };
         return new NewJob

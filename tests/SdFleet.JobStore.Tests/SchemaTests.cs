@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 using SdFleet.JobStore.Sql;
 
 namespace SdFleet.JobStore.Tests;
@@ -28,6 +30,39 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Inspect_SaysWhichMigrationsWereRun_AndChangesNothing()
+    {
+        var whole = await JobStores.InspectAsync(Options, default);
+        await ExecuteAsync("DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)");
+        var old = await JobStores.InspectAsync(Options, default);
+        await ExecuteAsync("DROP TABLE schema_version");
+        var empty = await JobStores.InspectAsync(Options, default);
+
+        Assert.Equal((whole.KnownSchema, whole.KnownSchema - 1, 0), (whole.Schema, old.Schema, empty.Schema));
+        Assert.Equal(old.KnownSchema, whole.KnownSchema);
+        Assert.Matches(@"^\d+\.\d+", whole.Server);
+        Assert.Equal(_kind == JobStoreKind.Postgres, whole.At is not null);
+        if (whole.At is { } at)
+        {
+            Assert.InRange(at, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        }
+    }
+
+    [Fact]
+    public async Task Inspect_FileThatIsNotThere_IsNotMade()
+    {
+        if (_kind == JobStoreKind.Embedded)
+        {
+            var file = Options.Path + ".not";
+
+            var found = await JobStores.InspectAsync(new JobStoreOptions { Kind = _kind, Path = file }, default);
+
+            Assert.Null(found.Server);
+            Assert.False(File.Exists(file));
+        }
+    }
+
+    [Fact]
     public async Task Counters_AfterRowsAreDeleted_FollowThem()
     {
         await AdmitAsync();
@@ -42,8 +77,8 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     public async Task Statements_AtEveryPollOfACoordinator_UseTheirIndexes()
     {
         var statements = new JobStatements(Database());
-        string[] polls = [statements.Release, statements.WakeDelayed, statements.SelectExpired];
-        string[] indexes = ["jobs_ready", "jobs_delayed", "jobs_leased"];
+        string[] polls = [statements.WakeDelayed, statements.SelectExpired];
+        string[] indexes = ["jobs_delayed", "jobs_leased"];
         foreach (var (poll, index) in polls.Zip(indexes))
         {
             Assert.Contains(index, await PlanAsync(poll), StringComparison.Ordinal);
@@ -56,6 +91,35 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
         var statements = new JobStatements(Database());
         string[] questions = [statements.SelectJobsOfBatch, statements.SelectManifestOfBatch, statements.SelectRecentImages, statements.SelectBatchFailures];
         string[] indexes = ["jobs_batch", "jobs_batch", "jobs_batch_ended", "jobs_batch_ended"];
+        foreach (var (question, index) in questions.Zip(indexes))
+        {
+            Assert.Contains(index, await PlanAsync(question), StringComparison.Ordinal);
+        }
+    }
+
+    // An end and what is to be told of it are written together: where one cannot be, neither is.
+    [Fact]
+    public async Task End_WhoseAnnouncementCannotBeWritten_IsNoEnd()
+    {
+        var told = Samples.Job(webhook: new Webhook { Url = "https://example.org/" });
+        await Store.AdmitAsync([told], default);
+        var silent = await AdmitAsync();
+        Assert.Equal(2, (await ReleaseAsync()).Count);
+        await ExecuteAsync("DROP TABLE webhooks");
+
+        await Assert.ThrowsAsync<JobStoreException>(() => ApplyAsync(Samples.Completed(told.Job.Id)));
+        await ApplyAsync(Samples.Completed(silent));
+
+        Assert.Equal((JobState.Released, JobState.Completed), ((await FindAsync(told.Job.Id)).State, (await FindAsync(silent)).State));
+        Assert.Null(await Store.FindImageAsync(told.Job.Id, 0, default));
+    }
+
+    [Fact]
+    public async Task Statements_AboutWebhooks_UseTheirIndexes()
+    {
+        var statements = new JobStatements(Database());
+        string[] questions = [statements.SelectDueReceivers, statements.ClaimWebhooks, statements.ForgetWebhooks];
+        string[] indexes = ["webhooks_due", "webhooks_due", "webhooks_ended"];
         foreach (var (question, index) in questions.Zip(indexes))
         {
             Assert.Contains(index, await PlanAsync(question), StringComparison.Ordinal);
@@ -77,7 +141,11 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
     {
         await using var database = Database();
         await using var session = await database.BeginAsync(default);
-        var parameters = new { model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L, seq = 1L, line = 0L, index = 0, since = 0L };
+        var parameters = new
+        {
+            model = Samples.Model, lane = "normal", max = 10, now = 0L, lease = 0L, seq = 1L, line = 0L, index = 0, since = 0L,
+            tenant = "acme", receiver = "example.org:443", perTenant = 10, before = 0L,
+        };
         if (_kind == JobStoreKind.Embedded)
         {
             return string.Join('\n', await session.QueryAsync($"EXPLAIN QUERY PLAN {sql}", parameters, reader => reader.GetString(3), default));

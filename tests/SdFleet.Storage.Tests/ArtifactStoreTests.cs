@@ -88,6 +88,55 @@ public abstract class ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RemoveDamaged_OfTheBytesThatWereFound_MakesRoomForTheRightOnes()
+    {
+        var (damaged, right) = (Bytes(500), Bytes(1000, seed: 2));
+        await PutAsync("a/x.png", damaged);
+        var found = await Store.HashAsync("a/x.png", default);
+
+        Assert.Equal(Hash(damaged), found);
+        Assert.True(await Store.RemoveDamagedAsync("a/x.png", found!, default));
+
+        Assert.Null(await Store.HashAsync("a/x.png", default));
+        Assert.False(await Store.RemoveDamagedAsync("a/x.png", found!, default));
+        Assert.True((await PutAsync("a/x.png", right)).Created);
+        Assert.Equal(right, await ReadAsync("a/x.png"));
+    }
+
+    [Fact]
+    public async Task RemoveDamaged_OfOtherBytes_LeavesThem()
+    {
+        var right = Bytes(1000);
+        await PutAsync("a/x.png", right);
+
+        Assert.False(await Store.RemoveDamagedAsync("a/x.png", Hash(Bytes(500, seed: 2)), default));
+
+        Assert.Equal(right, await ReadAsync("a/x.png"));
+    }
+
+    [Fact]
+    public async Task RemoveDamaged_ByManyWhoThenPutTheRightOne_LeavesTheRightOne()
+    {
+        var (damaged, right) = (Bytes(500), Bytes(1000, seed: 2));
+        await PutAsync("race/x.png", damaged);
+
+        var removed = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var mine = await Store.RemoveDamagedAsync("race/x.png", Hash(damaged), default);
+            if (mine)
+            {
+                Assert.True((await PutAsync("race/x.png", right)).Created);
+            }
+
+            return mine;
+        })));
+
+        Assert.Single(removed, mine => mine);
+        Assert.Equal(right, await ReadAsync("race/x.png"));
+        Assert.Equal("race/x.png", Assert.Single(await ListAsync("race/")).Name);
+    }
+
+    [Fact]
     public async Task Put_NoContent_IsAnArtifactToo()
     {
         Assert.True((await PutAsync("empty.txt", [])).Created);

@@ -51,6 +51,19 @@ public sealed class AzureBlobArtifactStoreTests : ArtifactStoreTests
     }
 
     [Fact]
+    public async Task Hash_OfABlobThatWasChanged_IsOfTheBytesAndNotWhatIsRecorded()
+    {
+        var content = Bytes(1000);
+        await PutAsync("a/x.png", content);
+        var metadata = new Dictionary<string, string> { ["sha256"] = new string('0', 64) };
+        await _container.Client.GetBlobClient("a/x.png").SetMetadataAsync(metadata);
+
+        Assert.Equal(Hash(content), await Store.HashAsync("a/x.png", default));
+        Assert.False(await Store.RemoveDamagedAsync("a/x.png", new string('0', 64), default));
+        Assert.True(await Store.RemoveDamagedAsync("a/x.png", Hash(content), default));
+    }
+
+    [Fact]
     public async Task AnyCall_WithoutTheContainer_SaysWhatToDo()
     {
         await _container.Client.DeleteAsync();

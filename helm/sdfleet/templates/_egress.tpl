@@ -11,17 +11,22 @@
     - port: 53
       protocol: TCP
 {{- end }}
+{{/* The broker: list of the root context and whether its HTTP interface is used too. */}}
 {{- define "sdfleet.netpol.rabbitmq" -}}
+{{- $root := index . 0 -}}
 - to:
-    {{- if .Values.rabbitmq.inChart.enabled }}
+    {{- if $root.Values.rabbitmq.inChart.enabled }}
     - podSelector:
         matchLabels:
-          {{- include "sdfleet.selector" (list . "rabbitmq") | nindent 10 }}
+          {{- include "sdfleet.selector" (list $root "rabbitmq") | nindent 10 }}
     {{- else }}
-    {{- toYaml .Values.networkPolicy.peers.rabbitmq | nindent 4 }}
+    {{- toYaml $root.Values.networkPolicy.peers.rabbitmq | nindent 4 }}
     {{- end }}
   ports:
-    - port: {{ .Values.rabbitmq.port }}
+    - port: {{ $root.Values.rabbitmq.port }}
+    {{- if index . 1 }}
+    - port: {{ $root.Values.rabbitmq.managementPort }}
+    {{- end }}
 {{- end }}
 {{- define "sdfleet.netpol.postgres" -}}
 - to:
@@ -47,6 +52,15 @@
     {{- toYaml .Values.networkPolicy.peers.identity | nindent 4 }}
   ports:
     - port: 443
+{{- end }}
+{{- define "sdfleet.netpol.webhooks" -}}
+# Receivers of webhooks.
+- to:
+    {{- toYaml .Values.networkPolicy.peers.webhooks | nindent 4 }}
+  ports:
+    {{- range .Values.networkPolicy.webhookPorts }}
+    - port: {{ . }}
+    {{- end }}
 {{- end }}
 {{- define "sdfleet.netpol.telemetry" -}}
 {{- $port := regexFind ":[0-9]+" (urlParse .Values.telemetry.endpoint).host | trimPrefix ":" | default (ternary "443" "80" (hasPrefix "https" .Values.telemetry.endpoint)) -}}

@@ -107,6 +107,10 @@ capabilities:
 - name: SdFleet__Models__{{ $i }}__{{ title $key }}
   value: {{ $value | toString | quote }}
 {{- end }}
+{{- if $model.clipFolder }}
+- name: SdFleet__Models__{{ $i }}__HasClip
+  value: "true"
+{{- end }}
 {{- range $j, $size := (default dict $model.spec).sizes }}
 - name: SdFleet__Models__{{ $i }}__Sizes__{{ $j }}__Width
   value: {{ $size.width | quote }}
@@ -164,6 +168,16 @@ capabilities:
   value: "Host={{ include "sdfleet.postgresHost" . }};Port={{ .Values.postgres.port }};Database={{ .Values.postgres.database }};Username=$(POSTGRES_USERNAME);Password='$(POSTGRES_PASSWORD)';SSL Mode={{ ternary "Disable" .Values.postgres.sslMode .Values.postgres.inChart.enabled }}"
 {{- end }}
 
+
+{{/* What API and coordinator know of webhooks: both check a submission, the coordinator signs. */}}
+{{- define "sdfleet.env.webhooks" -}}
+{{- if .Values.webhooks.secretsSecret -}}
+- name: SdFleet__Webhooks__AllowHttp
+  value: {{ .Values.webhooks.allowHttp | quote }}
+- name: SdFleet__Webhooks__AllowPrivateAddresses
+  value: {{ .Values.webhooks.allowPrivateAddresses | quote }}
+{{- end }}
+{{- end }}
 
 {{/* Whether any model's weights come from blob storage. */}}
 {{- define "sdfleet.fetchesModels" -}}

@@ -24,7 +24,9 @@ azurite_ready() {
   [[ $code == 40? || $code == 200 ]]
 }
 
-azurite_stop() { stop_trees "$PROCESSES" azurite TERM 5; }
+# It writes down what it has only in memory before it ends, and must not be
+# killed while it does.
+azurite_stop() { stop_trees "$PROCESSES" azurite TERM 60; }
 
 azurite_logs() { printf '%s\n' "$LOG"; }
 

@@ -11,6 +11,7 @@ using SdFleet.Contracts.Validation;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Webhooks;
 using SdFleet.JobStore;
 using SdFleet.Storage;
 
@@ -43,6 +44,7 @@ internal static class SubmitBatchEndpoint
         IArtifactStore artifacts,
         FleetPublisher publisher,
         IOptions<ApiOptions> options,
+        IOptions<WebhookOptions> webhooks,
         TimeProvider time,
         ILoggerFactory logs)
     {
@@ -59,6 +61,7 @@ internal static class SubmitBatchEndpoint
 
         var errors = new List<FieldError>();
         var batch = SubmitBatchReader.Read(body, context.User.Tenant(), time.GetUtcNow(), errors);
+        errors.AddRange(webhooks.Value.Check(batch.Tenant, batch.Webhook));
         CheckDefaults(batch, models, errors);
         if (errors.Count == 0)
         {

@@ -19,15 +19,19 @@ internal static class ModelsEndpoint
             .Produces<IReadOnlyList<ModelView>>()
             .WithProblems(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> HandleAsync(ModelCatalog models, IJobStore store, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>All models as they are now, by name.</summary>
+    public static async Task<IReadOnlyList<ModelView>> ViewsAsync(ModelCatalog models, IJobStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         var workers = await store.ListWorkersAsync(time.GetUtcNow(), cancellationToken);
         var counts = await store.CountAsync(cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<ModelView>>(
-            [.. models.Specs.Values.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => View(m, workers, counts))]);
+        var paused = await store.ListPausedModelsAsync(cancellationToken);
+        return [.. models.Specs.Values.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => View(m, workers, counts, paused))];
     }
 
-    private static ModelView View(ModelSpec model, IReadOnlyList<WorkerView> workers, IReadOnlyList<JobCount> counts)
+    private static async Task<IResult> HandleAsync(ModelCatalog models, IJobStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await ViewsAsync(models, store, time, cancellationToken));
+
+    private static ModelView View(ModelSpec model, IReadOnlyList<WorkerView> workers, IReadOnlyList<JobCount> counts, IReadOnlyList<string> paused)
     {
         var jobs = counts.Where(c => c.Model == model.Name).ToList();
         return new ModelView
@@ -36,6 +40,7 @@ internal static class ModelsEndpoint
             Workers = workers.Count(w => w.Alive && w.Heartbeat.Model == model.Name && w.Heartbeat.State is WorkerState.Idle or WorkerState.Busy),
             Queued = jobs.Where(c => c.State == JobState.Queued).Sum(c => c.Jobs),
             InFlight = jobs.Where(c => c.State is JobState.Released or JobState.Running).Sum(c => c.Jobs),
+            Paused = paused.Contains(model.Name),
         };
     }
 }

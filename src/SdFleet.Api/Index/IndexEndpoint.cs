@@ -13,6 +13,7 @@ internal static class IndexEndpoint
             ["jobs"] = ApiRoutes.Jobs,
             ["batches"] = ApiRoutes.Batches,
             ["models"] = ApiRoutes.Models,
+            ["tenants"] = ApiRoutes.Tenants,
             ["workers"] = ApiRoutes.Workers,
             ["live"] = ApiRoutes.Live,
             ["ready"] = ApiRoutes.Ready,

@@ -30,5 +30,5 @@ internal sealed class KnownJobs(IJobStore store, TimeProvider time, ILogger<Know
 
     private static bool IsSame(JobSnapshot stored, ResolvedJob job) =>
         stored.Recipe is { } recipe &&
-        JobDigest.Of(job) == JobDigest.Of(job with { Tenant = stored.Tenant, Lane = stored.Lane, Images = stored.ImageCount, Recipe = recipe });
+        JobDigest.Of(job) == JobDigest.Of(job with { Tenant = stored.Tenant, Lane = stored.Lane, Images = stored.ImageCount, Recipe = recipe, Webhook = stored.Webhook });
 }

@@ -8,6 +8,7 @@ using SdFleet.Contracts.Validation;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Webhooks;
 
 namespace SdFleet.Api.Jobs;
 
@@ -33,7 +34,14 @@ internal static class SubmitEndpoint
                 StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, ModelCatalog models, KnownJobs known, FleetPublisher publisher, IOptions<ApiOptions> options, TimeProvider time, ILoggerFactory logs)
+        HttpContext context,
+        ModelCatalog models,
+        KnownJobs known,
+        FleetPublisher publisher,
+        IOptions<ApiOptions> options,
+        IOptions<WebhookOptions> webhooks,
+        TimeProvider time,
+        ILoggerFactory logs)
     {
         var (request, aborted) = (context.Request, context.RequestAborted);
         if (!SubmissionBody.IsJson(request))
@@ -53,6 +61,8 @@ internal static class SubmitEndpoint
         var key = IdempotencyKey.Read(request.Headers, errors);
         var id = IdOf(read, key, tenant, errors);
         var job = read with { Id = id ?? Guid.CreateVersion7(now), Tenant = tenant, SubmittedAt = now };
+
+        errors.AddRange(webhooks.Value.Check(tenant, job.Webhook));
 
         // What the body is made of decides the rest: of something that is no object, missing fields need no mention.
         var resolved = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(job, models.Specs, now, errors);

@@ -46,9 +46,10 @@ internal static class SubmitBatchSchema
                 Type = JsonSchemaType.Object,
                 Description = "What a line that leaves a field out takes instead of the model's default.",
                 AdditionalPropertiesAllowed = false,
-                Properties = defaults.Properties?.Where(p => p.Key != "id").ToDictionary(),
+                Properties = defaults.Properties?.Where(p => p.Key is not ("id" or "webhook")).ToDictionary(),
             },
             ["maxBadLines"] = Whole("Most bad lines before the whole batch is given up. Default: any number.", 0),
+            ["webhook"] = WebhookSchema.Of(WebhookFields.OfBatch),
         },
     };
 

@@ -22,13 +22,14 @@ internal static class SubmitJobSchema
             .ToDictionary(field => field.Name, Of),
     };
 
-    private static IOpenApiSchema Of(FieldRule field) => new OpenApiSchema
+    private static IOpenApiSchema Of(FieldRule field) => field.Kind == FieldKind.Object ? WebhookSchema.Of(field) : new OpenApiSchema
     {
         Description = field.Description,
         Type = field.Kind switch
         {
             FieldKind.WholeNumber => JsonSchemaType.Integer,
             FieldKind.Number => JsonSchemaType.Number,
+            FieldKind.Truth => JsonSchemaType.Boolean,
             _ => JsonSchemaType.String,
         },
         Format = field.Kind switch

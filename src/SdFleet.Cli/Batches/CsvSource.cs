@@ -46,7 +46,7 @@ internal sealed class CsvSource : BatchSource
             using var text = Utf8File.Open(path);
             var first = text.ReadLine() ?? "";
             var separator = first.AsSpan().IndexOfAny(Separators) is >= 0 and var at ? first[at] : ',';
-            var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
+            var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && rule.Kind != FieldKind.Object && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
             using var header = CsvReader.FromText(first + "\n", new CsvReaderOptions { Separator = separator });
             header.ReadHeader();
             var names = header.Headers.ToArray();
@@ -120,6 +120,10 @@ internal sealed class CsvSource : BatchSource
                     decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
                 {
                     json.WriteNumber(rule.Name, number);
+                }
+                else if (rule.Kind == FieldKind.Truth && bool.TryParse(cell, out var truth))
+                {
+                    json.WriteBoolean(rule.Name, truth);
                 }
                 else
                 {

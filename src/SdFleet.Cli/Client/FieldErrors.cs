@@ -13,10 +13,14 @@ internal static class FieldErrors
         ["negativePrompt"] = "--negative",
         ["guidanceScale"] = "--guidance",
         ["noiseSource"] = "--noise",
+        ["minClipSimilarity"] = "--min-clip-similarity",
+        ["filterBlank"] = "--filter-blank",
+        ["filterUnsafe"] = "--filter-unsafe",
+        ["duplicateDistance"] = "--duplicate-distance",
     };
 
     private static readonly HashSet<string> SameName = new(
-        ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane"], StringComparer.Ordinal);
+        ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane", "redraws"], StringComparer.Ordinal);
 
     /// <summary>The error that ends the command.</summary>
     public static CliException ToException(string who, IEnumerable<FieldError> errors) => new(

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Batches;
 
 namespace SdFleet.Cli.Client;
 
@@ -76,6 +77,23 @@ internal sealed partial class FleetClient
 
         await ThrowUnlessFineAsync(response, cancellationToken);
         return null;
+    }
+
+    /// <summary>Has lines of a batch looked at, and made again where something of them is missing.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="lines">At most <see cref="RepairBatch.MaxLines"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<LineRepairView>> RepairBatchAsync(Guid id, IReadOnlyList<long> lines, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, Relative($"/v1/batches/{id:D}/repair"))
+            {
+                Content = JsonContent.Create(new RepairBatch { Lines = lines }, options: ContractsJson.Options),
+            },
+            cancellationToken,
+            isLong: true);
+        await ThrowUnlessFineAsync(response, cancellationToken);
+        return (await ReadAsync<BatchRepairView>(response, cancellationToken)).Lines;
     }
 
     private async Task<T?> GetAsync<T>(string path, CancellationToken cancellationToken, bool isLong = false)

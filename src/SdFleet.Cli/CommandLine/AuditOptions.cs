@@ -9,7 +9,7 @@ using SdFleet.Coordinator.Datasets.Audit;
 namespace SdFleet.Cli.CommandLine;
 
 /// <summary>An audit, of whichever dataset: how to look, and what to print.</summary>
-internal sealed class AuditOptions
+internal sealed class AuditOptions(string listOption = "--repair")
 {
     public const string Description =
         "Proves that each picture asked for has exactly one manifest record and one artifact with its SHA-256, or a reason why not.\n" +
@@ -18,18 +18,28 @@ internal sealed class AuditOptions
     private readonly Option<string?> _export = Values.Text(
         "--export", "Look at this export instead of the artifacts: its files, and its pictures against the manifest.", "DIR");
 
-    private readonly Option<string?> _repair = Values.Text("--repair", "Write here what has to be made again, as \"dataset audit --requested\" reads it.", "FILE");
+    private readonly Option<string?> _list = Values.Text(listOption, "Write here what has to be made again, as \"dataset audit --requested\" reads it.", "FILE");
     private readonly Option<bool> _json = new("--json") { Description = "Print the whole report as JSON." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _export, _repair, _json })
+        foreach (var option in new Option[] { _export, _list, _json })
         {
             command.Options.Add(option);
         }
     }
 
-    public Task<int> RunAsync(ParseResult parsed, Func<Task<DatasetSource>> open, CliConsole console, CancellationToken cancellationToken) =>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="open">Opens the dataset.</param>
+    /// <param name="console">Takes the report.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="then">What to do about it.</param>
+    public Task<int> RunAsync(
+        ParseResult parsed,
+        Func<Task<DatasetSource>> open,
+        CliConsole console,
+        CancellationToken cancellationToken,
+        Func<DatasetSource, AuditReport, Task>? then = null) =>
         DatasetCommand.RunAsync(async () =>
         {
             await using var dataset = await open();
@@ -41,12 +51,17 @@ internal sealed class AuditOptions
                     dataset.Artifacts,
                     new DatasetAuditOptions { OwnPrefixes = await dataset.OwnPrefixesAsync(cancellationToken) },
                     cancellationToken);
-            if (parsed.GetValue(_repair) is { } file)
+            if (parsed.GetValue(_list) is { } file)
             {
                 await RequestFile.WriteAsync(file, report.ToRepair, cancellationToken);
             }
 
             Show(report, parsed.GetValue(_json), console);
+            if (then is not null)
+            {
+                await then(dataset, report);
+            }
+
             return report.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
         });
 

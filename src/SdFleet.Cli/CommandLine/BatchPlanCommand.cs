@@ -21,6 +21,8 @@ internal sealed class BatchPlanCommand
     private readonly Option<int?> _workers = Values.Whole<int>("--workers", "Workers of each model. Default: those that run now; with --local 1.");
     private readonly Option<double?> _kilobytes = Values.Number("--kilobytes-per-image", "Length of an image's file. Default: what the fleet has measured.");
 
+    private readonly FilterOptions _filters = new();
+
     private BatchPlanCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
@@ -29,6 +31,7 @@ internal sealed class BatchPlanCommand
         var command = new Command("plan", "Says what a batch would be: how many jobs, a few of them, every mistake, and what it would cost. Submits nothing.")
         {
             it._file, it._fleet.Server, it._fleet.ApiKey, it._local, it._samples, it._seconds, it._workers, it._kilobytes,
+            it._filters.MinClipSimilarity, it._filters.Blank, it._filters.Unsafe, it._filters.DuplicateDistance, it._filters.Redraws,
         };
         command.Validators.Add(result =>
         {
@@ -53,7 +56,7 @@ internal sealed class BatchPlanCommand
         var source = BatchFile.Open(parsed.GetRequiredValue(_file));
         var (server, models, workers) = parsed.GetValue(_local) ? (null, null, []) : await AskAsync(parsed, cancellationToken);
         var plan = await BatchPlan.ReadAsync(
-            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), samples, cancellationToken);
+            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), _filters.Of(parsed), samples, cancellationToken);
         if (plan.Jobs == 0)
         {
             throw new CliException($"{parsed.GetRequiredValue(_file)} has no jobs in it.", ExitCodes.Usage);

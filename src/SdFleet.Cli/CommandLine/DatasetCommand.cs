@@ -24,15 +24,19 @@ internal static class DatasetCommand
             "--lines-per-shard",
             $"Lines of the batch in a shard, a line mostly being a picture. Default {DatasetExportOptions.DefaultLinesPerShard}.",
             "--samples-per-shard");
+        var shardBytes = Values.Whole<long>(
+            "--shard-bytes",
+            $"Longest tar file of a WebDataset, in bytes; a longer shard is cut into several. Default {DatasetExportOptions.DefaultShardBytes}.");
         var name = Values.Text("--name", "Its name, for the dataset card.", "TEXT");
         var license = Values.Text("--license", "Its licence, as Hugging Face names it, for the dataset card. Default unknown.", "ID");
         var final = new Option<bool>("--final") { Description = "Seal every shard, also those whose pictures are not all there: nothing more will come." };
+        var includeFiltered = new Option<bool>("--include-filtered") { Description = "Leave in what filters took out: blank, unsafe or unfitting pictures, and near-duplicates." };
         var command = new Command(
             "export",
             "Writes pictures and records as training code reads them. Run it again to add what has come since: a shard whose lines are\n" +
             "all there, or absent with a reason, is sealed and never written again. The same batch gives the same bytes.")
         {
-            format, outFolder, lines, name, license, final,
+            format, outFolder, lines, shardBytes, name, license, final, includeFiltered,
         };
         source.AddTo(command);
         command.SetAction((parsed, token) => RunAsync(async () =>
@@ -43,8 +47,10 @@ internal static class DatasetCommand
                 Folder = parsed.GetRequiredValue(outFolder),
                 Format = parsed.GetValue(format)!.Value,
                 LinesPerShard = parsed.GetValue(lines) ?? DatasetExportOptions.DefaultLinesPerShard,
+                ShardBytes = parsed.GetValue(shardBytes) ?? DatasetExportOptions.DefaultShardBytes,
                 License = parsed.GetValue(license),
                 IsFinal = parsed.GetValue(final),
+                IncludesFiltered = parsed.GetValue(includeFiltered),
                 SampleGrid = SampleGrid.FileName,
             };
             options = parsed.GetValue(name) is { } given ? options with { Name = given } : options;

@@ -18,14 +18,16 @@ internal static class KeysCommand
             HelpName = "N",
             Required = true,
         };
+        var isOperator = new Option<bool>("--operator") { Description = "Let the key also pause and resume models and every tenant." };
         tenant.Validators.Add(result => Check(result.GetValueOrDefault<string>(), ApiKey.WrongTenant, result.AddError));
         name.Validators.Add(result => Check(result.GetValueOrDefault<string>(), ApiKey.WrongName, result.AddError));
 
-        var command = new Command("create", "Makes an API key. It is shown once; the fleet is given only its hash.") { tenant, name };
+        var command = new Command("create", "Makes an API key. It is shown once; the fleet is given only its hash.") { tenant, name, isOperator };
         command.SetAction(parsed =>
         {
             var key = ApiKey.Create();
             var prefix = $"SdFleet__ApiKeys__Keys__{parsed.GetValue(name)}";
+            var rights = parsed.GetValue(isOperator) ? $"\n  {prefix}__Operator=true" : "";
             console.Out.WriteLine(
                 $"""
                 The key of tenant {parsed.GetValue(tenant)}, shown only now:
@@ -35,7 +37,7 @@ internal static class KeysCommand
                 Configure the API with its SHA-256:
 
                   {prefix}__Sha256={key.Sha256}
-                  {prefix}__Tenant={parsed.GetValue(tenant)}
+                  {prefix}__Tenant={parsed.GetValue(tenant)}{rights}
 
                 Callers send "Authorization: Bearer KEY"; sdfleet generate takes it as --api-key or SDFLEET_API_KEY.
                 """);

@@ -76,13 +76,19 @@ internal static class SdFleetCommand
             CancelCommand.Create(console),
             ContractCommand.Create(console),
             RejectedCommand.Create(console),
+            WebhooksCommand.Create(console),
             PoliciesCommand.Create(console),
             DemoCommand.Create(console),
             DatasetCommand.Create(console),
             ImageCommand.Create(console),
             ScoreCommand.Create(console),
+            ModelCommand.Create(console),
+            TenantCommand.Create(console),
             ModelsCommand.Create(console),
+            SimulateCommand.Create(console),
+            DoctorCommand.Create(console),
             KeysCommand.Create(console),
+            ChaosCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

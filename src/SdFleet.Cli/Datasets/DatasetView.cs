@@ -1,4 +1,6 @@
+using SdFleet.Contracts.Images;
 using SdFleet.Coordinator.Datasets;
+using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Storage;
@@ -17,6 +19,9 @@ internal sealed class DatasetView
     private readonly SortedDictionary<string, long> _absences = new(StringComparer.Ordinal);
 
     public DatasetStatistics Statistics { get; } = new();
+
+    /// <summary>What filters measured, and what they took out.</summary>
+    public FilterStatistics Filters { get; } = new();
 
     public ColorHistogram Colors { get; } = new();
 
@@ -44,8 +49,17 @@ internal sealed class DatasetView
             await view.CountAsync(requested, cancellationToken);
         }
 
+        var filter = new DatasetFilter();
         await foreach (var image in images.WithCancellation(cancellationToken))
         {
+            var finding = filter.Judge(image);
+            view.Filters.Add(image.Record, finding);
+            if (finding is not null && view._absent.Add(image.Key))
+            {
+                var reason = $"filtered: {NameOf(finding.Reason)}";
+                view._absences[reason] = view._absences.GetValueOrDefault(reason) + 1;
+            }
+
             // What a filter took out is not to be seen here either.
             if (view._absent.Contains(image.Key))
             {
@@ -67,6 +81,14 @@ internal sealed class DatasetView
     /// <summary>At most so many of the pictures, spread evenly.</summary>
     public IReadOnlyList<DatasetPicture> Some(int count) =>
         _pictures.Count <= count ? _pictures : [.. Enumerable.Range(0, count).Select(i => _pictures[(int)((long)i * _pictures.Count / count)])];
+
+    /// <summary>A reason in words.</summary>
+    public static string NameOf(FilterReason reason) => reason switch
+    {
+        FilterReason.LowClipSimilarity => "low CLIP similarity",
+        FilterReason.NearDuplicate => "near-duplicate",
+        _ => reason.ToString().ToLowerInvariant(),
+    };
 
     private async Task CountAsync(IAsyncEnumerable<RequestedImage> requested, CancellationToken cancellationToken)
     {

@@ -12,7 +12,8 @@ internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
 
     public async Task<ArtifactContent?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
-        var file = name[(name.LastIndexOf('/') + 1)..];
+        // Whichever draw it is: the record of the job's picture names it to the server.
+        var file = ArtifactName.OfFirstDraw(name[(name.LastIndexOf('/') + 1)..]);
         if (file.Length <= GuidLength || !Guid.TryParseExact(file[..GuidLength], "D", out var job) ||
             !int.TryParse(Path.GetFileNameWithoutExtension(file[(GuidLength + 1)..]), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ||
             ArtifactName.ForImage("", job, index) != "/" + file)
@@ -38,6 +39,10 @@ internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
         CancellationToken cancellationToken) => throw ReadOnly();
 
     public Task<ArtifactInfo?> FindAsync(string name, CancellationToken cancellationToken) => throw ReadOnly();
+
+    public Task<string?> HashAsync(string name, CancellationToken cancellationToken) => throw ReadOnly();
+
+    public Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken) => throw ReadOnly();
 
     public IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken) => throw ReadOnly();
 

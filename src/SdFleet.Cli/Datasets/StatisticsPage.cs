@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SdFleet.Cli.Demo;
+using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Diffusion.Imaging;
 
 namespace SdFleet.Cli.Datasets;
@@ -50,9 +51,15 @@ internal static class StatisticsPage
         {
             page.Append("<h2>Colours</h2>\n<div class=\"charts wide\">\n");
             Colors(page, view);
-            page.Append("</div>\n<h2>Recipes and cost</h2>\n<div class=\"charts\">\n");
+            page.Append("</div>\n");
+            Filters(page, view.Filters);
+            page.Append("<h2>Recipes and cost</h2>\n<div class=\"charts\">\n");
             Distributions(page, view);
             page.Append("</div>\n");
+        }
+        else
+        {
+            Filters(page, view.Filters);
         }
 
         Footer(page, view);
@@ -129,6 +136,52 @@ internal static class StatisticsPage
             colors.Hue,
             i => FormattableString.Invariant($"hsl({(i + 0.5) * 360 / ColorHistogram.Hues:0} 78% 52%)"),
             "red", "yellow", "green", "cyan", "blue", "magenta", "red"));
+    }
+
+    private static void Filters(StringBuilder page, FilterStatistics filters)
+    {
+        var hasScores = filters.WantedSimilarity.Count + filters.OtherSimilarity.Count > 0;
+        if (!hasScores && filters.Filtered.Count == 0 && filters.Draws.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Filters</h2>\n<div class=\"charts\">\n");
+        if (hasScores)
+        {
+            Similarities(page, filters);
+        }
+
+        if (filters.Filtered.Count > 0)
+        {
+            Section(page, "Filtered, by reason", "", Chart.Bars(filters.Filtered.Select(f => (DatasetView.NameOf(f.Key), f.Value)), isTrouble: true));
+        }
+
+        if (filters.DrawnAgain.Count > 0)
+        {
+            Section(page, "Drawn again, by reason", "", Chart.Bars(filters.DrawnAgain.Select(f => (DatasetView.NameOf(f.Key), f.Value))));
+        }
+
+        if (filters.Draws.Count > 0)
+        {
+            Section(page, "Draws a picture", "the last one included", Chart.Bars(filters.Draws.Select(d => (d.Key.ToString(CultureInfo.InvariantCulture), d.Value))));
+        }
+
+        page.Append("</div>\n");
+    }
+
+    // From the first bin that holds something to the last, and one more, as an area needs two points.
+    private static void Similarities(StringBuilder page, FilterStatistics filters)
+    {
+        var (wanted, other) = (filters.WantedSimilarity, filters.OtherSimilarity);
+        var all = wanted.Counts.Zip(other.Counts, (a, b) => a + b).ToList();
+        var first = Math.Max(0, all.FindIndex(n => n > 0) - 1);
+        var last = Math.Min(all.Count - 1, all.FindLastIndex(n => n > 0) + 1);
+        var count = last - first + 1;
+        Section(page, "CLIP similarity", "green wanted, red filtered, with draws that were not kept", Chart.Areas(
+            [([.. wanted.Counts.Skip(first).Take(count)], "#3aa655"), ([.. other.Counts.Skip(first).Take(count)], "#e0433c")],
+            FormattableString.Invariant($"{wanted.Edge(first):0.00}"),
+            FormattableString.Invariant($"{wanted.Edge(last + 1):0.00}")));
     }
 
     private static void Distributions(StringBuilder page, DatasetView view)

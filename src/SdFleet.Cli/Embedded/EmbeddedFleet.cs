@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using SdFleet.Api;
+using SdFleet.Contracts.Models;
 using SdFleet.Coordinator;
 using SdFleet.Coordinator.Consumers;
 using SdFleet.Hosting.Bus;
@@ -174,6 +175,8 @@ public sealed class EmbeddedFleet : IAsyncDisposable
             [$"{ArtifactStoreOptions.SectionName}:Path"] = Path.Combine(data, "images"),
             [$"{ModelCatalog.SectionName}:0:Name"] = options.ModelName,
             [$"{ModelCatalog.SectionName}:0:Path"] = Path.GetFullPath(options.ModelFolder),
+            [$"{ModelCatalog.SectionName}:0:{nameof(ModelSpec.HasClip)}"] =
+                (configuration[$"{WorkerOptions.SectionName}:{nameof(WorkerOptions.ClipModel)}"] is { Length: > 0 }).ToString(),
             [$"{WorkerOptions.SectionName}:{nameof(WorkerOptions.Model)}"] = options.ModelName,
         });
     }

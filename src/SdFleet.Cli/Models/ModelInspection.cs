@@ -26,30 +26,7 @@ internal sealed class ModelInspection(string folder, TextWriter output)
     {
         try
         {
-            var model = ModelFolder.Open(folder);
-            output.WriteLine(Path.GetFullPath(folder));
-            Show("pipeline", model.PipelineClass is { Length: > 0 } kind ? kind + WriterOf("model_index.json") : "not named");
-            ShowScheduler();
-            ShowDefaults();
-            foreach (var component in Components.Where(model.Has))
-            {
-                ShowComponent(model, component);
-            }
-
-            if (model.HasModel(DepthEstimator))
-            {
-                ShowComponent(model, DepthEstimator);
-            }
-
-            ShowTokenizer("tokenizer");
-            ShowTokenizer("tokenizer_2");
-            output.WriteLine();
-            Show("on disk", Amount.Bytes(SizeOf(folder)));
-            if (loads)
-            {
-                await LoadAsync(cancellationToken);
-            }
-
+            await ReadAsync(loads, cancellationToken);
             return true;
         }
         catch (ModelFormatException e)
@@ -60,6 +37,35 @@ internal sealed class ModelInspection(string folder, TextWriter output)
             Show("expected", e.Expected);
             Show("found", e.Found);
             return false;
+        }
+    }
+
+    /// <summary>The same, for a caller who says by itself what does not fit.</summary>
+    /// <exception cref="ModelFormatException">The model does not fit.</exception>
+    public async Task ReadAsync(bool loads, CancellationToken cancellationToken)
+    {
+        var model = ModelFolder.Open(folder);
+        output.WriteLine(Path.GetFullPath(folder));
+        Show("pipeline", model.PipelineClass is { Length: > 0 } kind ? kind + WriterOf("model_index.json") : "not named");
+        ShowScheduler();
+        ShowDefaults();
+        foreach (var component in Components.Where(model.Has))
+        {
+            ShowComponent(model, component);
+        }
+
+        if (model.HasModel(DepthEstimator))
+        {
+            ShowComponent(model, DepthEstimator);
+        }
+
+        ShowTokenizer("tokenizer");
+        ShowTokenizer("tokenizer_2");
+        output.WriteLine();
+        Show("on disk", Amount.Bytes(SizeOf(folder)));
+        if (loads)
+        {
+            await LoadAsync(cancellationToken);
         }
     }
 

@@ -16,4 +16,7 @@ public sealed record ModelView
 
     /// <summary>Jobs in its work queues or running.</summary>
     public required long InFlight { get; init; }
+
+    /// <summary>True while nothing of it is released.</summary>
+    public bool Paused { get; init; }
 }

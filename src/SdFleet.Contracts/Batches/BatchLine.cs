@@ -23,12 +23,17 @@ public static class BatchLine
             found.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
         }
 
+        if (own.Webhook is not null)
+        {
+            found.Add(NoWebhook);
+        }
+
         foreach (var error in found.Where(e => !(IsMissingPrompt(e) && batch.Defaults.Prompt is not null)))
         {
             errors.Add(error);
         }
 
-        return Merge(own, batch.Defaults) with
+        return WithDefaults(own, batch.Defaults) with
         {
             Id = DerivedId.FromBatchLine(batch.Id, line),
             Tenant = batch.Tenant,
@@ -36,25 +41,38 @@ public static class BatchLine
         };
     }
 
+    /// <summary>A line's job with what the line leaves out; id, tenant and time are the batch's to give.</summary>
+    public static SubmitJob WithDefaults(SubmitJob own, SubmitJob defaults)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new SubmitJob
+        {
+            Model = own.Model ?? defaults.Model,
+            ModelDigest = own.ModelDigest ?? defaults.ModelDigest,
+            Prompt = own.Prompt ?? defaults.Prompt,
+            NegativePrompt = own.NegativePrompt ?? defaults.NegativePrompt,
+            Images = own.Images ?? defaults.Images,
+            Seed = own.Seed ?? defaults.Seed,
+            Width = own.Width ?? defaults.Width,
+            Height = own.Height ?? defaults.Height,
+            Steps = own.Steps ?? defaults.Steps,
+            GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
+            Scheduler = own.Scheduler ?? defaults.Scheduler,
+            NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
+            MinClipSimilarity = own.MinClipSimilarity ?? defaults.MinClipSimilarity,
+            FilterBlank = own.FilterBlank ?? defaults.FilterBlank,
+            FilterUnsafe = own.FilterUnsafe ?? defaults.FilterUnsafe,
+            DuplicateDistance = own.DuplicateDistance ?? defaults.DuplicateDistance,
+            Redraws = own.Redraws ?? defaults.Redraws,
+
+            // Dataset generation fills what the other lanes leave free.
+            Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
+        };
+    }
+    /// <summary>The error of a line with a webhook: a batch of a million lines would call its receiver a million times.</summary>
+    public static FieldError NoWebhook { get; } = new("webhook", "an object", "not in a line of a batch; the batch itself has one, which is told of its end");
+
     /// <summary>True for the error that a submission without a prompt gives.</summary>
     internal static bool IsMissingPrompt(FieldError error) => error is { Field: "prompt", Value: null };
-
-    private static SubmitJob Merge(SubmitJob own, SubmitJob defaults) => new()
-    {
-        Model = own.Model ?? defaults.Model,
-        ModelDigest = own.ModelDigest ?? defaults.ModelDigest,
-        Prompt = own.Prompt ?? defaults.Prompt,
-        NegativePrompt = own.NegativePrompt ?? defaults.NegativePrompt,
-        Images = own.Images ?? defaults.Images,
-        Seed = own.Seed ?? defaults.Seed,
-        Width = own.Width ?? defaults.Width,
-        Height = own.Height ?? defaults.Height,
-        Steps = own.Steps ?? defaults.Steps,
-        GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
-        Scheduler = own.Scheduler ?? defaults.Scheduler,
-        NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
-
-        // Dataset generation fills what the other lanes leave free.
-        Lane = own.Lane ?? defaults.Lane ?? Lane.Bulk,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Batches;
 
@@ -30,6 +31,9 @@ public sealed record SubmitBatch
 
     /// <summary>Most bad lines before the whole batch is given up; null for any number.</summary>
     public long? MaxBadLines { get; init; }
+
+    /// <summary>Whom to tell of its end; nobody where it is null.</summary>
+    public Webhook? Webhook { get; init; }
 
     /// <summary>When it was submitted.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }

@@ -6,6 +6,8 @@ namespace SdFleet.Contracts.Identity;
 public static class ArtifactName
 {
     private const long BatchFolderLines = 10_000;
+    private const string DrawMark = "-r";
+    private const string Extension = ".png";
 
     /// <summary>Folder of a job that belongs to no batch: the day it was submitted, in UTC.</summary>
     public static string DayFolder(DateTimeOffset submittedAt) =>
@@ -28,9 +30,28 @@ public static class ArtifactName
     /// <summary>What the names of a batch's parts begin with.</summary>
     public static string BatchPartPrefix(string tenant, Guid batch) => $"{BatchRoot(batch)}/{tenant}.source/";
 
-    /// <summary><c>folder/job-index.png</c>.</summary>
-    public static string ForImage(string folder, Guid jobId, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{folder}/{jobId:D}-{index}.png");
+    /// <summary><c>folder/job-index.png</c>; where it was drawn again, <c>folder/job-index-rN.png</c>.</summary>
+    /// <param name="folder">The job's folder.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="index">The picture's place within the job, from 0.</param>
+    /// <param name="draw">Which draw it is, from 0: two attempts whose scores differ in the last bits may keep different ones.</param>
+    public static string ForImage(string folder, Guid jobId, int index, int draw = 0) => draw == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{folder}/{jobId:D}-{index}.png")
+        : string.Create(CultureInfo.InvariantCulture, $"{folder}/{jobId:D}-{index}{DrawMark}{draw}.png");
+
+    /// <summary>The name that the first draw of the same picture has.</summary>
+    public static string OfFirstDraw(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var mark = name.LastIndexOf(DrawMark, StringComparison.Ordinal);
+        if (mark < 0 || !name.EndsWith(Extension, StringComparison.Ordinal))
+        {
+            return name;
+        }
+
+        var digits = name.AsSpan(mark + DrawMark.Length, name.Length - mark - DrawMark.Length - Extension.Length);
+        return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9') ? name[..mark] + Extension : name;
+    }
 
     private static string BatchRoot(Guid batch) => $"batches/{batch:D}";
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Identity;
 
@@ -9,6 +10,7 @@ public static class DerivedId
 {
     private static readonly Guid IdempotencyNamespace = new("5d8f6a52-2f3f-5a5e-9c1b-7f3f0d0c6b01");
     private static readonly Guid BatchLineNamespace = new("5d8f6a52-2f3f-5a5e-9c1b-7f3f0d0c6b02");
+    private static readonly Guid WebhookNamespace = new("5d8f6a52-2f3f-5a5e-9c1b-7f3f0d0c6b77");
 
     /// <summary>Job id of a tenant's Idempotency-Key.</summary>
     public static Guid FromIdempotencyKey(string tenant, string key) =>
@@ -17,6 +19,10 @@ public static class DerivedId
     /// <summary>Job id of one line of a batch.</summary>
     public static Guid FromBatchLine(Guid batch, long line) =>
         Version5(BatchLineNamespace, string.Create(null, $"{batch:D}\n{line}"));
+
+    /// <summary>Id of the delivery that tells of a job's end, or of a batch's; each has one end, so one is enough.</summary>
+    public static Guid ForWebhook(WebhookSubject subject, Guid id) =>
+        Version5(WebhookNamespace, $"{(subject == WebhookSubject.Batch ? "batch" : "job")}\n{id:D}");
 
     /// <summary>A seed in 0..2^32-1 that follows from the job's id: a job without a seed still makes the same pictures at every attempt.</summary>
     public static long SeedFor(Guid jobId)

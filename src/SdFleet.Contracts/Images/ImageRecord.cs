@@ -42,8 +42,17 @@ public sealed record ImageRecord
     /// <summary>Device, e.g. the processor's or GPU's name.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Time spent in the stages, shared evenly among the pictures of one micro-batch.</summary>
+    /// <summary>Time spent in the stages, on all its draws, shared evenly among the pictures of one micro-batch.</summary>
     public required ImageTimings Timings { get; init; }
+
+    /// <summary>What the job's filters measured; null where there were none.</summary>
+    public ImageScores? Scores { get; init; }
+
+    /// <summary>Why it is not wanted; null where it is.</summary>
+    public FilterReason? Filtered { get; init; }
+
+    /// <summary>The draws before it that were not wanted, in order; null for none.</summary>
+    public IReadOnlyList<FilteredDraw>? Draws { get; init; }
 
     /// <summary>W3C trace id of the attempt, or null when it was not traced.</summary>
     public string? TraceId { get; init; }

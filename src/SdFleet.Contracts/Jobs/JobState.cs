@@ -1,6 +1,6 @@
 namespace SdFleet.Contracts.Jobs;
 
-/// <summary>Where a job stands. The last four are terminal: a job never leaves them.</summary>
+/// <summary>Where a job stands. The last four are terminal: a job leaves them only where its pictures were lost, or it failed, and it is to be made again.</summary>
 public enum JobState
 {
     /// <summary>Admitted; waits in the job store to be released, or to be tried again.</summary>

@@ -30,9 +30,12 @@ public sealed record Recipe
     /// <summary>Scheduler by name, one of <see cref="SchedulerNames.All"/>.</summary>
     public required string Scheduler { get; init; }
 
-    /// <summary>Seed of the first picture; picture i uses <c>Seed + i</c>.</summary>
+    /// <summary>Seed of the first picture; picture i uses <c>Seed + i</c>, and where it is drawn again, <see cref="Identity.DrawSeed"/>.</summary>
     public required long Seed { get; init; }
 
     /// <summary>Which PyTorch generator the seed refers to.</summary>
     public NoiseSource NoiseSource { get; init; }
+
+    /// <summary>What its pictures must be, and how often they are drawn again; null where every picture is wanted.</summary>
+    public ImageFilters? Filters { get; init; }
 }

@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Webhooks;
+
 namespace SdFleet.Contracts.Jobs;
 
 /// <summary>A valid submission with every default filled in: what the job store keeps.</summary>
@@ -17,6 +19,9 @@ public sealed record ResolvedJob
 
     /// <summary>What to make.</summary>
     public required Recipe Recipe { get; init; }
+
+    /// <summary>Whom to tell of its end.</summary>
+    public Webhook? Webhook { get; init; }
 
     /// <summary>When it was submitted.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }

@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Webhooks;
+
 namespace SdFleet.Contracts.Jobs;
 
 /// <summary>
@@ -49,8 +51,26 @@ public sealed record SubmitJob
     /// <summary>Which PyTorch generator the seed refers to. Default <see cref="Jobs.NoiseSource.Cpu"/>.</summary>
     public NoiseSource? NoiseSource { get; init; }
 
+    /// <summary>Least cosine similarity of picture and prompt by the workers' CLIP model, -1 to 1. Default: not asked.</summary>
+    public double? MinClipSimilarity { get; init; }
+
+    /// <summary>Whether pictures of one colour, or of values that are no numbers, are filtered. Default no.</summary>
+    public bool? FilterBlank { get; init; }
+
+    /// <summary>Whether pictures that the model's safety checker objects to are filtered. Default no.</summary>
+    public bool? FilterUnsafe { get; init; }
+
+    /// <summary>Of 64 bits, in how many the perceptual hashes of near-duplicates differ at most, 0 to 11. Default: not compared.</summary>
+    public int? DuplicateDistance { get; init; }
+
+    /// <summary>How often a picture that is filtered is drawn again with another seed, 0 to 15. Default 0.</summary>
+    public int? Redraws { get; init; }
+
     /// <summary>How soon. Default <see cref="Jobs.Lane.Normal"/>.</summary>
     public Lane? Lane { get; init; }
+
+    /// <summary>Whom to tell of its end; nobody where it is left out.</summary>
+    public Webhook? Webhook { get; init; }
 
     /// <summary>When the client submitted it; set by the API, and on arrival where a publisher leaves it out.</summary>
     public DateTimeOffset? SubmittedAt { get; init; }

@@ -30,6 +30,9 @@ public sealed record ModelSpec
     /// <summary>Most denoising steps.</summary>
     public int MaxSteps { get; init; } = 150;
 
+    /// <summary>Whether its workers have a CLIP model to score pictures with. Default no.</summary>
+    public bool HasClip { get; init; }
+
     /// <summary>Most pictures in one job: one message is seconds of GPU work.</summary>
     public int MaxImages { get; init; } = 16;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Validation;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Contracts.Publishing;
 
@@ -51,6 +52,13 @@ public static class AsyncApiDocument
                     },
                 },
             },
+            ["webhooks"] = new JsonObject
+            {
+                ["address"] = null,
+                ["description"] = "The URL of a submission's webhook, which the fleet posts to over HTTP, signed as Standard Webhooks says. Answer 2xx once it is kept; " +
+                    "410 asks for no more; anything else, and silence, is tried again. What comes twice has the same webhook-id.",
+                ["messages"] = new JsonObject { ["jobEnded"] = Reference("messages", "jobEnded"), ["batchEnded"] = Reference("messages", "batchEnded") },
+            },
         },
         ["operations"] = new JsonObject
         {
@@ -65,6 +73,12 @@ public static class AsyncApiDocument
                 ["action"] = "send",
                 ["channel"] = new JsonObject { ["$ref"] = "#/channels/rejections" },
                 ["summary"] = "The fleet refuses a submission and says why.",
+            },
+            ["tell"] = new JsonObject
+            {
+                ["action"] = "send",
+                ["channel"] = new JsonObject { ["$ref"] = "#/channels/webhooks" },
+                ["summary"] = "The fleet tells of the end of a job or a batch that asked for it.",
             },
         },
         ["components"] = new JsonObject
@@ -96,6 +110,8 @@ public static class AsyncApiDocument
                     ["contentType"] = "application/json",
                     ["payload"] = new JsonObject { ["schemaFormat"] = Draft, ["schema"] = Rejection() },
                 },
+                ["jobEnded"] = Webhook(nameof(WebhookJob), WebhookSchemas.Job()),
+                ["batchEnded"] = Webhook(nameof(WebhookBatch), WebhookSchemas.Batch()),
             },
         },
     };
@@ -113,6 +129,14 @@ public static class AsyncApiDocument
             },
             ["tracestate"] = new JsonObject { ["type"] = "string", ["description"] = "W3C trace context." },
         },
+    };
+
+    private static JsonObject Webhook(string title, JsonObject schema) => new()
+    {
+        ["title"] = title,
+        ["contentType"] = "application/json",
+        ["headers"] = WebhookSchemas.Headers(),
+        ["payload"] = new JsonObject { ["schemaFormat"] = Draft, ["schema"] = schema },
     };
 
     private static JsonObject Rejection() => new()

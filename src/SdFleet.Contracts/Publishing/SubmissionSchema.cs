@@ -19,10 +19,36 @@ public static class SubmissionSchema
         ["type"] = "object",
         ["required"] = new JsonArray("id", "prompt"),
         ["additionalProperties"] = false,
-        ["properties"] = new JsonObject(SubmitJobFields.All.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)Of(field)))),
+        ["properties"] = Properties(SubmitJobFields.All),
     };
 
-    private static JsonObject Of(FieldRule field)
+    private static JsonObject Properties(IEnumerable<FieldRule> fields) =>
+        new(fields.Select(field => KeyValuePair.Create(field.Name, (JsonNode?)Of(field))));
+
+    private static JsonObject Of(FieldRule field) => field.Kind switch
+    {
+        FieldKind.Object => new JsonObject
+        {
+            ["description"] = field.Description,
+            ["type"] = "object",
+            ["required"] = Words(field.Fields.Where(f => f.IsRequired).Select(f => f.Name)),
+            ["additionalProperties"] = false,
+            ["properties"] = Properties(field.Fields),
+        },
+        FieldKind.Words => new JsonObject
+        {
+            ["description"] = field.Description,
+            ["type"] = "array",
+            ["minItems"] = 1,
+            ["uniqueItems"] = true,
+            ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Words(field.Words) },
+        },
+        _ => OfValue(field),
+    };
+
+    private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(word => (JsonNode)word)]);
+
+    private static JsonObject OfValue(FieldRule field)
     {
         var schema = new JsonObject
         {
@@ -31,17 +57,18 @@ public static class SubmissionSchema
             {
                 FieldKind.WholeNumber => "integer",
                 FieldKind.Number => "number",
+                FieldKind.Truth => "boolean",
                 _ => "string",
             },
         };
-        Add("format", field.Kind == FieldKind.Uuid ? "uuid" : field.Kind == FieldKind.DateTime ? "date-time" : null);
+        Add("format", field.Kind == FieldKind.Uuid ? "uuid" : field.Kind == FieldKind.DateTime ? "date-time" : field.Kind == FieldKind.Url ? "uri" : null);
         Add("minimum", Number(field.Min));
         Add("maximum", Number(field.Max));
         Add("multipleOf", field.MultipleOf > 1 ? field.MultipleOf : null);
         Add("minLength", field.MinLength > 0 ? field.MinLength : null);
         Add("maxLength", field.MaxLength < int.MaxValue ? field.MaxLength : null);
         Add("pattern", field.Pattern);
-        Add("enum", field.Words.Count > 0 ? new JsonArray([.. field.Words.Select(word => (JsonNode)word)]) : null);
+        Add("enum", field.Words.Count > 0 ? Words(field.Words) : null);
         return schema;
 
         void Add(string key, JsonNode? value)

@@ -18,6 +18,18 @@ public enum FieldKind
     /// <summary>One of a few words.</summary>
     Word,
 
+    /// <summary>True or false.</summary>
+    Truth,
+
     /// <summary>A string holding an RFC 3339 date and time.</summary>
     DateTime,
+
+    /// <summary>A string holding an http or https URL.</summary>
+    Url,
+
+    /// <summary>A list of some of a few words, each once.</summary>
+    Words,
+
+    /// <summary>An object with fields of its own.</summary>
+    Object,
 }

@@ -21,7 +21,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
     /// <summary>The number must be a multiple of this.</summary>
     public int MultipleOf { get; init; } = 1;
 
-    /// <summary>Allowed words, for <see cref="FieldKind.Word"/>; compared without case.</summary>
+    /// <summary>Allowed words, for <see cref="FieldKind.Word"/> and <see cref="FieldKind.Words"/>; compared without case.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>Only these characters, for names that become part of queue names and paths.</summary>
@@ -30,8 +30,14 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
     /// <summary>Only the characters of a number in lower-case hex.</summary>
     public bool IsDigest { get; init; }
 
+    /// <summary>The fields of an <see cref="FieldKind.Object"/>.</summary>
+    public IReadOnlyList<FieldRule> Fields { get; init; } = [];
+
+    /// <summary>Whether an object needs it.</summary>
+    public bool IsRequired { get; init; }
+
     /// <summary>The regular expression that schemas give for it; null where there is none.</summary>
-    public string? Pattern => IsName ? "^[a-z0-9_-][a-z0-9._-]*$" : IsDigest ? "^[0-9a-f]*$" : null;
+    public string? Pattern => IsName ? "^[a-z0-9_-][a-z0-9._-]*$" : IsDigest ? "^[0-9a-f]*$" : Kind == FieldKind.Url ? "^https?://[!-~]+$" : null;
 
     /// <summary>The limit in words, as error texts give it.</summary>
     public string Limit => Kind switch
@@ -41,7 +47,11 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.Number => $"a number from {Text(Min)} to {Text(Max)}",
         FieldKind.Uuid => "a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e, not all zeros",
         FieldKind.DateTime => "a date and time such as 2026-01-31T12:00:00Z",
+        FieldKind.Truth => "true or false",
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
+        FieldKind.Words => $"a list of 1 to {Words.Count} of {string.Join(", ", Words)}, each once",
+        FieldKind.Object => $"an object with {string.Join(" and ", Fields.Select(member => member.Name))}",
+        FieldKind.Url => $"an absolute https URL (http where the fleet allows it) of at most {MaxLength} characters of ASCII, without user and fragment",
         _ when IsDigest => $"{MaxLength} hex digits in lower case",
         _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",
         _ => MinLength > 0 ? $"text of {MinLength} to {MaxLength} characters" : $"text of at most {MaxLength} characters",

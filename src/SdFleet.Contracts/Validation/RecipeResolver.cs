@@ -50,6 +50,7 @@ public static class RecipeResolver
             errors.Add(new FieldError("seed", Text(seed), $"at most {Text(SubmitJobFields.MaxSeed)} for the last picture, whose seed is seed + images - 1"));
         }
 
+        var filters = FiltersOf(submission, model, errors);
         if (submission.Prompt is null || errors.Count > before)
         {
             return null;
@@ -61,6 +62,7 @@ public static class RecipeResolver
             Tenant = submission.Tenant ?? DefaultTenant,
             Lane = submission.Lane ?? Lane.Normal,
             Images = images,
+            Webhook = submission.Webhook,
             SubmittedAt = submission.SubmittedAt ?? arrivedAt,
             Recipe = new Recipe
             {
@@ -75,6 +77,7 @@ public static class RecipeResolver
                 Scheduler = submission.Scheduler ?? model.DefaultScheduler,
                 Seed = seed,
                 NoiseSource = submission.NoiseSource ?? NoiseSource.Cpu,
+                Filters = filters,
             },
         };
     }
@@ -99,6 +102,31 @@ public static class RecipeResolver
         }
 
         return null;
+    }
+
+    // Null where nothing is filtered: such a job is the same as before there were filters.
+    private static ImageFilters? FiltersOf(SubmitJob submission, ModelSpec model, ICollection<FieldError> errors)
+    {
+        var none = new ImageFilters();
+        var filters = new ImageFilters
+        {
+            MinClipSimilarity = submission.MinClipSimilarity,
+            Blank = submission.FilterBlank ?? none.Blank,
+            Unsafe = submission.FilterUnsafe ?? none.Unsafe,
+            DuplicateDistance = submission.DuplicateDistance,
+            Redraws = submission.Redraws ?? none.Redraws,
+        };
+        if (filters.MinClipSimilarity is { } least && !model.HasClip)
+        {
+            errors.Add(new FieldError("minClipSimilarity", least.ToString(CultureInfo.InvariantCulture), $"the workers of model {model.Name} have no CLIP model to score pictures with"));
+        }
+
+        if (filters is { Redraws: > 0, JudgePictures: false })
+        {
+            errors.Add(new FieldError("redraws", Text(filters.Redraws), "only with minClipSimilarity, filterBlank or filterUnsafe, which say what is drawn again"));
+        }
+
+        return filters == none ? null : filters;
     }
 
     private static void CheckSize(int width, int height, ModelSpec model, ICollection<FieldError> errors)

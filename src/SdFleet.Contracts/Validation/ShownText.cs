@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace SdFleet.Contracts.Validation;
 
@@ -6,6 +7,14 @@ namespace SdFleet.Contracts.Validation;
 internal static class ShownText
 {
     private const int MaxLength = 80;
+
+    /// <summary>A value as JSON writes it, shortened; what has parts, by its kind.</summary>
+    public static string Of(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        _ => Of(value.GetRawText()),
+    };
 
     /// <summary>The text, or its beginning and how long it is.</summary>
     public static string Of(string text)

@@ -101,7 +101,13 @@ public static class SubmissionReader
             case "guidanceScale": return job with { GuidanceScale = Number(rule, value, errors) };
             case "scheduler": return job with { Scheduler = Word(rule, value, errors) };
             case "noiseSource": return job with { NoiseSource = Enum<NoiseSource>(rule, value, errors) };
+            case "minClipSimilarity": return job with { MinClipSimilarity = Number(rule, value, errors) };
+            case "filterBlank": return job with { FilterBlank = Truth(rule, value, errors) };
+            case "filterUnsafe": return job with { FilterUnsafe = Truth(rule, value, errors) };
+            case "duplicateDistance": return job with { DuplicateDistance = (int?)Integer(rule, value, errors) };
+            case "redraws": return job with { Redraws = (int?)Integer(rule, value, errors) };
             case "lane": return job with { Lane = Enum<Lane>(rule, value, errors) };
+            case "webhook": return job with { Webhook = WebhookReader.Read(rule, value, errors) };
             case "submittedAt": return job with { SubmittedAt = DateAndTime(rule, value, errors) };
             default: throw new InvalidOperationException($"Field {rule.Name} has a rule but no reader.");
         }
@@ -136,6 +142,17 @@ public static class SubmissionReader
             number >= rule.Min && number <= rule.Max)
         {
             return number;
+        }
+
+        errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
+        return null;
+    }
+
+    private static bool? Truth(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    {
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
         }
 
         errors.Add(new FieldError(rule.Name, Shown(value), rule.Limit));
@@ -192,10 +209,5 @@ public static class SubmissionReader
         }
     }
 
-    private static string Shown(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        _ => ShownText.Of(value.GetRawText()),
-    };
+    private static string Shown(JsonElement value) => ShownText.Of(value);
 }

@@ -8,7 +8,7 @@ namespace SdFleet.Contracts.Validation;
 /// <summary>Reads a <see cref="SubmitBatch"/> as HTTP clients post it, and collects everything that is wrong with it.</summary>
 public static class SubmitBatchReader
 {
-    private static readonly string[] Fields = ["id", "name", "description", "parts", "defaults", "maxBadLines"];
+    private static readonly string[] Fields = ["id", "name", "description", "parts", "defaults", "maxBadLines", "webhook"];
     private static readonly string[] PartFields = ["lines", "bytes", "sha256"];
 
     /// <summary>Reads UTF-8 JSON.</summary>
@@ -60,6 +60,7 @@ public static class SubmitBatchReader
             Parts = Parts(Find(root, "parts"), errors),
             Defaults = Find(root, "defaults") is { } defaults ? Defaults(defaults, errors) : new SubmitJob(),
             MaxBadLines = Find(root, "maxBadLines") is { } most ? Whole(most, "maxBadLines", 0, long.MaxValue, errors) : null,
+            Webhook = Find(root, "webhook") is { } webhook ? WebhookReader.Read(WebhookFields.OfBatch, webhook, errors) : null,
         };
     }
 
@@ -70,6 +71,11 @@ public static class SubmitBatchReader
         if (defaults.Id is { } id)
         {
             found.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
+        }
+
+        if (defaults.Webhook is not null)
+        {
+            found.Add(BatchLine.NoWebhook);
         }
 
         // A prompt may stand in every line.
@@ -164,11 +170,5 @@ public static class SubmitBatchReader
     private static JsonElement? Find(JsonElement value, string name) =>
         value.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
 
-    private static string? Shown(JsonElement? value) => value?.ValueKind switch
-    {
-        null => null,
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        _ => ShownText.Of(value.Value.GetRawText()),
-    };
+    private static string? Shown(JsonElement? value) => value is { } given ? ShownText.Of(given) : null;
 }

@@ -9,6 +9,9 @@ public static class SubmitJobFields
     /// <summary>Largest seed: the integers that every JSON reader keeps exactly.</summary>
     public const long MaxSeed = (1L << 53) - 1;
 
+    /// <summary>Largest Hamming distance of near-duplicates: pictures of different things come near to it by chance.</summary>
+    public const int MaxDuplicateDistance = 11;
+
     /// <summary>Every field, in the order people read them.</summary>
     public static IReadOnlyList<FieldRule> All { get; } =
     [
@@ -26,7 +29,13 @@ public static class SubmitJobFields
         new("scheduler", FieldKind.Word, "The scheduler.") { Words = SchedulerNames.All },
         new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
         new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
+        new("minClipSimilarity", FieldKind.Number, "Least cosine similarity of picture and prompt by a CLIP model; what is below is filtered.") { Min = -1, Max = 1 },
+        new("filterBlank", FieldKind.Truth, "Whether pictures of one colour, or of values that are no numbers, are filtered."),
+        new("filterUnsafe", FieldKind.Truth, "Whether pictures that the model's safety checker objects to are filtered."),
+        new("duplicateDistance", FieldKind.WholeNumber, "Of 64 bits, in how many the perceptual hashes of near-duplicates differ at most; the later one is filtered.") { Min = 0, Max = MaxDuplicateDistance },
+        new("redraws", FieldKind.WholeNumber, "How often a filtered picture is drawn again with another seed.") { Min = 0, Max = 15 },
         new("lane", FieldKind.Word, "How soon.") { Words = ["interactive", "normal", "bulk"] },
+        WebhookFields.OfJob,
         new("submittedAt", FieldKind.DateTime, "When the client submitted it."),
     ];
 

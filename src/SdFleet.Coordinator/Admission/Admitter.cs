@@ -10,6 +10,7 @@ using SdFleet.Coordinator.Release;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
+using SdFleet.Hosting.Webhooks;
 using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Admission;
@@ -25,6 +26,7 @@ internal sealed partial class Admitter : IAsyncDisposable
     private readonly IJobStore _store;
     private readonly FleetPublisher _publisher;
     private readonly PublisherOptions _publishers;
+    private readonly WebhookOptions _webhooks;
     private readonly ReleaseSignal _release;
     private readonly TimeProvider _clock;
     private readonly ILogger<Admitter> _logger;
@@ -34,11 +36,13 @@ internal sealed partial class Admitter : IAsyncDisposable
         IJobStore store,
         FleetPublisher publisher,
         IOptions<PublisherOptions> publishers,
+        IOptions<WebhookOptions> webhooks,
         ReleaseSignal release,
         TimeProvider clock,
         ILogger<Admitter> logger)
     {
         _publishers = publishers.Value;
+        _webhooks = webhooks.Value;
         _models = models;
         _store = store;
         _publisher = publisher;
@@ -67,6 +71,7 @@ internal sealed partial class Admitter : IAsyncDisposable
             return;
         }
 
+        errors.AddRange(_webhooks.Check(submission.Tenant ?? RecipeResolver.DefaultTenant, submission.Webhook));
         if (job is null || errors.Count > 0)
         {
             await RejectAsync(Rejection(body, submission, errors, now)).ConfigureAwait(false);

@@ -7,13 +7,19 @@ using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Validation;
 using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
+using SdFleet.Hosting.Webhooks;
 using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Batches;
 
 /// <summary>Puts batches into the job store, or aside with a reason. What is wrong with their lines shows when these are expanded.</summary>
 internal sealed partial class BatchAdmitter(
-    IJobStore store, FleetPublisher publisher, IOptions<PublisherOptions> publishers, TimeProvider clock, ILogger<BatchAdmitter> logger)
+    IJobStore store,
+    FleetPublisher publisher,
+    IOptions<PublisherOptions> publishers,
+    IOptions<WebhookOptions> webhooks,
+    TimeProvider clock,
+    ILogger<BatchAdmitter> logger)
 {
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
@@ -25,7 +31,14 @@ internal sealed partial class BatchAdmitter(
     {
         if (publishers.Value.Check(user, batch.Tenant) is { } notAllowed)
         {
-            await PutAsideAsync(batch, notAllowed).ConfigureAwait(false);
+            await PutAsideAsync(batch, [notAllowed]).ConfigureAwait(false);
+            return;
+        }
+
+        List<FieldError> wrong = batch.Webhook is { } webhook ? [.. WebhookFields.Check(webhook), .. webhooks.Value.Check(batch.Tenant, webhook)] : [];
+        if (wrong.Count > 0)
+        {
+            await PutAsideAsync(batch, wrong).ConfigureAwait(false);
             return;
         }
 
@@ -34,7 +47,7 @@ internal sealed partial class BatchAdmitter(
             CancellationToken.None).ConfigureAwait(false);
         if (admitted == AdmitResult.Conflict)
         {
-            await PutAsideAsync(batch, new FieldError("id", $"\"{batch.Id}\"", "an id that no other batch has; this one belongs to a different submission")).ConfigureAwait(false);
+            await PutAsideAsync(batch, [new FieldError("id", $"\"{batch.Id}\"", "an id that no other batch has; this one belongs to a different submission")]).ConfigureAwait(false);
         }
         else if (admitted == AdmitResult.Admitted)
         {
@@ -42,7 +55,7 @@ internal sealed partial class BatchAdmitter(
         }
     }
 
-    private async Task PutAsideAsync(SubmitBatch batch, FieldError error)
+    private async Task PutAsideAsync(SubmitBatch batch, IReadOnlyList<FieldError> errors)
     {
         var body = JsonSerializer.Serialize(batch, ContractsJson.Options);
         using var deadline = new CancellationTokenSource(PublishTimeout, clock);
@@ -51,17 +64,17 @@ internal sealed partial class BatchAdmitter(
             {
                 BatchId = batch.Id,
                 Tenant = batch.Tenant,
-                Errors = [error],
+                Errors = errors,
                 Body = body[..Math.Min(body.Length, SubmissionReader.MaxBytes)],
                 At = clock.GetUtcNow(),
             },
             deadline.Token).ConfigureAwait(false);
-        LogRejected(batch.Id, batch.Tenant, error.ToString());
+        LogRejected(batch.Id, batch.Tenant, string.Join("; ", errors));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Admitted batch {Id} ({Name}) of {Tenant}: {Lines} lines in {Parts} parts")]
     private partial void LogAdmitted(Guid id, string name, string tenant, long lines, int parts);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected batch {Id} of {Tenant}: {Error}")]
-    private partial void LogRejected(Guid id, string tenant, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected batch {Id} of {Tenant}: {Errors}")]
+    private partial void LogRejected(Guid id, string tenant, string errors);
 }

@@ -84,6 +84,7 @@ internal sealed partial class ReportBook : IAsyncDisposable
     private async Task<EventOutcome> EnterAsync(JobEvent report, string workerId)
     {
         var outcome = await _events.ProcessAsync(report).ConfigureAwait(false);
+        Count(report, outcome);
         if (outcome.Result == EventResult.Refused)
         {
             LogRefused(report.Report.GetType().Name, report.JobId, report.Attempt, workerId, outcome.Reason);
@@ -96,6 +97,27 @@ internal sealed partial class ReportBook : IAsyncDisposable
         }
 
         return outcome;
+    }
+
+    private static void Count(JobEvent report, EventOutcome outcome)
+    {
+        var kind = report.Report switch
+        {
+            JobStarted => "started",
+            JobCompleted => "completed",
+            JobFailed { ErrorClass: ErrorClass.Evicted } => "evicted",
+            JobFailed => "failed",
+            _ => null, // Progress comes many times an attempt and ends nothing.
+        };
+        if (kind is not null)
+        {
+            CoordinatorMetrics.CountReport(kind, outcome.Result);
+        }
+
+        if (report.Report is JobFailed && outcome is { Result: EventResult.Applied, State: JobState.Failed })
+        {
+            CoordinatorMetrics.FailedJobs.Add(1);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} of job {JobId} ended as {ErrorClass} on {WorkerId}: {Reason}")]

@@ -21,8 +21,10 @@ public sealed class LeaseOptions
     /// <summary>A worker that has been silent this long is no longer listed. Default 1 hour.</summary>
     public TimeSpan ForgetWorkersAfter { get; set; } = TimeSpan.FromHours(1);
 
-    internal static IEnumerable<string> Validate(LeaseOptions options)
+    /// <summary>Everything that is wrong with <paramref name="options"/>.</summary>
+    public static IEnumerable<string> Validate(LeaseOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.RunLease < TimeSpan.FromSeconds(5) || options.RunLease > TimeSpan.FromHours(1))
         {
             yield return $"RunLease is {options.RunLease}: 5 seconds to 1 hour";

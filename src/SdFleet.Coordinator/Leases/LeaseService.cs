@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Release;
 using SdFleet.JobStore;
 
@@ -52,6 +53,7 @@ internal sealed partial class LeaseService(
             if (expired.Count > 0)
             {
                 CoordinatorMetrics.ExpiredLeases.Add(expired.Count);
+                CoordinatorMetrics.FailedJobs.Add(expired.Count(a => a.State == JobState.Failed));
                 release.Set();
             }
 
@@ -71,7 +73,7 @@ internal sealed partial class LeaseService(
     private void Wait() => _sweepFrom = clock.GetUtcNow() + leases.Value.RunLease;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was heard of job {JobId}, attempt {Attempt}, on {WorkerId} for longer than its lease; it is {State}")]
-    private partial void LogExpired(Guid jobId, int attempt, string? workerId, Contracts.Jobs.JobState state);
+    private partial void LogExpired(Guid jobId, int attempt, string? workerId, JobState state);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Leases cannot be looked through")]
     private partial void LogTrouble(Exception error);

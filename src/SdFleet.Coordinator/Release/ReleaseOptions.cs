@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Validation;
+
 namespace SdFleet.Coordinator.Release;
 
 /// <summary>Settings under <c>SdFleet:Release</c>: how much of the backlog the broker holds.</summary>
@@ -5,6 +7,9 @@ public sealed class ReleaseOptions
 {
     /// <summary>Configuration section.</summary>
     public const string SectionName = "SdFleet:Release";
+
+    private const double LeastWeight = 0.01;
+    private const double MostWeight = 1000;
 
     /// <summary>Jobs in the work queues for each worker that is alive. Default 16.</summary>
     public int WindowPerWorker { get; set; } = 16;
@@ -18,8 +23,16 @@ public sealed class ReleaseOptions
     /// <summary>How long the broker may take to confirm. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    internal static IEnumerable<string> Validate(ReleaseOptions options)
+    /// <summary>
+    /// Tenants' shares of a lane, of every model: while several have jobs waiting, each gets GPU work in proportion to its weight.
+    /// Default 1 for a tenant that is not named.
+    /// </summary>
+    public Dictionary<string, double> TenantWeights { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Everything that is wrong with <paramref name="options"/>.</summary>
+    public static IEnumerable<string> Validate(ReleaseOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.WindowPerWorker is < 1 or > 100_000)
         {
             yield return $"WindowPerWorker is {options.WindowPerWorker}: 1 to 100000";
@@ -38,6 +51,19 @@ public sealed class ReleaseOptions
         if (options.PublishTimeout < TimeSpan.FromSeconds(1) || options.PublishTimeout > TimeSpan.FromMinutes(5))
         {
             yield return $"PublishTimeout is {options.PublishTimeout}: 1 second to 5 minutes";
+        }
+
+        foreach (var (tenant, weight) in options.TenantWeights)
+        {
+            if (!NameText.IsName(tenant))
+            {
+                yield return $"TenantWeights:{tenant} names no tenant: 1 to {NameText.MaxLength} characters of a-z, 0-9, '-', '_' and '.'";
+            }
+
+            if (weight is not (>= LeastWeight and <= MostWeight))
+            {
+                yield return $"TenantWeights:{tenant} is {weight}: {LeastWeight} to {MostWeight}";
+            }
         }
     }
 }

@@ -12,7 +12,8 @@ namespace SdFleet.Coordinator.Release;
 
 /// <summary>
 /// Moves jobs from the store to the work queues, no more than a window a model: the rest stays where it can still be
-/// cancelled, reordered and paused. Several coordinators may release at once; together they fill at most a window each.
+/// cancelled, reordered and paused. A window is filled lane by lane, and each lane by the tenants' shares. Several coordinators
+/// may release at once; together they fill at most a window each.
 /// </summary>
 internal sealed partial class Releaser(
     IJobStore store,
@@ -23,8 +24,8 @@ internal sealed partial class Releaser(
     TimeProvider clock,
     ILogger<Releaser> logger)
 {
-    // In the order in which they take what is free of a window.
-    private static readonly Lane[] Lanes = [Lane.Interactive, Lane.Normal, Lane.Bulk];
+    // Not before the first release: all options are checked at start, and what is wrong with any of them is said together.
+    private TenantWeights? _weights;
 
     /// <summary>Fills every model's window.</summary>
     /// <returns>Jobs released.</returns>
@@ -36,9 +37,9 @@ internal sealed partial class Releaser(
         foreach (var model in models.Specs.Keys)
         {
             var alive = workers.Count(w => w.Alive && w.Heartbeat.Model == model && w.Heartbeat.State != WorkerState.Stopped);
-            var inFlight = counts.Where(c => c.Model == model && c.State is JobState.Released or JobState.Running).Sum(c => c.Jobs);
-            var free = Math.Max(options.Value.MinWindow, alive * options.Value.WindowPerWorker) - inFlight;
-            foreach (var lane in Lanes)
+            var inFlight = counts.Where(c => c.Model == model && ReleaseRule.IsInFlight(c.State)).Sum(c => c.Jobs);
+            var free = ReleaseRule.Free(options.Value, alive, inFlight);
+            foreach (var lane in ReleaseRule.Lanes)
             {
                 if (free > 0 && counts.Any(c => c.Model == model && c.Lane == lane && c.State == JobState.Queued && c.Jobs > 0))
                 {
@@ -54,7 +55,8 @@ internal sealed partial class Releaser(
 
     private async Task<int> ReleaseAsync(string model, Lane lane, int max, CancellationToken cancellationToken)
     {
-        var jobs = await store.ReleaseAsync(model, lane, max, clock.GetUtcNow(), leases.Value.ReleaseLease, cancellationToken).ConfigureAwait(false);
+        _weights ??= new TenantWeights(options.Value.TenantWeights);
+        var jobs = await store.ReleaseAsync(model, lane, max, clock.GetUtcNow(), leases.Value.ReleaseLease, _weights, cancellationToken).ConfigureAwait(false);
         var unpublished = (await Task.WhenAll(jobs.Select(j => PublishAsync(j, cancellationToken))).ConfigureAwait(false))
             .OfType<HeldAttempt>().ToList();
         if (unpublished.Count > 0)

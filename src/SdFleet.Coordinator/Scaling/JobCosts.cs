@@ -10,9 +10,6 @@ namespace SdFleet.Coordinator.Scaling;
 /// </summary>
 internal sealed class JobCosts
 {
-    // A new job weighs this much: after twenty jobs of another size, seven eighths of the mean are theirs.
-    private const double Weight = 0.1;
-
     private readonly ConcurrentDictionary<string, string> _models = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
@@ -31,7 +28,7 @@ internal sealed class JobCosts
         if (report.Images is [var first, ..] && _models.TryGetValue(first.ModelDigest, out var model))
         {
             var cost = report.Images.Sum(image => image.Timings.GpuSeconds);
-            _seconds.AddOrUpdate(model, cost, (_, mean) => mean + (Weight * (cost - mean)));
+            _seconds.AddOrUpdate(model, _ => ScaleRule.Learn(null, cost), (_, mean) => ScaleRule.Learn(mean, cost));
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Configuration;
 using SdFleet.JobStore;
 
@@ -7,6 +6,7 @@ namespace SdFleet.Coordinator.Scaling;
 
 /// <summary>
 /// The autoscaler's question. It reads counters only, so that it may be asked every few seconds however long the backlog is.
+/// What is paused asks for no workers.
 /// Where the job store is away it fails: an autoscaler must not read trouble as "no work".
 /// </summary>
 internal static class ScaleEndpoint
@@ -23,10 +23,9 @@ internal static class ScaleEndpoint
             return Results.Problem($"There is no model \"{model}\": one of {string.Join(", ", models.Specs.Keys.Order(StringComparer.Ordinal))}", statusCode: StatusCodes.Status404NotFound);
         }
 
-        var counts = await store.CountAsync(cancellationToken).ConfigureAwait(false);
-        var jobs = counts.Where(c => c.Model == model && c.State is (JobState.Queued or JobState.Released or JobState.Running)).Sum(c => c.Jobs);
+        var jobs = await store.CountOutstandingAsync(model, cancellationToken).ConfigureAwait(false);
         var measured = costs.SecondsPerJob(model);
-        var seconds = measured ?? options.Value.SecondsPerJob;
-        return Results.Json(new ScaleSignal(model, jobs * seconds, jobs, seconds, measured is not null));
+        var guess = options.Value.SecondsPerJob;
+        return Results.Json(new ScaleSignal(model, ScaleRule.GpuSeconds(jobs, measured, guess), jobs, measured ?? guess, measured is not null));
     }
 }

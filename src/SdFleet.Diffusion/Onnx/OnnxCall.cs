@@ -11,17 +11,17 @@ internal sealed class OnnxCall : IDisposable
     private readonly string _file;
     private readonly InferenceSession _session;
     private readonly OrtIoBinding _binding;
-    private readonly bool _rebindInputs;
+    private readonly OnnxDevice _device;
     private readonly List<(string Name, OnnxTensor Tensor)> _inputs = [];
     private readonly List<OnnxTensor> _outputs = [];
     private readonly Func<RunOptions, bool> _run;
 
-    public OnnxCall(string file, InferenceSession session, bool rebindInputs)
+    public OnnxCall(string file, InferenceSession session, OnnxDevice device)
     {
         _file = file;
         _session = session;
         _binding = session.CreateIoBinding();
-        _rebindInputs = rebindInputs;
+        _device = device;
         _run = RunBound;
     }
 
@@ -54,14 +54,16 @@ internal sealed class OnnxCall : IDisposable
     }
 
     /// <summary>Runs the model on what the input tensors hold now.</summary>
-    public void Run(RunScope scope)
+    /// <param name="scope">The generation this is part of.</param>
+    /// <param name="last">Whether no other run is soon to come, which would need the same memory again.</param>
+    public void Run(RunScope scope, bool last = false)
     {
         foreach ((_, OnnxTensor tensor) in _inputs)
         {
             tensor.Commit();
         }
 
-        scope.Run(_file, _run);
+        scope.Run(_file, _run, last && _device.ReleasesMemory);
         foreach (OnnxTensor tensor in _outputs)
         {
             tensor.Fetch();
@@ -74,7 +76,7 @@ internal sealed class OnnxCall : IDisposable
     private bool RunBound(RunOptions options)
     {
         // Binding is what copies a tensor to a device with memory of its own.
-        if (_rebindInputs)
+        if (_device.HasOwnMemory)
         {
             foreach ((string name, OnnxTensor tensor) in _inputs)
             {

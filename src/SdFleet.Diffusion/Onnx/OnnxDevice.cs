@@ -23,6 +23,12 @@ internal sealed class OnnxDevice
     /// <summary>Whether tensors must be copied to reach the provider.</summary>
     public bool HasOwnMemory => Provider != ExecutionProvider.Cpu;
 
+    /// <summary>Whether written-out attention becomes one operation when a model is loaded.</summary>
+    public bool FusesAttention => _options.FuseAttention && Provider == ExecutionProvider.Cpu;
+
+    /// <summary>Whether memory can be given back after a run: a GPU's stays for all runs to come.</summary>
+    public bool ReleasesMemory => !HasOwnMemory;
+
     /// <summary>The device in words, such as "CPU" or "GPU 0".</summary>
     public string Name => HasOwnMemory ? FormattableString.Invariant($"GPU {_options.DeviceId}") : "CPU";
 
@@ -63,6 +69,10 @@ internal sealed class OnnxDevice
                 GraphOptimization.Extended => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
                 _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
             },
+
+            // A plan takes a run's memory once more, as one block, beside what the first run took piece by piece; taking it piece by piece
+            // costs nothing that shows on the processor.
+            EnableMemoryPattern = HasOwnMemory,
 
             // The models are chains: running nodes side by side gains nothing and costs a second pool.
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using SdFleet.Diffusion.Onnx.Attention;
 using SdFleet.Diffusion.Onnx.Graph;
 
 namespace SdFleet.Diffusion.Onnx;
@@ -33,8 +34,19 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime cannot load it.</exception>
     public static OnnxSession Load(string file, OnnxDevice device)
     {
-        using SessionOptions options = device.CreateSessionOptions();
-        return Create(file, () => new InferenceSession(file, options), device);
+        if (device.FusesAttention && ReadToChange(file) is { } graph)
+        {
+            try
+            {
+                return Load(new OnnxGraphEditor(graph), device);
+            }
+            catch (ModelFormatException)
+            {
+                // Some exporter's graph that the change does not suit may load as it is; else that says what is wrong with the file.
+            }
+        }
+
+        return LoadAsItIs(file, device);
     }
 
     /// <summary>Loads a model file with changes.</summary>
@@ -42,26 +54,31 @@ internal sealed class OnnxSession : IDisposable
     public static OnnxSession Load(OnnxGraphEditor model, OnnxDevice device)
     {
         string file = model.Graph.File;
+        if (device.FusesAttention)
+        {
+            AttentionFusion.Apply(model);
+        }
+
         if (!model.HasChanges)
         {
-            return Load(file, device);
+            return LoadAsItIs(file, device);
         }
 
         using SessionOptions options = device.CreateSessionOptions();
 
         // Bytes have no folder that weights beside them could be found in.
-        options.AddSessionConfigEntry(ExternalDataFolder, Path.GetDirectoryName(Path.GetFullPath(file)));
+        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
         OnnxEditedModel edited = model.Build();
         using ExternalWeights? weights = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
         return Create(file, () => new InferenceSession(edited.Bytes, options), device);
     }
 
     /// <summary>A call that is made many times with the same buffers; the caller disposes it.</summary>
-    public OnnxCall CreateCall() => new(File, _session, rebindInputs: _device.HasOwnMemory);
+    public OnnxCall CreateCall() => new(File, _session, _device);
 
     /// <summary>Runs the model once. ONNX Runtime makes the output, whose shape need not be known; the caller disposes it.</summary>
     public OnnxResult Run(IReadOnlyDictionary<string, OrtValue> inputs, OnnxTensorSpec output, RunScope scope) =>
-        new(scope.Run(File, options => _session.Run(options, inputs, [output.Name])), output.Type);
+        new(scope.Run(File, options => _session.Run(options, inputs, [output.Name]), _device.ReleasesMemory), output.Type);
 
     /// <summary>Runs the model once for several outputs.</summary>
     /// <returns>Their values, each in row-major order.</returns>
@@ -69,12 +86,32 @@ internal sealed class OnnxSession : IDisposable
         IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<OnnxTensorSpec> outputs, RunScope scope)
     {
         string[] names = [.. outputs.Select(output => output.Name)];
-        using IDisposableReadOnlyCollection<OrtValue> values = scope.Run(File, options => _session.Run(options, inputs, names));
+        using IDisposableReadOnlyCollection<OrtValue> values = scope.Run(
+            File, options => _session.Run(options, inputs, names), _device.ReleasesMemory);
         return [.. outputs.Select((output, i) => OnnxResult.ToArray(values[i], output.Type))];
     }
 
     /// <summary>Frees the model. No call may be running.</summary>
     public void Dispose() => _session.Dispose();
+
+    private static OnnxSession LoadAsItIs(string file, OnnxDevice device)
+    {
+        using SessionOptions options = device.CreateSessionOptions();
+        return Create(file, () => new InferenceSession(file, options), device);
+    }
+
+    // What is wrong with a file is ONNX Runtime's to say.
+    private static OnnxGraph? ReadToChange(string file)
+    {
+        try
+        {
+            return OnnxGraph.Read(file);
+        }
+        catch (ModelFormatException)
+        {
+            return null;
+        }
+    }
 
     private static OnnxSession Create(string file, Func<InferenceSession> create, OnnxDevice device)
     {

@@ -77,13 +77,16 @@ internal sealed class UnetCall : IDisposable
     }
 
     /// <summary>Runs the network. A model with an integer input takes the timestep truncated, as in diffusers.</summary>
-    public void Run(double timestep, RunScope scope)
+    /// <param name="timestep">The timestep.</param>
+    /// <param name="scope">The generation this is part of.</param>
+    /// <param name="last">Whether it is the generation's last: what comes then needs the memory.</param>
+    public void Run(double timestep, RunScope scope, bool last = false)
     {
         _timestep.Values.Fill((float)timestep);
         _sample.Scatter();
-        foreach (OnnxCall call in _calls)
+        for (int i = 0; i < _calls.Length; i++)
         {
-            call.Run(scope);
+            _calls[i].Run(scope, last && i + 1 == _calls.Length);
         }
 
         _output.Gather();

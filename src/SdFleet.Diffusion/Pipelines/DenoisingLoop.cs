@@ -43,7 +43,7 @@ internal sealed class DenoisingLoop(
             WriteLatents(index, latents, images);
             guidance.RepeatInput(unet.Sample);
             probe?.OnUnetInput(index - firstIndex, scheduler.Timesteps[index], unet.Sample);
-            unet.Run(scheduler.Timesteps[index], scope);
+            unet.Run(scheduler.Timesteps[index], scope, last: index + 1 == end);
             probe?.OnUnetOutput(index - firstIndex, unet.Output);
 
             Span<float> prediction = guidance.Combine(unet.Output);

@@ -12,7 +12,7 @@ namespace SdFleet.Hosting.Authentication;
 
 /// <summary>
 /// Knows a caller by <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>. Where no keys are configured everybody is
-/// the default tenant; the API then listens on loopback only.
+/// the default tenant and an operator; the API then listens on loopback only.
 /// </summary>
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -27,13 +27,16 @@ public sealed class ApiKeyAuthentication(
     /// <summary>Claim that holds the caller's tenant.</summary>
     public const string TenantClaim = "tenant";
 
+    /// <summary>Claim that operators have.</summary>
+    public const string OperatorClaim = "operator";
+
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var configured = keys.CurrentValue.Keys;
         if (configured.Count == 0 && !requirement.IsRequired)
         {
-            return Task.FromResult(Success("anonymous", RecipeResolver.DefaultTenant));
+            return Task.FromResult(Success("anonymous", RecipeResolver.DefaultTenant, isOperator: true));
         }
 
         if (PresentedKey() is not { Length: > 0 } presented)
@@ -47,7 +50,7 @@ public sealed class ApiKeyAuthentication(
             // Compared in constant time, so that how long it takes says nothing about how much of a hash was right.
             if (CryptographicOperations.FixedTimeEquals(hash, Convert.FromHexString(key.Sha256)))
             {
-                return Task.FromResult(Success(name, key.Tenant));
+                return Task.FromResult(Success(name, key.Tenant, key.Operator));
             }
         }
 
@@ -64,9 +67,14 @@ public sealed class ApiKeyAuthentication(
             : "Bearer realm=\"sdfleet\"";
     }
 
-    private AuthenticateResult Success(string name, string tenant)
+    private AuthenticateResult Success(string name, string tenant, bool isOperator)
     {
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(TenantClaim, tenant)], Scheme.Name);
+        if (isOperator)
+        {
+            identity.AddClaim(new Claim(OperatorClaim, "true"));
+        }
+
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
 

@@ -8,4 +8,10 @@ public sealed class ApiKeyEntry
 
     /// <summary>The tenant that requests with this key belong to.</summary>
     public string Tenant { get; set; } = "";
+
+    /// <summary>
+    /// Whether it is also an operator's, who may pause and resume models and every tenant. It sees and submits the jobs of its own
+    /// tenant only, like any other key. Default false.
+    /// </summary>
+    public bool Operator { get; set; }
 }

@@ -38,4 +38,11 @@ public static class ApiKeyExtensions
     public static string Tenant(this ClaimsPrincipal principal) =>
         principal.FindFirstValue(ApiKeyAuthentication.TenantClaim)
         ?? throw new InvalidOperationException("The caller has no tenant: the endpoint is not behind the API key policy.");
+
+    /// <summary>Whether the caller runs the fleet, and not only uses it.</summary>
+    public static bool IsOperator(this ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal.HasClaim(claim => claim.Type == ApiKeyAuthentication.OperatorClaim);
+    }
 }

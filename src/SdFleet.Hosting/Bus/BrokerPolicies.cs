@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using SdFleet.Contracts;
 
@@ -45,26 +42,11 @@ public static class BrokerPolicies
     /// <exception cref="HttpRequestException">It refused, or cannot be reached.</exception>
     public static async Task ApplyAsync(Uri management, Uri broker, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(broker);
-        using var client = new HttpClient { BaseAddress = management };
-        var user = broker.UserInfo.Length > 0 ? Uri.UnescapeDataString(broker.UserInfo) : "guest:guest";
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
-        var overview = await client.GetFromJsonAsync<JsonObject>("/api/overview", cancellationToken).ConfigureAwait(false);
-        var major = int.Parse(((string)overview!["rabbitmq_version"]!).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
-        var host = Uri.UnescapeDataString(broker.AbsolutePath.TrimStart('/')) is { Length: > 0 } named ? named : "/";
-        foreach (var policy in For(major))
+        using var client = new BrokerManagement(management, broker);
+        var (version, _) = await client.AskVersionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var policy in For(version.Major))
         {
-            using var response = await client.PutAsJsonAsync(
-                $"/api/policies/{Uri.EscapeDataString(host)}/{policy.Name}",
-                new JsonObject
-                {
-                    ["pattern"] = policy.Pattern,
-                    ["apply-to"] = policy.AppliesTo,
-                    ["definition"] = policy.Definition,
-                    ["priority"] = 0,
-                },
-                cancellationToken).ConfigureAwait(false);
-            response.EnsureSuccessStatusCode();
+            await client.SetPolicyAsync(policy, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -18,8 +18,10 @@ public sealed class TransportOptions
     /// </summary>
     public Uri? Management { get; set; }
 
-    internal static IEnumerable<string> Validate(TransportOptions options)
+    /// <summary>Everything that is wrong with <paramref name="options"/>.</summary>
+    public static IEnumerable<string> Validate(TransportOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.Management is not (null or { IsAbsoluteUri: true, Scheme: "http" or "https" }))
         {
             yield return "Management must be http://host:port (or https://)";

@@ -18,6 +18,7 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PolicyPause = TimeSpan.FromSeconds(10);
     private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,26 +28,32 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
             return;
         }
 
+        await UntilDoneAsync(DeclareAsync, Pause, LogWaiting, stoppingToken).ConfigureAwait(false);
+        if (options.Value.Management is { } management)
+        {
+            // On its own: a user who may not set policies has declared the queues all the same.
+            await UntilDoneAsync(
+                token => BrokerPolicies.ApplyAsync(management, options.Value.Uri!, token), PolicyPause, LogPoliciesRefused, stoppingToken).ConfigureAwait(false);
+        }
+        else
+        {
+            LogNoPolicies();
+        }
+    }
+
+    private async Task UntilDoneAsync(Func<CancellationToken, Task> act, TimeSpan pause, Action<string> log, CancellationToken stoppingToken)
+    {
         while (true)
         {
             try
             {
-                await DeclareAsync(stoppingToken).ConfigureAwait(false);
-                if (options.Value.Management is { } management)
-                {
-                    await BrokerPolicies.ApplyAsync(management, options.Value.Uri!, stoppingToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    LogNoPolicies();
-                }
-
+                await act(stoppingToken).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                LogWaiting(e.Message);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+                log(e.Message);
+                await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(false);
             }
         }
     }
@@ -81,4 +88,7 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the broker to declare the work queues: {Reason}")]
     private partial void LogWaiting(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker's policies are not set: {Reason} Trying again every ten seconds. RabbitMQ lets users with the tag policymaker set them; \"sdfleet policies\" prints them for somebody who may.")]
+    private partial void LogPoliciesRefused(string reason);
 }

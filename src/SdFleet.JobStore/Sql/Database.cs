@@ -8,6 +8,18 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Which database this is, for error texts; holds no secret.</summary>
     public abstract string Place { get; }
 
+    /// <summary>False where there is nothing to connect to yet, and connecting would make it.</summary>
+    public virtual bool Exists => true;
+
+    /// <summary>Asks for the version.</summary>
+    public abstract string SelectVersion { get; }
+
+    /// <summary>Asks for the database's own time, in seconds since 1970; null where it has no clock of its own.</summary>
+    public abstract string? SelectTime { get; }
+
+    /// <summary>Asks whether there is a table <c>schema_version</c>: one number, 0 where there is none.</summary>
+    public abstract string SelectHasSchema { get; }
+
     /// <summary>Folder of its migrations among the embedded resources.</summary>
     public abstract string Migrations { get; }
 

@@ -39,4 +39,7 @@ internal sealed record InsertedJob
     public long? BatchSeq { get; init; }
 
     public long? Line { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Webhook { get; init; }
 }

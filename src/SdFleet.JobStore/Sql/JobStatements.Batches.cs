@@ -8,9 +8,9 @@ internal sealed partial class JobStatements
     /// <summary>Inserts a batch; returns its place where it is new.</summary>
     public string InsertBatch { get; } =
         $"""
-        INSERT INTO batches (id, tenant, state, submission, parts, digest, traceparent, lines, max_bad_lines, submitted_at, admitted_at)
-        SELECT r.id, r.tenant, r.state, r.submission, r.parts, r.digest, r.traceparent, r.lines, r.max_bad_lines, r.submitted_at, r.admitted_at
-        FROM {database.Rows("id uuid, tenant text, state text, submission text, parts text, digest text, traceparent text, lines bigint, max_bad_lines bigint, submitted_at bigint, admitted_at bigint")}
+        INSERT INTO batches (id, tenant, state, submission, parts, digest, traceparent, lines, max_bad_lines, submitted_at, admitted_at, webhook)
+        SELECT r.id, r.tenant, r.state, r.submission, r.parts, r.digest, r.traceparent, r.lines, r.max_bad_lines, r.submitted_at, r.admitted_at, r.webhook
+        FROM {database.Rows("id uuid, tenant text, state text, submission text, parts text, digest text, traceparent text, lines bigint, max_bad_lines bigint, submitted_at bigint, admitted_at bigint, webhook text")}
         WHERE true
         ON CONFLICT (id) DO NOTHING
         RETURNING seq
@@ -37,7 +37,7 @@ internal sealed partial class JobStatements
     /// <summary>Takes a batch.</summary>
     public string SelectBatchForUpdate { get; } =
         $"""
-        SELECT seq, state, paused, lines_read, bad_lines, max_bad_lines FROM batches
+        SELECT seq, state, paused, lines_read, bad_lines, max_bad_lines, id, tenant, webhook FROM batches
         WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         {database.ForUpdate}
         """;
@@ -61,7 +61,7 @@ internal sealed partial class JobStatements
         WHERE finished_at IS NULL AND state = 'running' AND 0 = coalesce((
             SELECT sum(c.jobs) FROM batch_counts AS c
             WHERE c.batch_seq = batches.seq AND c.state IN ('queued', 'released', 'running')), 0)
-        RETURNING id
+        RETURNING id, tenant, webhook
         """;
 
     /// <summary>
@@ -70,7 +70,7 @@ internal sealed partial class JobStatements
     /// </summary>
     public string SelectLiveOfBatch { get; } =
         $"""
-        SELECT {RowColumns} FROM jobs
+        SELECT {TakenColumns} FROM jobs
         WHERE seq IN (
             SELECT seq FROM jobs WHERE batch_seq = @seq AND state = 'queued' AND next_attempt_at IS NULL
             UNION ALL

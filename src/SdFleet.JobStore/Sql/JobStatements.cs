@@ -4,7 +4,10 @@ namespace SdFleet.JobStore.Sql;
 internal sealed partial class JobStatements(Database database)
 {
     private const string RowColumns =
-        "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error";
+        "seq, id, images, state, attempt, failures, evictions, next_attempt_at, lease_until, started_at, finished_at, step, steps, worker_id, error, reopened_after";
+
+    // What is told of a job's end goes out with the transition, so it is read with the row.
+    private const string TakenColumns = RowColumns + ", tenant, webhook";
 
     private const string ManifestColumns =
         "images.job_seq, images.idx, images.record, jobs.id, jobs.tenant, jobs.recipe, (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), jobs.line";
@@ -12,8 +15,8 @@ internal sealed partial class JobStatements(Database database)
     /// <summary>Inserts jobs, numbered in the order of their place in the list; returns the ids of those that were new.</summary>
     public string InsertJobs { get; } = database.InsertNumbered(
         "jobs",
-        "id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line",
-        "place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint",
+        "id, state, tenant, model, lane, images, recipe, artifact_folder, digest, traceparent, submitted_at, admitted_at, finished_at, error, batch_seq, line, webhook",
+        "place int, id uuid, state text, tenant text, model text, lane text, images int, recipe text, artifact_folder text, digest text, traceparent text, submitted_at bigint, admitted_at bigint, finished_at bigint, error text, batch_seq bigint, line bigint, webhook text",
         "ON CONFLICT (id) DO NOTHING RETURNING id");
 
     /// <summary>Forgets rejected submissions by id.</summary>
@@ -36,29 +39,13 @@ internal sealed partial class JobStatements(Database database)
         UPDATE jobs SET next_attempt_at = NULL FROM due WHERE jobs.seq = due.seq
         """;
 
-    /// <summary>Takes the oldest ready jobs but those of paused batches. MATERIALIZED: picked once, however the join is planned.</summary>
-    public string Release { get; } =
-        $"""
-        WITH picked AS MATERIALIZED (
-            SELECT seq FROM jobs
-            WHERE model = @model AND lane = @lane AND state = 'queued' AND next_attempt_at IS NULL
-              AND (batch_seq IS NULL OR batch_seq NOT IN (SELECT b.seq FROM batches AS b WHERE b.finished_at IS NULL AND b.paused = 1))
-            ORDER BY seq
-            LIMIT @max
-            {database.ForUpdateSkipLocked})
-        UPDATE jobs SET state = 'released', attempt = jobs.attempt + 1, released_at = @now, lease_until = @lease
-        FROM picked
-        WHERE jobs.seq = picked.seq
-        RETURNING jobs.seq, id, attempt, tenant, lane, recipe, images, artifact_folder, submitted_at, released_at, traceparent
-        """;
-
     /// <summary>Takes jobs by id, in one order everywhere, so that transactions rarely wait for each other in a circle.</summary>
     public string SelectForUpdate { get; } =
-        $"SELECT {RowColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";
+        $"SELECT {TakenColumns} FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")}) ORDER BY seq {database.ForUpdate}";
 
     /// <summary>Takes the attempts whose lease is over.</summary>
     public string SelectExpired { get; } =
-        $"SELECT {RowColumns} FROM jobs WHERE lease_until <= @now ORDER BY lease_until LIMIT @max {database.ForUpdateSkipLocked}";
+        $"SELECT {TakenColumns} FROM jobs WHERE lease_until <= @now ORDER BY lease_until LIMIT @max {database.ForUpdateSkipLocked}";
 
     /// <summary>Writes what a transition changed.</summary>
     public string UpdateJobs { get; } =
@@ -66,14 +53,18 @@ internal sealed partial class JobStatements(Database database)
         UPDATE jobs SET
             state = r.state, attempt = r.attempt, failures = r.failures, evictions = r.evictions,
             next_attempt_at = r.next_attempt_at, lease_until = r.lease_until, started_at = r.started_at, finished_at = r.finished_at,
-            step = r.step, steps = r.steps, worker_id = r.worker_id, error = r.error
-        FROM {database.Rows("seq bigint, state text, attempt int, failures int, evictions int, next_attempt_at bigint, lease_until bigint, started_at bigint, finished_at bigint, step int, steps int, worker_id text, error text")}
+            step = r.step, steps = r.steps, worker_id = r.worker_id, error = r.error, reopened_after = r.reopened_after
+        FROM {database.Rows("seq bigint, state text, attempt int, failures int, evictions int, next_attempt_at bigint, lease_until bigint, started_at bigint, finished_at bigint, step int, steps int, worker_id text, error text, reopened_after int")}
         WHERE jobs.seq = r.seq
         """;
 
     /// <summary>The only place where pictures come to be: the primary key allows each once.</summary>
     public string InsertImages { get; } =
         $"INSERT INTO images (job_seq, idx, record) SELECT r.job_seq, r.idx, r.record FROM {database.Rows("job_seq bigint, idx int, record text")} WHERE true";
+
+    /// <summary>Forgets pictures of a job that was made again and came out otherwise.</summary>
+    public string DeleteImages { get; } =
+        $"DELETE FROM images WHERE (job_seq, idx) IN (SELECT r.job_seq, r.idx FROM {database.Rows("job_seq bigint, idx int")})";
 
     /// <summary>Keeps newer heartbeats; returns the workers whose heartbeat was newer.</summary>
     public string UpsertWorkers { get; } =
@@ -96,7 +87,7 @@ internal sealed partial class JobStatements(Database database)
     public string SelectJob { get; } =
         $"""
         SELECT {RowColumns}, tenant, lane, recipe, artifact_folder, traceparent, submitted_at, admitted_at, released_at,
-            (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), line
+            (SELECT b.id FROM batches AS b WHERE b.seq = jobs.batch_seq), line, webhook
         FROM jobs WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         """;
 

@@ -6,6 +6,9 @@ namespace SdFleet.JobStore.Sql;
 /// <summary>Brings a database to this program's schema: numbered scripts, each run once, forward only.</summary>
 internal sealed class Migrator(Database database, TimeProvider time)
 {
+    /// <summary>Number of the last script that this program has.</summary>
+    public int LastVersion => Scripts()[^1].Version;
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var scripts = Scripts();
@@ -23,7 +26,7 @@ internal sealed class Migrator(Database database, TimeProvider time)
 
         foreach (var script in scripts.Where(s => s.Version > current))
         {
-            await session.ExecuteAsync(script.Sql, null, cancellationToken);
+            await session.ExecuteScriptAsync(script.Sql, cancellationToken);
             await session.ExecuteAsync(
                 "INSERT INTO schema_version (version, name, applied_at) VALUES (@version, @name, @now)",
                 new { version = script.Version, name = script.Name, now = SqlTime.Of(time.GetUtcNow()) },

@@ -24,6 +24,12 @@ internal sealed class PostgresDatabase : Database
 
     public override string Migrations => "Postgres";
 
+    public override string SelectVersion => "SELECT current_setting('server_version')";
+
+    public override string SelectTime => "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)";
+
+    public override string SelectHasSchema => "SELECT CASE WHEN to_regclass('schema_version') IS NULL THEN 0 ELSE 1 END";
+
     public override string ForUpdate => "FOR UPDATE";
 
     public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";

@@ -6,6 +6,8 @@ using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
+using SdFleet.Contracts.Webhooks;
+using SdFleet.JobStore.Fairness;
 using SdFleet.JobStore.Transitions;
 
 namespace SdFleet.JobStore.Sql;
@@ -30,7 +32,11 @@ internal static class RowReaders
         Steps = reader.GetInt32(12),
         WorkerId = TextOrNull(reader, 13),
         Error = TextOrNull(reader, 14),
+        ReopenedAfter = reader.GetInt32(15),
     };
+
+    /// <summary>A job that was taken to be changed.</summary>
+    public static JobRow TakenJob(DbDataReader reader) => Job(reader) with { Tenant = reader.GetString(16), Webhook = WebhookOrNull(reader, 17) };
 
     public static (long Seq, JobSnapshot Job) Snapshot(DbDataReader reader)
     {
@@ -39,12 +45,12 @@ internal static class RowReaders
         {
             Id = row.Id,
             State = row.State,
-            Tenant = reader.GetString(15),
-            Lane = SqlWords.LaneOf(reader.GetString(16)),
+            Tenant = reader.GetString(16),
+            Lane = SqlWords.LaneOf(reader.GetString(17)),
             ImageCount = row.Images,
-            Recipe = reader.IsDBNull(17) ? null : Json<Recipe>(reader, 17),
-            ArtifactFolder = TextOrNull(reader, 18),
-            Traceparent = TextOrNull(reader, 19),
+            Recipe = reader.IsDBNull(18) ? null : Json<Recipe>(reader, 18),
+            ArtifactFolder = TextOrNull(reader, 19),
+            Traceparent = TextOrNull(reader, 20),
             Attempt = row.Attempt,
             Failures = row.Failures,
             Evictions = row.Evictions,
@@ -52,20 +58,21 @@ internal static class RowReaders
             Steps = row.Steps,
             Error = row.Error,
             WorkerId = row.WorkerId,
-            SubmittedAt = SqlTime.From(reader.GetInt64(20)),
-            AdmittedAt = SqlTime.From(reader.GetInt64(21)),
+            SubmittedAt = SqlTime.From(reader.GetInt64(21)),
+            AdmittedAt = SqlTime.From(reader.GetInt64(22)),
             NextAttemptAt = row.NextAttemptAt,
             LeaseUntil = row.LeaseUntil,
-            ReleasedAt = TimeOrNull(reader, 22),
+            ReleasedAt = TimeOrNull(reader, 23),
             StartedAt = row.StartedAt,
             FinishedAt = row.FinishedAt,
-            BatchId = reader.IsDBNull(23) ? null : reader.GetGuid(23),
-            Line = reader.IsDBNull(24) ? null : reader.GetInt64(24),
+            BatchId = reader.IsDBNull(24) ? null : reader.GetGuid(24),
+            Line = reader.IsDBNull(25) ? null : reader.GetInt64(25),
+            Webhook = WebhookOrNull(reader, 26),
             Images = [],
         });
     }
 
-    public static (long Seq, ReleasedJob Job) Released(DbDataReader reader) => (
+    private static (long Seq, ReleasedJob Job) Released(DbDataReader reader) => (
         reader.GetInt64(0),
         new ReleasedJob(
             new GenerateImages
@@ -81,6 +88,27 @@ internal static class RowReaders
                 ReleasedAt = SqlTime.From(reader.GetInt64(9)),
             },
             TextOrNull(reader, 10)));
+
+    public static ReadySource ReadySource(DbDataReader reader) => new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3));
+
+    /// <summary>With the message that it becomes when it is released.</summary>
+    public static (ReadyJob Ready, ReleasedJob Job) ReadyJob(DbDataReader reader)
+    {
+        var (seq, job) = Released(reader);
+
+        // A recipe that somehow is no work must not go for nothing: its tenant's clock would stand still.
+        var work = Math.Max(1, job.Message.Recipe.PixelPasses() * job.Message.Images);
+        return (new ReadyJob(job.Message.Tenant, reader.GetInt64(11), seq, work), job);
+    }
+
+    public static TenantView Tenant(DbDataReader reader) => new()
+    {
+        Tenant = reader.GetString(0),
+        Queued = reader.GetInt64(1),
+        InFlight = reader.GetInt64(2),
+        Paused = reader.GetInt32(3) != 0,
+        PausedByOperator = reader.GetInt32(4) != 0,
+    };
 
     public static (long Seq, int Index, ManifestRecord Record) Manifest(DbDataReader reader) => (
         reader.GetInt64(0),
@@ -109,7 +137,10 @@ internal static class RowReaders
         reader.GetInt32(2) != 0,
         reader.GetInt64(3),
         reader.GetInt64(4),
-        reader.IsDBNull(5) ? null : reader.GetInt64(5));
+        reader.IsDBNull(5) ? null : reader.GetInt64(5),
+        reader.GetGuid(6),
+        reader.GetString(7),
+        WebhookOrNull(reader, 8));
 
     public static BatchSnapshot BatchSnapshot(DbDataReader reader) => new()
     {
@@ -141,8 +172,51 @@ internal static class RowReaders
     public static JobCount Count(DbDataReader reader) =>
         new(reader.GetString(0), SqlWords.LaneOf(reader.GetString(1)), SqlWords.StateOf(reader.GetString(2)), reader.GetInt64(3));
 
+    public static CompletedBatch CompletedBatch(DbDataReader reader) => new(reader.GetGuid(0), reader.GetString(1), WebhookOrNull(reader, 2));
+
+    public static WebhookReceiver Receiver(DbDataReader reader) => new(reader.GetString(0), reader.GetString(1));
+
+    public static ClaimedWebhook ClaimedWebhook(DbDataReader reader) => new()
+    {
+        Id = reader.GetGuid(0),
+        Attempt = reader.GetInt32(1),
+        Failures = reader.GetInt32(2),
+        Tenant = reader.GetString(3),
+        Subject = SqlWords.WebhookSubjectOf(reader.GetString(4)),
+        SubjectId = reader.GetGuid(5),
+        Event = SqlWords.WebhookEventOf(reader.GetString(6)),
+        Url = reader.GetString(7),
+        QueuedAt = SqlTime.From(reader.GetInt64(8)),
+    };
+
+    public static WebhookSnapshot WebhookSnapshot(DbDataReader reader)
+    {
+        var (created, due) = (SqlTime.From(reader.GetInt64(11)), TimeOrNull(reader, 12));
+        return new WebhookSnapshot(reader.GetInt64(0), new WebhookView
+        {
+            Id = reader.GetGuid(1),
+            Tenant = reader.GetString(2),
+            Subject = SqlWords.WebhookSubjectOf(reader.GetString(3)),
+            SubjectId = reader.GetGuid(4),
+            Event = SqlWords.WebhookEventOf(reader.GetString(5)),
+            Url = reader.GetString(6),
+            State = SqlWords.WebhookStateOf(reader.GetString(7)),
+            Attempts = reader.GetInt32(8),
+            Failures = reader.GetInt32(9),
+            Status = reader.IsDBNull(10) ? null : reader.GetInt32(10),
+            CreatedAt = created,
+
+            // What is due at once has the earliest time there is.
+            NextAttemptAt = due < created ? created : due,
+            EndedAt = TimeOrNull(reader, 13),
+            Error = TextOrNull(reader, 14),
+        });
+    }
+
     public static T Json<T>(DbDataReader reader, int column) =>
         JsonSerializer.Deserialize<T>(reader.GetString(column), ContractsJson.Options)!;
+
+    private static Webhook? WebhookOrNull(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : Json<Webhook>(reader, column);
 
     private static string? TextOrNull(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -9,6 +9,10 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(Command(sql, parameters, cancellationToken));
 
+    /// <summary>For as long as it takes, where a statement usually has half a minute: a script may build an index over millions of rows.</summary>
+    public Task<int> ExecuteScriptAsync(string sql, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
+
     public async Task<List<T>> QueryAsync<T>(string sql, object? parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var reader = await connection.ExecuteReaderAsync(Command(sql, parameters, cancellationToken));

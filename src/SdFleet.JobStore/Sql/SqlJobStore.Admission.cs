@@ -117,5 +117,6 @@ internal sealed partial class SqlJobStore
         Traceparent = job.Traceparent,
         SubmittedAt = job.Job.SubmittedAt,
         AdmittedAt = job.AdmittedAt,
+        Webhook = JsonOf(job.Job.Webhook),
     };
 }

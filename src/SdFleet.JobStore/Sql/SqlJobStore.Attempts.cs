@@ -9,26 +9,6 @@ namespace SdFleet.JobStore.Sql;
 
 internal sealed partial class SqlJobStore
 {
-    public async Task<IReadOnlyList<ReleasedJob>> ReleaseAsync(
-        string model, Lane lane, int max, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        if (max <= 0)
-        {
-            return [];
-        }
-
-        var parameters = new { model, lane = SqlWords.Of(lane), max, now = SqlTime.Of(now), lease = SqlTime.Of(now + lease) };
-        var released = await WriteAsync(
-            async session =>
-            {
-                await session.ExecuteAsync(_sql.WakeDelayed, parameters, cancellationToken);
-                return await session.QueryAsync(_sql.Release, parameters, RowReaders.Released, cancellationToken);
-            },
-            cancellationToken);
-        return [.. released.OrderBy(r => r.Seq).Select(r => r.Job)];
-    }
-
     public async Task<int> ReturnAsync(IReadOnlyList<HeldAttempt> attempts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempts);
@@ -70,9 +50,9 @@ internal sealed partial class SqlJobStore
         return await WriteAsync(
             async session =>
             {
-                var overdue = await session.QueryAsync(_sql.SelectExpired, new { now = SqlTime.Of(now), max }, RowReaders.Job, cancellationToken);
+                var overdue = await session.QueryAsync(_sql.SelectExpired, new { now = SqlTime.Of(now), max }, RowReaders.TakenJob, cancellationToken);
                 var ended = overdue.Select(job => (Before: job, After: JobTransitions.Expired(job, policy, now))).ToList();
-                await UpdateAsync(session, [.. ended.Select(e => e.After)], cancellationToken);
+                await UpdateAsync(session, [.. ended.Select(e => e.After)], now, cancellationToken);
                 return ended
                     .Select(e => new ExpiredAttempt(
                         e.Before.Id, e.Before.Attempt, e.Before.State == JobState.Running ? e.Before.WorkerId : null, e.After.State))
@@ -95,9 +75,9 @@ internal sealed partial class SqlJobStore
             {
                 var jobs = await TakeAsync(session, jobIds, cancellationToken);
                 var stopped = jobs.Values.Where(j => !j.State.IsTerminal()).Select(j => JobTransitions.Cancelled(j, now)).ToList();
-                await UpdateAsync(session, stopped, cancellationToken);
-                var cancelled = stopped.Select(j => j.Id).ToHashSet();
-                return jobIds.Select(id => Outcome(id, jobs.GetValueOrDefault(id), cancelled.Contains(id))).ToList();
+                await UpdateAsync(session, stopped, now, cancellationToken);
+                var after = stopped.ToDictionary(j => j.Id);
+                return jobIds.Select(id => Outcome(id, jobs.GetValueOrDefault(id), after.GetValueOrDefault(id))).ToList();
             },
             cancellationToken);
     }
@@ -136,7 +116,7 @@ internal sealed partial class SqlJobStore
                 changed.Add(job.Id);
                 if (@event.Report is JobCompleted { Images: var finished })
                 {
-                    images.AddRange(finished.Select(image => new
+                    images.AddRange((await MakeRoomAsync(session, job, finished, cancellationToken)).Select(image => new
                     {
                         job_seq = job.Seq,
                         idx = image.Index,
@@ -148,7 +128,7 @@ internal sealed partial class SqlJobStore
             outcomes.Add(new EventOutcome(job.Id, transition.Result, transition.Row.State, transition.Reason));
         }
 
-        await UpdateAsync(session, [.. changed.Select(id => jobs[id])], cancellationToken);
+        await UpdateAsync(session, [.. changed.Select(id => jobs[id])], now, cancellationToken);
         if (images.Count > 0)
         {
             await session.ExecuteAsync(_sql.InsertImages, new { rows = SqlJson.Rows(images) }, cancellationToken);
@@ -157,11 +137,11 @@ internal sealed partial class SqlJobStore
         return outcomes;
     }
 
-    private static CancelOutcome Outcome(Guid id, JobRow? before, bool cancelled) => before switch
+    private static CancelOutcome Outcome(Guid id, JobRow? before, JobRow? after) => before switch
     {
         null => new CancelOutcome(id, CancelResult.Unknown, State: null, Attempt: 0, WasInFlight: false),
-        _ when cancelled => new CancelOutcome(
-            id, CancelResult.Cancelled, JobState.Cancelled, before.Attempt, before.State is JobState.Released or JobState.Running),
+        _ when after is not null => new CancelOutcome(
+            id, CancelResult.Cancelled, after.State, before.Attempt, before.State is JobState.Released or JobState.Running),
         _ => new CancelOutcome(id, CancelResult.AlreadyOver, before.State, before.Attempt, WasInFlight: false),
     };
 }

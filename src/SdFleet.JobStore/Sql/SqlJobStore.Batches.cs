@@ -29,6 +29,7 @@ internal sealed partial class SqlJobStore
             submission.MaxBadLines,
             submission.SubmittedAt,
             batch.AdmittedAt,
+            Webhook = JsonOf(submission.Webhook),
         };
         return WriteAsync(
             async session =>
@@ -54,7 +55,13 @@ internal sealed partial class SqlJobStore
 
     public async Task<IReadOnlyList<Guid>> CompleteBatchesAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         await WriteAsync(
-            session => session.QueryAsync(_sql.CompleteBatches, new { now = SqlTime.Of(now) }, reader => reader.GetGuid(0), cancellationToken), cancellationToken);
+            async session =>
+            {
+                var completed = await session.QueryAsync(_sql.CompleteBatches, new { now = SqlTime.Of(now) }, RowReaders.CompletedBatch, cancellationToken);
+                await AnnounceAsync(session, completed.Select(b => Announcement.Of(b.Id, b.Tenant, b.Webhook, BatchState.Completed, now)), cancellationToken);
+                return completed.ConvertAll(b => b.Id);
+            },
+            cancellationToken);
 
     public Task<BatchCancelOutcome> CancelBatchAsync(Guid batchId, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -118,9 +125,10 @@ internal sealed partial class SqlJobStore
     private async Task<BatchRow?> TakeBatchAsync(Session session, Guid id, CancellationToken cancellationToken) =>
         (await session.QueryAsync(_sql.SelectBatchForUpdate, Ids([id]), RowReaders.Batch, cancellationToken)).SingleOrDefault();
 
-    private Task<int> UpdateBatchAsync(
-        Session session, BatchRow batch, (int Part, long Offset)? next, string? error, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(
+    private async Task UpdateBatchAsync(
+        Session session, BatchRow batch, (int Part, long Offset)? next, string? error, DateTimeOffset? finishedAt, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(
             _sql.UpdateBatch,
             new
             {
@@ -134,13 +142,18 @@ internal sealed partial class SqlJobStore
                 finishedAt = finishedAt is { } at ? SqlTime.Of(at) : (long?)null,
             },
             cancellationToken);
+        if (finishedAt is { } end)
+        {
+            await AnnounceAsync(session, [Announcement.Of(batch.Id, batch.Tenant, batch.Webhook, batch.State, end)], cancellationToken);
+        }
+    }
 
     // No more than expansion lets wait at once, and what the workers have.
     private async Task<IReadOnlyList<HeldAttempt>> StopJobsAsync(Session session, long batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var jobs = await session.QueryAsync(_sql.SelectLiveOfBatch, new { seq = batch }, RowReaders.Job, cancellationToken);
+        var jobs = await session.QueryAsync(_sql.SelectLiveOfBatch, new { seq = batch }, RowReaders.TakenJob, cancellationToken);
         var live = jobs.Where(j => !j.State.IsTerminal()).ToList();
-        await UpdateAsync(session, [.. live.Select(j => JobTransitions.Cancelled(j, now))], cancellationToken);
+        await UpdateAsync(session, [.. live.Select(j => JobTransitions.Cancelled(j, now))], now, cancellationToken);
         return [.. live.Where(j => j.State is JobState.Released or JobState.Running).Select(j => new HeldAttempt(j.Id, j.Attempt))];
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class SqlJobStore(Database database, TimeProvider time) 
 
     private async Task<Dictionary<Guid, JobRow>> TakeAsync(Session session, IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync(_sql.SelectForUpdate, Ids(ids), RowReaders.Job, cancellationToken);
+        var rows = await session.QueryAsync(_sql.SelectForUpdate, Ids(ids), RowReaders.TakenJob, cancellationToken);
         return rows.ToDictionary(r => r.Id);
     }
 
@@ -73,6 +73,13 @@ internal sealed partial class SqlJobStore(Database database, TimeProvider time) 
         {
             await session.ExecuteAsync(_sql.UpdateJobs, new { rows = SqlJson.Rows(changed) }, cancellationToken);
         }
+    }
+
+    // For changes that may end jobs: what is to be told of an end is written with it, or neither is.
+    private async Task UpdateAsync(Session session, IReadOnlyCollection<JobRow> changed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await UpdateAsync(session, changed, cancellationToken);
+        await AnnounceAsync(session, changed.Select(job => Announcement.Of(job, now)), cancellationToken);
     }
 
     private static object Ids(IEnumerable<Guid> ids) => new { rows = SqlJson.Rows(ids.Distinct().Select(id => new { id })) };

@@ -1,5 +1,6 @@
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.JobStore.Sql;
 
@@ -27,6 +28,20 @@ internal static class SqlWords
     };
 
     public static BatchState BatchStateOf(string word) => Enum.Parse<BatchState>(word, ignoreCase: true);
+
+    public static string Of(WebhookState state) => state switch
+    {
+        WebhookState.Pending => "pending",
+        WebhookState.Delivered => "delivered",
+        WebhookState.Abandoned => "abandoned",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
+    };
+
+    public static WebhookState WebhookStateOf(string word) => Enum.Parse<WebhookState>(word, ignoreCase: true);
+
+    public static WebhookSubject WebhookSubjectOf(string word) => Enum.Parse<WebhookSubject>(word, ignoreCase: true);
+
+    public static WebhookEvent WebhookEventOf(string word) => Enum.Parse<WebhookEvent>(word, ignoreCase: true);
 
     public static JobState StateOf(string word) => Enum.Parse<JobState>(word, ignoreCase: true);
 }

@@ -31,6 +31,14 @@ internal sealed class SqliteDatabase : Database
 
     public override string Migrations => "Sqlite";
 
+    public override bool Exists => File.Exists(_file);
+
+    public override string SelectVersion => "SELECT sqlite_version()";
+
+    public override string? SelectTime => null;
+
+    public override string SelectHasSchema => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+
     // A transaction that writes has the whole database.
     public override string ForUpdate => "";
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.JobStore.Transitions;
 
@@ -34,6 +36,17 @@ internal sealed record JobRow
     public string? WorkerId { get; init; }
 
     public string? Error { get; init; }
+
+    /// <summary>The last attempt before it was completed and put back into the queue; 0 where that never happened.</summary>
+    public int ReopenedAfter { get; init; }
+
+    /// <summary>Whose it is. Never written again, like what follows.</summary>
+    [JsonIgnore]
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Whom to tell of its end.</summary>
+    [JsonIgnore]
+    public Webhook? Webhook { get; init; }
 
     /// <summary>True while <paramref name="attempt"/> may still run.</summary>
     public bool IsAlive(int attempt) => State is JobState.Released or JobState.Running && Attempt == attempt;

@@ -6,7 +6,7 @@ namespace SdFleet.JobStore.Transitions;
 
 /// <summary>
 /// The life of a job as pure functions: what a report makes of it, whatever the order in which reports come. Two rules do
-/// most of it: only the living attempt moves a job, except that any success does; and a terminal state is never left.
+/// most of it: only the living attempt moves a job, except that any success does; and a terminal state is left only by a job that is to be made again.
 /// </summary>
 internal static class JobTransitions
 {
@@ -65,7 +65,8 @@ internal static class JobTransitions
             return new Transition(EventResult.Duplicate, job);
         }
 
-        if (job.State.IsTerminal())
+        // A report of what was lost since, delivered once more, does not bring it back.
+        if (job.State.IsTerminal() || report.Attempt <= job.ReopenedAfter)
         {
             return new Transition(EventResult.Stale, job);
         }
@@ -113,6 +114,15 @@ internal static class JobTransitions
     /// <summary>Somebody asked to stop it.</summary>
     public static JobRow Cancelled(JobRow job, DateTimeOffset now) => Ended(job, JobState.Cancelled, now);
 
+    /// <summary>Some of its pictures are lost or damaged, or it failed, and it is to be made again.</summary>
+    public static JobRow Reopened(JobRow job) => Queued(job, nextAttemptAt: null) with
+    {
+        Failures = 0,
+        Evictions = 0,
+        FinishedAt = null,
+        ReopenedAfter = job.State == JobState.Completed ? job.Attempt : job.ReopenedAfter,
+    };
+
     /// <summary>A heartbeat named the attempt among those in the worker's hands.</summary>
     public static JobRow Held(JobRow job, DateTimeOffset leaseUntil) =>
         job with
@@ -159,8 +169,14 @@ internal static class JobTransitions
     private static JobRow Queued(JobRow job, DateTimeOffset? nextAttemptAt) =>
         job with { State = JobState.Queued, NextAttemptAt = nextAttemptAt, LeaseUntil = null, Step = 0, Steps = 0 };
 
-    private static JobRow Ended(JobRow job, JobState state, DateTimeOffset at) =>
-        job with { State = state, NextAttemptAt = null, LeaseUntil = null, FinishedAt = at };
+    // A job that was completed once has its records, whatever becomes of making it again: an audit says what is missing still.
+    private static JobRow Ended(JobRow job, JobState state, DateTimeOffset at) => job with
+    {
+        State = job.ReopenedAfter > 0 ? JobState.Completed : state,
+        NextAttemptAt = null,
+        LeaseUntil = null,
+        FinishedAt = at,
+    };
 
     private static string? WhatIsMissing(JobRow job, IReadOnlyList<ImageRecord> images)
     {

@@ -94,6 +94,37 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
         return CallAsync($"Finding {name}", () => InfoAsync(name, cancellationToken), cancellationToken);
     }
 
+    public Task<string?> HashAsync(string name, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        return CallAsync($"Reading {name}", async () => (await HashOrNullAsync(name, cancellationToken))?.Sha256, cancellationToken);
+    }
+
+    public Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        Sha256Text.ThrowIfInvalid(sha256);
+        return CallAsync($"Removing {name}", async () =>
+        {
+            if (await HashOrNullAsync(name, cancellationToken) is not (var found, var version) || found != sha256)
+            {
+                return false;
+            }
+
+            try
+            {
+                // The very version that was read, or nothing.
+                var conditions = new BlobRequestConditions { IfMatch = version };
+                await container.GetBlobClient(name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException failed) when (failed.Status == 412 || failed.Is(BlobErrorCode.BlobNotFound))
+            {
+                return false;
+            }
+        }, cancellationToken);
+    }
+
     public async IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArtifactNames.ThrowIfInvalidPrefix(prefix);
@@ -124,6 +155,20 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
             return new ArtifactInfo(name, properties.ContentLength, properties.ContentType, sha256);
         }
         catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobNotFound) || (failed.Status == 404 && string.IsNullOrEmpty(failed.ErrorCode)))
+        {
+            return null;
+        }
+    }
+
+    private async Task<(string Sha256, ETag Version)?> HashOrNullAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var download = await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken);
+            await using var stream = download.Value.Content;
+            return (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)), download.Value.Details.ETag);
+        }
+        catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobNotFound))
         {
             return null;
         }

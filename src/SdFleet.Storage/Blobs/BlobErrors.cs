@@ -39,7 +39,7 @@ internal static class BlobErrors
         var remedy = failed.Status switch
         {
             _ when transient => "It may work a little later.",
-            401 or 403 => "Check the key or the signature of the artifact store, when it expires, and that it may read, create, write and list.",
+            401 or 403 => "Check the key or the signature of the artifact store, when it expires, and that it may read, create, write, list, and for repairs delete.",
             404 => "Make the container, or start a service of the fleet, which makes it.",
             400 => "Check the name and the metadata of the artifact.",
             _ => "See the inner exception.",

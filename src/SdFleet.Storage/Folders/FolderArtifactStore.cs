@@ -100,6 +100,44 @@ internal sealed class FolderArtifactStore : IArtifactStore
         return CallAsync($"Finding {name}", () => InfoAsync(name, PathOf(name), cancellationToken));
     }
 
+    public async Task<string?> HashAsync(string name, CancellationToken cancellationToken) =>
+        (await FindAsync(name, cancellationToken))?.Sha256;
+
+    public Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        Sha256Text.ThrowIfInvalid(sha256);
+        var path = PathOf(name);
+        return CallAsync($"Removing {name}", async () =>
+        {
+            if ((await InfoAsync(name, path, cancellationToken))?.Sha256 != sha256)
+            {
+                return false;
+            }
+
+            // A rename has one winner, and what it took is looked at again: somebody may have put the right one there since.
+            var aside = NewIncomingFile();
+            try
+            {
+                File.Move(path, aside);
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+
+            if ((await InfoAsync(name, aside, CancellationToken.None))?.Sha256 != sha256)
+            {
+                DurableFiles.TryLink(aside, path);
+                File.Delete(aside);
+                return false;
+            }
+
+            File.Delete(aside);
+            return true;
+        });
+    }
+
     public async IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArtifactNames.ThrowIfInvalidPrefix(prefix);

@@ -5,6 +5,7 @@ using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
+using SdFleet.Worker.Filtering;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Models;
 using SdFleet.Worker.Output;
@@ -18,7 +19,7 @@ namespace SdFleet.Worker.Inference;
 /// </summary>
 internal sealed partial class AttemptRunner(
     LoadedModel model,
-    InferenceThread inference,
+    Drawing drawing,
     FinishedImages output,
     FleetPublisher publisher,
     AttemptsInHand attempts,
@@ -42,18 +43,13 @@ internal sealed partial class AttemptRunner(
                 throw new WrongModelException(wanted, model.Model.Digest);
             }
 
-            var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images).Select(task => task with { SafetyCheck = options.Value.SafetyCheck })], held.Stopping) { OnStep = ProgressOf(work) };
-            inference.Enqueue(item);
-            await item.Started.ConfigureAwait(false);
-            if (!held.Stopping.IsCancellationRequested)
-            {
-                await TryReportAsync(StartOf(work), publisher.ReportAsync).ConfigureAwait(false);
-            }
-
-            var images = await item.Result.ConfigureAwait(false);
-            CheckImages(work, images);
-
-            records = await output.StoreAsync(work, images, held.Stopping).ConfigureAwait(false);
+            var pictures = await drawing.RunAsync(
+                work,
+                () => StartedAsync(work),
+                ProgressOf(work),
+                images => CheckImages(work, images),
+                held.Stopping).ConfigureAwait(false);
+            records = await output.StoreAsync(work, pictures, held.Stopping).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever ended the attempt is classified and reported; the coordinator decides what follows.
         catch (Exception error)
@@ -69,15 +65,24 @@ internal sealed partial class AttemptRunner(
         }
 
         attempts.Count(work.Recipe, records);
-        WorkerMetrics.Images.Add(records.Count, new KeyValuePair<string, object?>("sdfleet.model", work.Recipe.Model));
+        WorkerMetrics.Images.Add(records.Count, WorkerMetrics.Model(work.Recipe.Model));
+        WorkerMetrics.GpuTime.Add(records.Sum(r => r.Timings.GpuSeconds), WorkerMetrics.Model(work.Recipe.Model));
         await ReportAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
             publisher.ReportAsync).ConfigureAwait(false);
     }
 
+    private Task StartedAsync(GenerateImages work)
+    {
+        WorkerMetrics.QueueWait.Record(
+            Math.Max(0, (clock.GetUtcNow() - work.SubmittedAt).TotalSeconds), WorkerMetrics.Model(work.Recipe.Model), new("sdfleet.lane", work.Lane.ToString()));
+        return TryReportAsync(StartOf(work), publisher.ReportAsync);
+    }
+
     private void CheckImages(GenerateImages work, IReadOnlyList<GeneratedImage> images)
     {
-        if (images.Select(image => image.WhyUnusable).FirstOrDefault(reason => reason is not null) is { } reason)
+        // A guard that was asked for takes such a picture out, with its record, and the others are kept.
+        if (work.Recipe.Filters is not { Blank: true } && images.Select(image => image.WhyUnusable).FirstOrDefault(reason => reason is not null) is { } reason)
         {
             throw new DefectiveImageException(reason);
         }

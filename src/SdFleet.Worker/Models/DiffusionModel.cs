@@ -23,6 +23,8 @@ internal sealed class DiffusionModel : ImageModel
 
     public override string Device => _pipeline.Info.Provider == ExecutionProvider.Cpu ? Processor.Name : _pipeline.Info.Device;
 
+    public override bool HasSafetyChecker => _pipeline.Info.HasSafetyChecker;
+
     /// <summary>Why the provider that was asked for does not compute; null where it does.</summary>
     public string? FallbackReason => _pipeline.Info.ProviderFallbackReason;
 
@@ -39,6 +41,7 @@ internal sealed class DiffusionModel : ImageModel
                 Deterministic = options.Deterministic,
                 DeviceId = options.DeviceId,
                 Threads = options.Threads,
+                FuseAttention = options.FuseAttention,
             }),
             cancellationToken).ConfigureAwait(false);
         try

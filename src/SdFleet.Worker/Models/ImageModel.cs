@@ -17,6 +17,9 @@ internal abstract class ImageModel : IDisposable
     /// <summary>The device that computes.</summary>
     public abstract string Device { get; }
 
+    /// <summary>Whether it can say which pictures are unsafe.</summary>
+    public virtual bool HasSafetyChecker => false;
+
     /// <summary>Makes one picture a task, in order. Tasks share size, steps and scheduler.</summary>
     /// <param name="tasks">What to make.</param>
     /// <param name="progress">Told of each denoising step, on this thread.</param>

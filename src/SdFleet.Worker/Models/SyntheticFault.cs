@@ -9,6 +9,9 @@ internal static class SyntheticFault
     /// <summary>The first step never ends.</summary>
     public const string Hang = "fault:hang";
 
+    /// <summary>Pictures whose seed is even are blank.</summary>
+    public const string Blank = "fault:blank";
+
     /// <summary>The process dies without a word.</summary>
     public const string Kill = "fault:kill";
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using SdFleet.Contracts;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 
@@ -24,6 +26,7 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
     public override IReadOnlyList<GeneratedImage> Generate(
         IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken)
     {
+        WriteJournal(tasks);
         var started = Stopwatch.GetTimestamp();
         var steps = tasks[0].Steps;
         for (var step = 1; step <= steps; step++)
@@ -39,12 +42,15 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
         }
 
         var timings = new GenerationTimings(TimeSpan.Zero, Stopwatch.GetElapsedTime(started), TimeSpan.Zero);
-        return [.. tasks.Select(task => new GeneratedImage(task, Draw(task), ImageDefects.None, DroppedTokens: 0, timings) { BatchSize = tasks.Count })];
+        return [.. tasks.Select(task => new GeneratedImage(task, Draw(task), DefectsOf(task), DroppedTokens: 0, timings) { BatchSize = tasks.Count })];
     }
 
     public override void Dispose()
     {
     }
+
+    private ImageDefects DefectsOf(GenerationTask task) =>
+        options.Faults && task.Seed % 2 == 0 && task.Prompt.Contains(SyntheticFault.Blank, StringComparison.Ordinal) ? ImageDefects.Blank : ImageDefects.None;
 
     private static RgbImage Draw(GenerationTask task)
     {
@@ -56,6 +62,15 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
         }
 
         return image;
+    }
+
+    // Opened, written and closed: whatever kills the process afterwards, the lines are with the system.
+    private void WriteJournal(IReadOnlyList<GenerationTask> tasks)
+    {
+        if (options.Journal is { } journal)
+        {
+            File.AppendAllLines(journal, tasks.Select(t => JsonSerializer.Serialize(new SyntheticRun(t.Prompt, t.Seed), ContractsJson.Options)));
+        }
     }
 
     private void Misbehave(IReadOnlyList<GenerationTask> tasks)

@@ -11,4 +11,10 @@ public sealed class SyntheticOptions
 
     /// <summary>Whether prompts may ask for faults (<see cref="SyntheticFault"/>). Default no.</summary>
     public bool Faults { get; set; }
+
+    /// <summary>
+    /// A file to which each pass adds a line of JSON a picture before it begins (<see cref="SyntheticRun"/>), so that somebody
+    /// can count how often a picture was made. Default none.
+    /// </summary>
+    public string? Journal { get; set; }
 }

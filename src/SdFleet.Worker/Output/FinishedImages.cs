@@ -4,8 +4,8 @@ using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Imaging;
-using SdFleet.Diffusion.Pipelines;
 using SdFleet.Storage;
+using SdFleet.Worker.Filtering;
 using SdFleet.Worker.Inference;
 using SdFleet.Worker.Models;
 using SdFleet.Worker.Reporting;
@@ -19,20 +19,21 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
 
     /// <summary>Stores every picture of an attempt.</summary>
     /// <exception cref="ArtifactStoreException">The store did not take one.</exception>
-    public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<GeneratedImage> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
     {
-        var records = new ImageRecord[images.Count];
+        var records = new ImageRecord[pictures.Count];
         await Parallel.ForAsync(
             0,
-            images.Count,
+            pictures.Count,
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await StoreAsync(work, images[i], i, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (i, token) => records[i] = await StoreAsync(work, pictures[i], i, token).ConfigureAwait(false)).ConfigureAwait(false);
         return records;
     }
 
-    private async Task<ImageRecord> StoreAsync(GenerateImages work, GeneratedImage image, int index, CancellationToken cancellationToken)
+    private async Task<ImageRecord> StoreAsync(GenerateImages work, DrawnPicture picture, int index, CancellationToken cancellationToken)
     {
-        var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index);
+        var image = picture.Image;
+        var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index, picture.Before.Count);
         using var activity = WorkerActivity.Source.StartActivity("upload");
         activity?.SetTag("sdfleet.artifact", name);
 
@@ -63,12 +64,15 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             Device = model.Model.Device,
             Timings = new ImageTimings
             {
-                TextEncodeMs = image.Timings.TextEncode.TotalMilliseconds,
-                DenoiseMs = image.Timings.Denoise.TotalMilliseconds,
-                DecodeMs = image.Timings.Decode.TotalMilliseconds,
+                TextEncodeMs = picture.Spent.TextEncode.TotalMilliseconds,
+                DenoiseMs = picture.Spent.Denoise.TotalMilliseconds,
+                DecodeMs = picture.Spent.Decode.TotalMilliseconds,
                 EncodeMs = encoded.TotalMilliseconds,
                 UploadMs = clock.GetElapsedTime(started).TotalMilliseconds,
             },
+            Scores = picture.Verdict.Scores,
+            Filtered = picture.Verdict.Reason,
+            Draws = picture.Before.Count > 0 ? picture.Before : null,
             TraceId = Activity.Current?.TraceId.ToHexString(),
             CreatedAt = clock.GetUtcNow(),
         };

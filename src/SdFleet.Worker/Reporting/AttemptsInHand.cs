@@ -59,7 +59,7 @@ internal sealed class AttemptsInHand
         {
             _done = new WorkDone(
                 _done.Images + stored.Count,
-                _done.PixelPasses + (stored.Count * recipe.PixelPasses()),
+                _done.PixelPasses + (stored.Sum(image => 1 + (image.Draws?.Count ?? 0)) * recipe.PixelPasses()),
                 _done.GpuSeconds + stored.Sum(image => image.Timings.GpuSeconds),
                 _done.Bytes + stored.Sum(image => image.Bytes));
         }

@@ -30,6 +30,7 @@ internal sealed partial class HeartbeatService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        WorkerMetrics.Begin(model.Name);
         using var timer = new PeriodicTimer(options.Value.HeartbeatInterval, clock);
         try
         {

@@ -14,7 +14,10 @@ public sealed class KeysTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/v1/models")]
+    [InlineData("POST", "/v1/models/shapes/pause")]
     [InlineData("GET", "/v1/workers")]
+    [InlineData("GET", "/v1/tenants")]
+    [InlineData("POST", "/v1/tenants/acme/resume")]
     [InlineData("POST", "/v1/jobs")]
     [InlineData("GET", "/v1/jobs/0f8fad5b-d9cb-469f-a165-70867728950e")]
     [InlineData("GET", "/v1/jobs/0f8fad5b-d9cb-469f-a165-70867728950e/images/0")]

@@ -58,6 +58,22 @@ public sealed partial class OpenApiTests(SharedServer shared) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task Document_Webhook_IsTheRulesItIsReadByAndNoPartOfALine()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!;
+        foreach (var schema in new[] { "SubmitJob", "SubmitBatch" })
+        {
+            var webhook = schemas[schema]!["properties"]!["webhook"]!;
+            Assert.Equal(["url"], webhook["required"]!.AsArray().Select(r => r!.GetValue<string>()));
+            Assert.False(webhook["additionalProperties"]!.GetValue<bool>());
+            Assert.Equal((double)WebhookFields.MaxUrlLength, Number(webhook["properties"]!["url"]!["maxLength"]));
+            Assert.Equal(WebhookFields.Events.Words, webhook["properties"]!["events"]!["items"]!["enum"]!.AsArray().Select(w => w!.GetValue<string>()));
+        }
+
+        Assert.Null(schemas["SubmitBatch"]!["properties"]!["defaults"]!["properties"]!["webhook"]);
+    }
+
+    [Fact]
     public async Task Document_SubmitOperation_NamesEveryStatus()
     {
         var operation = (await DocumentAsync())["paths"]!["/v1/jobs"]!["post"]!;
@@ -122,6 +138,8 @@ public sealed partial class OpenApiTests(SharedServer shared) : IClassFixture<Sh
     {
         FieldKind.WholeNumber => "integer",
         FieldKind.Number => "number",
+        FieldKind.Truth => "boolean",
+        FieldKind.Object => "object",
         _ => "string",
     };
 

@@ -22,6 +22,7 @@ public sealed class ApiServer : IAsyncDisposable
 {
     public const string AcmeKey = "key-of-acme-0123456789";
     public const string GlobexKey = "key-of-globex-0123456789";
+    public const string OperatorKey = "key-of-operations-0123456789";
 
     private readonly WebApplication _app;
     private readonly string _folder;
@@ -59,6 +60,14 @@ public sealed class ApiServer : IAsyncDisposable
         ["SdFleet:ApiKeys:Keys:one:Tenant"] = "acme",
         ["SdFleet:ApiKeys:Keys:two:Sha256"] = HashOf(GlobexKey),
         ["SdFleet:ApiKeys:Keys:two:Tenant"] = "globex",
+    };
+
+    /// <summary>The same, and a key of an operator.</summary>
+    public static Dictionary<string, string?> KeysAndOperator { get; } = new(TwoKeys)
+    {
+        ["SdFleet:ApiKeys:Keys:three:Sha256"] = HashOf(OperatorKey),
+        ["SdFleet:ApiKeys:Keys:three:Tenant"] = "operations",
+        ["SdFleet:ApiKeys:Keys:three:Operator"] = "true",
     };
 
     public static async Task<ApiServer> StartAsync(

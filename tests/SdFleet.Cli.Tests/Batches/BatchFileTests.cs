@@ -31,6 +31,8 @@ public sealed class BatchFileTests
     [InlineData("prompt;steps\na, b;5", "{\"prompt\":\"a, b\",\"steps\":5}")]
     [InlineData("prompt\tsteps\na;b\t5", "{\"prompt\":\"a;b\",\"steps\":5}")]
     [InlineData("\uFEFF\"prompt\",\"lane\"\nx,bulk", "{\"prompt\":\"x\",\"lane\":\"bulk\"}")]
+    [InlineData("prompt,filter_blank,min-clip-similarity,redraws\nx,TRUE,0.2,3", "{\"prompt\":\"x\",\"filterBlank\":true,\"minClipSimilarity\":0.2,\"redraws\":3}")]
+    [InlineData("prompt,filterBlank\nx,perhaps", "{\"prompt\":\"x\",\"filterBlank\":\"perhaps\"}")]
     [InlineData("prompt,steps\nx,many", "{\"prompt\":\"x\",\"steps\":\"many\"}")]
     [InlineData("prompt,steps\nx,1e999", "{\"prompt\":\"x\",\"steps\":\"1e999\"}")]
     [InlineData("prompt,steps\na, b,5", "a, b,5")]

@@ -2,6 +2,7 @@ using SdFleet.Cli.Batches;
 using SdFleet.Cli.Batches.Plan;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Models;
 using SdFleet.Contracts.Workers;
 
@@ -159,6 +160,22 @@ public sealed class PlanTextTests
     }
 
     [Fact]
+    public async Task Plan_WithFilters_ShowsThemAndTheMostPicturesThatAreDrawn()
+    {
+        var defaults = new SubmitJob { MinClipSimilarity = 0.25, FilterUnsafe = true, DuplicateDistance = 4, Redraws = 3 };
+
+        var text = await ShowAsync("a.csv", "prompt,images,redraws,filterBlank\na,2,,true\nb,2,0,\n", new PlanNumbers(), null, [], defaults);
+
+        Assert.StartsWith("a.csv: 2 jobs, 4 images\nAt most 10 are drawn, where filters refuse as many as they may;", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "  wanted              CLIP similarity of 0.25 or more, not blank, safe, no near-duplicates (4 of 64 bits), else drawn again, 3 times at most, " +
+            "CLIP similarity of 0.25 or more, safe, no near-duplicates (4 of 64 bits)\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains("none; checked 2 jobs", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_ManyMistakes_ShowsTheFirstAndCountsTheRest()
     {
         var text = await ShowAsync("a.csv", "prompt,steps\n" + string.Concat(Enumerable.Repeat("a, b,5\n", 50)), new PlanNumbers(), null, []);
@@ -196,12 +213,12 @@ public sealed class PlanTextTests
     };
 
     private static async Task<string> ShowAsync(
-        string name, string content, PlanNumbers numbers, IReadOnlyList<ModelView>? models, IReadOnlyList<WorkerView> workers)
+        string name, string content, PlanNumbers numbers, IReadOnlyList<ModelView>? models, IReadOnlyList<WorkerView> workers, SubmitJob? defaults = null)
     {
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.Of(name), content);
         var plan = await BatchPlan.ReadAsync(
-            BatchFile.Open(folder.Of(name)), models?.ToDictionary(m => m.Spec.Name, m => m.Spec), samples: 3, CancellationToken.None);
+            BatchFile.Open(folder.Of(name)), models?.ToDictionary(m => m.Spec.Name, m => m.Spec), defaults ?? new SubmitJob(), samples: 3, CancellationToken.None);
         var text = new StringWriter { NewLine = "\n" };
         new PlanText(text, Now).Write(plan, Estimates.Of(plan, numbers, models, workers), models is null ? null : "http://fleet");
         return text.ToString();

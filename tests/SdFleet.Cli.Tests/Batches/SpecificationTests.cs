@@ -51,6 +51,21 @@ public sealed class SpecificationTests
     }
 
     [Fact]
+    public async Task Filters_OfASpecification_AreInEveryJob()
+    {
+        var jobs = await JobsOf("""
+            prompts: [a, b]
+            filters: {minClipSimilarity: 0.225, blank: true, unsafe: false, duplicateDistance: 4}
+            redraw: {max: 3}
+            """);
+
+        Assert.Equal(2, jobs.Count);
+        Assert.All(jobs, j => Assert.Equal(
+            (0.225, true, false, 4, 3), (j.MinClipSimilarity!.Value, j.FilterBlank!.Value, j.FilterUnsafe!.Value, j.DuplicateDistance!.Value, j.Redraws!.Value)));
+        Assert.Null((await JobsOf("prompts: a"))[0].FilterBlank);
+    }
+
+    [Fact]
     public async Task Sample_WithinTheCombinations_HasNoneTwice_AndBeyond_EachBeforeAnyComesAgain()
     {
         var prompts = (await JobsOf("""

@@ -16,6 +16,9 @@ public sealed class ChartTests
         { "example", ["networkPolicy.enabled=false", "scaling.deletionCost=false", "models[0].provider=Cpu", "workers.priorityClassName=low", "workers.runtimeClassName=nvidia"] },
         { "example", ["rabbitmq.inChart.enabled=true", "drain.finishSeconds=120", "modelStore.cache.hostPath=", "image.pullSecrets[0].name=registry", "image.tag=1.2.3"] },
         { "keys", ["drain.terminationGracePeriodSeconds=90", "models[0].gpus=2", "telemetry.endpoint=https://otlp.example.org", "workers.maxUnavailable=1"] },
+        { "example", ["webhooks.allowHttp=true", "webhooks.allowPrivateAddresses=true", "networkPolicy.webhookPorts={80,443,8443}"] },
+        { "trial", ["webhooks.secretsSecret=hooks", "api.keysSecret=", "api.keys[0].name=ci", "api.keys[0].tenant=acme", "api.keys[0].sha256=25bf8e1a2393f1108d37029b3df5593236c755742ec93465bbafa9b290bddcf6"] },
+        { "example", ["telemetry.prometheusRule.enabled=true", "telemetry.prometheusRule.labels.release=prometheus", "rabbitmq.policies=false"] },
         { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
     };
 
@@ -63,6 +66,7 @@ public sealed class ChartTests
     [InlineData("api.keys=null", "api.keys and api.keysSecret are both empty")]
     [InlineData("rabbitmq.host=", "rabbitmq.host is empty")]
     [InlineData("postgres.secret.name=", "postgres.secret.name is empty")]
+    [InlineData("telemetry.prometheusRule.enabled=true,telemetry.endpoint=", "needs telemetry.endpoint")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
     [InlineData("artifact.kind=Folder", "additional properties 'artifact' not allowed")]

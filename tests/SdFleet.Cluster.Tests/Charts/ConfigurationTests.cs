@@ -50,6 +50,21 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("example")]
+    [InlineData("trial")]
+    public async Task Coordinator_SetsPoliciesWhereKedaAsks_WithoutASecretInTheAddress(string values)
+    {
+        var release = await Release.RenderAsync(values);
+
+        var address = new Uri(ContainerEnvironment.Of(release.Services.Single(w => w.Component == "coordinator").Container)["SdFleet__Transport__Management"]);
+        var asked = release.OfKind("ScaledObject").SelectMany(o => o.All("spec", "triggers")).Where(t => t.Text("type") == "rabbitmq").Select(t => new Uri(t.Text("metadata", "host")));
+
+        Assert.All(asked, keda => Assert.Equal((keda.Scheme, keda.Host.Split(".fleet.svc")[0], keda.Port), (address.Scheme, address.Host, address.Port)));
+        Assert.Empty(address.UserInfo);
+        Assert.All(release.Services.Where(w => w.Component != "coordinator"), w => Assert.DoesNotContain("SdFleet__Transport__Management", ContainerEnvironment.Of(w.Container).Keys));
+    }
+
+    [Theory]
+    [InlineData("example")]
     [InlineData("keys")]
     public async Task FetchModel_TakesItsSettings(string values)
     {

@@ -19,6 +19,7 @@ internal sealed record Connection(string Uses, string Host, int Port)
             switch (name)
             {
                 case "SdFleet__Transport__Uri":
+                case "SdFleet__Transport__Management":
                     yield return At("rabbitmq", new Uri(value));
                     break;
                 case "SdFleet__JobStore__ConnectionString":

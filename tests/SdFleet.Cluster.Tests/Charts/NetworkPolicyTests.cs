@@ -21,6 +21,7 @@ public sealed class NetworkPolicyTests
         ["identity"] = "10.0.4.0/24",
         ["telemetry"] = "10.0.5.0/24",
         ["apiServer"] = "10.0.6.0/24",
+        ["webhooks"] = "10.0.7.0/24",
     };
 
     private static string[] Peers => [.. Blocks.Select(block => $"networkPolicy.peers.{block.Key}[0].ipBlock.cidr={block.Value}")];
@@ -31,6 +32,8 @@ public sealed class NetworkPolicyTests
     [InlineData("keys")]
     [InlineData("keys", "telemetry.endpoint=https://otlp.example.org")]
     [InlineData("example", "scaling.deletionCost=false", "identity.apiClientId=")]
+    [InlineData("keys", "webhooks.secretsSecret=")]
+    [InlineData("trial", "rabbitmq.policies=false")]
     public async Task Egress_IsExactlyWhatIsUsed(string values, params string[] set)
     {
         var release = await Release.RenderAsync(values, [.. Peers, .. set]);
@@ -87,6 +90,16 @@ public sealed class NetworkPolicyTests
         {
             Assert.Equal("true", workload.Labels["azure.workload.identity/use"]);
             yield return "identity 443";
+        }
+
+        // Only the coordinator calls receivers; with the API it has the secrets by which both know whose webhooks to take.
+        if (workload.Component == "coordinator" && workload.Container.All("envFrom").Any())
+        {
+            yield return "webhooks 443";
+            if (ContainerEnvironment.Of(workload.Container)["SdFleet__Webhooks__AllowHttp"] == "true")
+            {
+                yield return "webhooks 80";
+            }
         }
 
         if (workload.Pod.Text("automountServiceAccountToken") == "true")

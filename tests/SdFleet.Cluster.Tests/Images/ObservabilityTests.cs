@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using SdFleet.Cluster.Tests.Support;
 using SdFleet.TestServers;
+using SdFleet.TestServers.Telemetry;
 
 namespace SdFleet.Cluster.Tests.Images;
 
@@ -11,15 +12,54 @@ public sealed class ObservabilityTests
 {
     private static readonly string Folder = RepositoryFolder.Combine("infra", "observability");
 
+    // That they are sent, a running fleet shows in SdFleet.Fleet.Tests.
     [Fact]
-    public void Dashboard_NamesMetricsThatTheServicesHave()
+    public void DashboardsAndAlerts_NameMetricsThatTheServicesHave()
     {
         var have = Instruments().SelectMany(PrometheusNames).ToHashSet(StringComparer.Ordinal);
-        var dashboards = Directory.EnumerateFiles(Path.Combine(Folder, "grafana", "dashboards")).Select(File.ReadAllText);
-        var named = dashboards.SelectMany(text => Regex.Matches(text, @"\bsdfleet_[a-z_]+(?=[\[{])").Select(m => m.Value)).Distinct().ToList();
+        var named = PromQl.Expressions().SelectMany(PromQl.Metrics).Where(name => name.StartsWith("sdfleet_", StringComparison.Ordinal)).Distinct().ToList();
 
-        Assert.True(named.Count >= 6, string.Join(", ", named));
+        Assert.True(named.Count >= 15, string.Join(", ", named));
         Assert.Empty(named.Except(have));
+    }
+
+    [Fact]
+    public async Task Alerts_DoWhatTheirTestsSay()
+    {
+        (await ChildProcess.RunAsync(RepositoryFolder.Root, "bash", [RepositoryFolder.Combine("infra", "dev", "install.sh"), "promtool"])).Succeeded();
+
+        (await ChildProcess.RunAsync(Folder, "promtool", ["check", "rules", "alerts.yaml"])).Succeeded();
+        (await ChildProcess.RunAsync(Folder, "promtool", ["test", "rules", "alerts-tests.yaml"])).Succeeded();
+    }
+
+    [Fact]
+    public async Task Alerts_EachHaveATestAndAParagraphInTheRunbook()
+    {
+        var alerts = (await Tools.YamlAsync(Path.Combine(Folder, "alerts.yaml"))).All("groups").SelectMany(g => g.All("rules")).ToList();
+        var raised = (await Tools.YamlAsync(Path.Combine(Folder, "alerts-tests.yaml"))).All("tests").SelectMany(t => t.All("alert_rule_test"))
+            .Where(t => t.All("exp_alerts").Any()).Select(t => t.Text("alertname")).ToHashSet(StringComparer.Ordinal);
+        var headings = Regex.Matches(await File.ReadAllTextAsync(Path.Combine(Folder, "README.md")), @"^### (\w+)\n\n\w", RegexOptions.Multiline).Select(m => m.Groups[1].Value).ToList();
+
+        Assert.Equal(alerts.Select(a => a.Text("alert")), headings);
+        Assert.Empty(alerts.Select(a => a.Text("alert")).Except(raised));
+        Assert.All(alerts, alert =>
+        {
+            Assert.Equal($"infra/observability/README.md#{alert.Text("alert").ToLowerInvariant()}", alert.Text("annotations", "runbook"));
+            Assert.NotEmpty(alert.Text("annotations", "summary"));
+            Assert.Contains(alert.Text("labels", "severity"), new[] { "warning", "critical" });
+        });
+    }
+
+    [Fact]
+    public async Task Prometheus_FindsTheAlerts()
+    {
+        var prometheus = await Tools.YamlAsync(Path.Combine(Folder, "prometheus.yaml"));
+        var compose = await Tools.YamlAsync(RepositoryFolder.Combine("docker", "compose.yaml"));
+        var volumes = compose.At("services", "prometheus", "volumes")!.AsArray().Select(v => v.Text()).ToList();
+
+        Assert.Equal("alerts.yaml", Assert.Single(prometheus.At("rule_files")!.AsArray()).Text());
+        Assert.Contains("../infra/observability/alerts.yaml:/etc/prometheus/alerts.yaml:ro", volumes);
+        Assert.Contains("../infra/observability/prometheus.yaml:/etc/prometheus/prometheus.yaml:ro", volumes);
     }
 
     [Fact]
@@ -60,12 +100,10 @@ public sealed class ObservabilityTests
         return found;
     }
 
-    // As the collector's exporter names them: units are part of a name, what is counted in braces is not, and sums say so.
     private static IEnumerable<string> PrometheusNames(Instrument instrument)
     {
-        var name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");
-        return instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal) ? [name + "_total"]
-            : instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal) ? [name + "_bucket", name + "_sum", name + "_count"]
-            : [name];
+        var kind = instrument.GetType().Name;
+        return PromQl.NamesOf(
+            instrument.Name, instrument.Unit ?? "", kind.StartsWith("Counter", StringComparison.Ordinal), kind.StartsWith("Histogram", StringComparison.Ordinal));
     }
 }

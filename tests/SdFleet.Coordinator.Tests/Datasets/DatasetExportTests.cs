@@ -1,4 +1,5 @@
 using SdFleet.Coordinator.Datasets;
+using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
 using SdFleet.Storage;
 
@@ -37,6 +38,46 @@ public sealed class DatasetExportTests
             Assert.Equal(image.Record.Recipe.Prompt, record["recipe"]!["prompt"]!.GetValue<string>());
             Assert.Equal(image.Record.Image.Sha256, record["image"]!["sha256"]!.GetValue<string>());
         }
+    }
+
+    [Fact]
+    public async Task WebDataset_LongerThanAFileMayBe_IsCutIntoSeveralInOrder()
+    {
+        const long Most = 1_000_000;
+        using var folder = new TempFolder();
+
+        // One of them is longer than a file by itself.
+        var images = Enumerable.Range(1, 12).Select(line => Synthetic.Large(line, line == 5 ? 1_300_000 : 300_000)).ToList();
+        var store = ArtifactStores.Open(new ArtifactStoreOptions { Path = folder.Of("store") });
+        await store.PrepareAsync(default);
+        foreach (var (image, picture) in images)
+        {
+            await store.PutAsync(image.ArtifactName, picture, "image/png", image.Record.Image.Sha256, null, default);
+        }
+
+        var options = new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 10, ShardBytes = Most };
+        IAsyncEnumerable<DatasetImage> Manifest() => images.Select(i => i.Image).ToAsyncEnumerable();
+        var result = await DatasetExport.RunAsync(options, Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), store, default);
+        var again = await DatasetExport.RunAsync(options, Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), store, default);
+        var audit = await ExportAudit.RunAsync(folder.Of("out"), Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), default);
+
+        string[] names = ["shard-000000.tar", "shard-000000_001.tar", "shard-000000_002.tar", "shard-000000_003.tar", "shard-000000_004.tar", "shard-000001.tar"];
+        Assert.Equal(names, result.Index.Shards.SelectMany(s => s.Files).Select(f => f.Path).Where(p => p.EndsWith(".tar", StringComparison.Ordinal)));
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
+        var stems = new List<string>();
+        foreach (var name in names)
+        {
+            var listing = await ForeignReader.RunAsync(folder.Of("out"), "tar", "--list", "--file", name);
+            stems.AddRange(listing.Split('\n').Where(l => l.EndsWith(".png", StringComparison.Ordinal)).Select(l => l[..^4]));
+            Assert.Equal(name == "shard-000000_002.tar", new FileInfo(folder.Of("out", name)).Length > Most);
+        }
+
+        Assert.Equal(images.Select(i => i.Image.Key.FileStem), stems);
+        Assert.True(audit.IsComplete, string.Join('\n', audit.Findings));
+        Assert.Equal(0, again.ShardsWritten);
+        var refused = await Assert.ThrowsAsync<DatasetException>(
+            () => DatasetExport.RunAsync(options with { ShardBytes = 2 * Most }, Manifest(), null, store, default));
+        Assert.Contains("files of at most 1000000 bytes, not 2000000", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,6 +63,16 @@ internal static class Synthetic
         });
     }
 
+    /// <summary>A picture of that many bytes.</summary>
+    public static (DatasetImage Image, byte[] Picture) Large(long line, int bytes)
+    {
+        var picture = new byte[bytes];
+        Random.Shared.NextBytes(picture);
+        var image = Image(line);
+        var record = image.Record.Image with { Bytes = bytes, Sha256 = Convert.ToHexStringLower(SHA256.HashData(picture)) };
+        return (image with { Record = image.Record with { Image = record } }, picture);
+    }
+
     public static IEnumerable<DatasetImage> Images(int count) => Enumerable.Range(1, count).Select(line => Image(line));
 
     public static IEnumerable<RequestedImage> Requests(int count) =>

@@ -66,6 +66,31 @@ internal sealed class OnnxBuilder
         return this;
     }
 
+    /// <summary>A constant that is an operation of its own, as PyTorch writes them.</summary>
+    public OnnxBuilder Scalar(string name, float value)
+    {
+        const int TensorType = 4;
+        ProtobufWriter tensor = new ProtobufWriter().Number(2, (int)TensorElementType.Float).Bytes(9, BitConverter.GetBytes(value));
+        ProtobufWriter attribute = new ProtobufWriter().Text(1, "value").Message(5, tensor).Number(20, TensorType);
+        _graph.Message(1, new ProtobufWriter().Text(2, name).Text(3, name).Text(4, "Constant").Message(5, attribute));
+        return this;
+    }
+
+    /// <summary>An operation with two graphs in it.</summary>
+    public OnnxBuilder If(string condition, string output, OnnxBuilder then, OnnxBuilder otherwise)
+    {
+        const int GraphType = 5;
+        ProtobufWriter node = new ProtobufWriter().Text(1, condition).Text(2, output).Text(3, output).Text(4, "If");
+        foreach ((string name, OnnxBuilder branch) in new[] { ("then_branch", then), ("else_branch", otherwise) })
+        {
+            branch._graph.Text(2, name);
+            node.Message(5, new ProtobufWriter().Text(1, name).Message(6, branch._graph).Number(20, GraphType));
+        }
+
+        _graph.Message(1, node);
+        return this;
+    }
+
     public byte[] Build()
     {
         _graph.Text(2, "test");
@@ -77,7 +102,7 @@ internal sealed class OnnxBuilder
     {
         const int IntType = 2, IntsType = 7;
         ProtobufWriter attribute = new ProtobufWriter().Text(1, name);
-        if (name is "axes" or "strides")
+        if (name is "axes" or "strides" or "perm")
         {
             foreach (long value in values)
             {

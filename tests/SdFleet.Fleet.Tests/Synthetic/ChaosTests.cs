@@ -1,111 +1,204 @@
-using SdFleet.Contracts.Jobs;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Npgsql;
+using SdFleet.Cli.Chaos;
+using SdFleet.Cli.Chaos.Plan;
+using SdFleet.Cli.CommandLine;
+using SdFleet.Cli.Output;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Events;
 using SdFleet.TestServers;
 using Xunit.Abstractions;
 
 namespace SdFleet.Fleet.Tests.Synthetic;
 
-/// <summary>
-/// Sixty jobs while workers and coordinator are killed and stopped and the broker hangs and cuts its connections. An oracle that
-/// knows only what was submitted looks at the end: each job completed once, each picture there once, with its digest.
-/// </summary>
-public sealed class ChaosTests(ITestOutputHelper output)
+/// <summary>The fault suite as its users run it; and whether it would see anything, were something wrong.</summary>
+public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Seed = 20260131;
-    private const int Jobs = 60;
-    private const int ImagesPerJob = 2;
-    private const int Workers = 2;
-    private const int Faults = 12;
-    private const int Steps = 20;
+    private const string Jobs = "500";
+    private const string Faults = "15";
+    private const string Seed = "20260131";
 
-    private static readonly TimeSpan StepTime = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan BeyondTheLease = TimeSpan.FromSeconds(7);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-chaos-report-").FullName;
 
-    private readonly Random _random = new(Seed);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task SixtyJobs_WhileEverythingDies_AreEachCompletedOnce()
+    public async Task FiveHundredJobs_WhileEverythingDies_AreEachThereOnce()
     {
-        output.WriteLine($"seed {Seed}");
-        await using var server = await RabbitMqServer.StartPrivateAsync();
-        await using var fleet = await SyntheticFleet.StartAsync(server, ("SdFleet__Release__MinWindow", "8"), ("SdFleet__Release__WindowPerWorker", "8"));
-        var coordinator = fleet.Coordinator;
-        var workers = await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => fleet.StartWorkerAsync(StepTime)));
+        var run = await ChildProcess.RunAsync(
+            RepositoryFolder.Root, "bash", [RepositoryFolder.Combine("infra", "dev", "chaos.sh"), "--jobs", Jobs, "--faults", Faults, "--seed", Seed, "--out", _folder]);
+        output.WriteLine(run.Error);
+        output.WriteLine(run.Output);
 
-        var submitted = new List<Guid>();
-        for (var fault = 0; fault < Faults; fault++)
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.EndsWith($"\n0 lost, 0 duplicated ({Jobs} jobs, {Faults} faults, seed {Seed})\n", "\n" + run.Output, StringComparison.Ordinal);
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "chaos.json")))!;
+        Assert.Equal(
+            Enum.GetValues<FaultKind>(),
+            report["faults"]!.AsArray().Select(f => f!["kind"].Deserialize<FaultKind>(ContractsJson.Options)).Distinct().Order());
+        Assert.All(report["faults"]!.AsArray(), f => Assert.True((double)f!["recoveredAfter"]! > 0));
+        Assert.Empty(report["notPossible"]!.AsObject());
+        Assert.Contains("0 lost, 0 duplicated", await File.ReadAllTextAsync(Path.Combine(_folder, "chaos.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithABrokerOnly_DoesWhatCanBeDoneThere_AndLeavesNothingBehind()
+    {
+        var server = await RabbitMqServer.GetAsync();
+
+        await using var command = FleetProcess.Start(
+            "SdFleet.Cli",
+            new Dictionary<string, string?> { ["SDFLEET_BROKER"] = server.Uri.ToString(), ["SDFLEET_POSTGRES"] = null, ["SDFLEET_BLOBS"] = null },
+            ["chaos", "--management", server.Management.Address.ToString(), "--jobs", "40", "--faults", "3", "--seed", "3", "--workers", "2", "--coordinators", "1", "--out", _folder]);
+        Assert.True(await command.WaitForExitAsync(TimeSpan.FromMinutes(8)) == 0, command.Tail());
+
+        Assert.Contains("0 lost, 0 duplicated (40 jobs, 3 faults, seed 3)", command.Output);
+        Assert.Contains(command.Output, l => l.StartsWith("Not possible here: blob store hangs (no --blobs was given", StringComparison.Ordinal));
+        Assert.Empty(await HostsAsync(server));
+    }
+
+    [Fact]
+    public async Task Interrupted_ByCtrlC_LeavesNothingBehind()
+    {
+        var server = await RabbitMqServer.GetAsync();
+        var postgres = (await PostgresServer.GetAsync()).ConnectionString;
+        var azurite = (await AzuriteServer.GetAsync()).ConnectionString;
+        var environment = new Dictionary<string, string?>
         {
-            for (var job = 0; job < Jobs / Faults; job++)
+            ["SDFLEET_BROKER"] = server.Uri.ToString(),
+            ["SDFLEET_MANAGEMENT"] = server.Management.Address.ToString(),
+            ["SDFLEET_POSTGRES"] = postgres,
+            ["SDFLEET_BLOBS"] = azurite,
+        };
+        await using var command = FleetProcess.Start("SdFleet.Cli", environment, ["chaos", "--jobs", "100000", "--faults", "1", "--workers", "1", "--coordinators", "1", "--out", _folder]);
+        await command.WaitForLineAsync(l => l.StartsWith("Jobs: ", StringComparison.Ordinal), TimeSpan.FromMinutes(5));
+        Assert.Single(await HostsAsync(server));
+        Assert.Equal((1, 1), (await DatabasesAsync(postgres), await ContainersAsync(azurite)));
+
+        command.Interrupt();
+        Assert.Equal(ExitCodes.Interrupted, await command.WaitForExitAsync(TimeSpan.FromMinutes(3)));
+
+        Assert.DoesNotContain(command.Output, l => l.Contains("left behind", StringComparison.Ordinal));
+        Assert.Empty(await HostsAsync(server));
+        Assert.Equal((0, 0), (await DatabasesAsync(postgres), await ContainersAsync(azurite)));
+    }
+
+    [Fact]
+    public async Task Sabotage_AfterTheLastJob_IsFoundAndNamed()
+    {
+        var server = await RabbitMqServer.GetAsync();
+        var postgres = (await PostgresServer.GetAsync()).ConnectionString;
+        var azurite = (await AzuriteServer.GetAsync()).ConnectionString;
+        var harmed = new Dictionary<string, (Guid Id, string Kind)>();
+        using var printed = new StringWriter();
+        using var error = new StringWriter();
+
+        var exitCode = await ChaosCommand.RunAsync(
+            new ChaosOptions
             {
-                submitted.Add(await fleet.SubmitAsync($"job {submitted.Count}", Steps, ImagesPerJob));
-            }
+                Jobs = 60,
+                Faults = 1,
+                Seed = 4,
+                Workers = 2,
+                Coordinators = 1,
+                Broker = server.Uri,
+                Management = server.Management.Address,
+                Postgres = postgres,
+                Blobs = azurite,
+                Folder = _folder,
+                BeforeCheck = (scene, token) => SabotageAsync(scene, new BlobContainerClient(azurite, scene.Container), server.Management, harmed, token),
+            },
+            new CliConsole { Out = TextWriter.Synchronized(printed), Error = TextWriter.Synchronized(error) },
+            default);
+        output.WriteLine(error.ToString());
+        output.WriteLine(printed.ToString());
 
-            await Task.Delay(_random.Next(500));
-            var victim = _random.Next(Workers);
-            switch (fault % 6)
-            {
-                case 0 or 3:
-                    Say("SIGKILL", workers[victim]);
-                    workers[victim].Kill();
-                    workers[victim] = await fleet.StartWorkerAsync(StepTime);
-                    break;
-                case 1:
-                    Say("SIGKILL", coordinator);
-                    coordinator.Kill();
-                    coordinator = await fleet.StartCoordinatorAsync();
-                    break;
-                case 2:
-                    output.WriteLine($"{DateTime.UtcNow:T} broker paused");
-                    await server.PauseAsync();
-                    await Task.Delay(_random.Next(1000, 3000));
-                    await server.ResumeAsync();
-                    break;
-                case 4:
-                    Say("SIGSTOP past its lease", workers[victim]);
-                    workers[victim].Pause();
-                    await Task.Delay(BeyondTheLease);
-                    workers[victim].Resume();
-                    break;
-                case 5:
-                    output.WriteLine($"{DateTime.UtcNow:T} {await CutConnectionsAsync(server)} connections cut");
-                    break;
-            }
-        }
-
-        foreach (var id in submitted)
+        Assert.Equal(ExitCodes.Failed, exitCode);
+        var lines = printed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var (what, (id, kind)) in harmed)
         {
-            await fleet.UntilTerminalAsync(id, Patience);
+            Assert.True(lines.Any(l => l.StartsWith($"{kind}: job {id}: ", StringComparison.Ordinal)), $"{what} of {id} was not found:\n{printed}");
         }
 
-        await CheckAsync(fleet, submitted);
+        Assert.All(lines.SkipLast(1), line => Assert.Contains(harmed.Values, h => line.Contains(h.Id.ToString(), StringComparison.Ordinal)));
+        Assert.Equal("3 lost, 3 duplicated (60 jobs, 1 faults, seed 4)", lines[^1]);
     }
 
-    private static async Task<int> CutConnectionsAsync(RabbitMqServer server)
+    // Each to another job, so that each has to be found on its own.
+    private static async Task SabotageAsync(
+        ChaosScene scene, BlobContainerClient container, RabbitMqManagement management, Dictionary<string, (Guid Id, string Kind)> harmed, CancellationToken token)
     {
-        var connections = (await server.Management.GetAsync("connections?columns=name"))!.AsArray();
-        foreach (var connection in connections)
+        var jobs = new Queue<PlannedJob>(scene.Jobs.Where(j => j.Kind == JobKind.Plain));
+        await using var database = new NpgsqlConnection(scene.JobStore);
+        await database.OpenAsync(token);
+
+        var blob = await NameAsync(Harm("a deleted blob", "lost"));
+        await container.DeleteBlobAsync(blob, cancellationToken: token);
+
+        blob = await NameAsync(Harm("a changed blob", "lost"));
+        await container.GetBlobClient(blob).UploadAsync(BinaryData.FromString("something else"), overwrite: true, token);
+
+        var gone = Harm("a deleted row", "lost");
+        for (var index = 0; index < gone.Images; index++)
         {
-            await server.Management.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
+            await container.DeleteBlobAsync(await NameAsync(gone, index), cancellationToken: token);
         }
 
-        return connections.Count;
+        await ExecuteAsync("DELETE FROM images WHERE job_seq = (SELECT seq FROM jobs WHERE id = @id)", gone);
+        await ExecuteAsync("DELETE FROM jobs WHERE id = @id", gone);
+
+        var twice = Harm("a doubled picture", "duplicated");
+        await ExecuteAsync(
+            "INSERT INTO images (job_seq, idx, record) SELECT job_seq, 9, replace(record, '\"index\":0', '\"index\":9') FROM images WHERE idx = 0 AND job_seq = (SELECT seq FROM jobs WHERE id = @id)",
+            twice);
+
+        blob = await NameAsync(Harm("a second blob", "duplicated"));
+        await container.GetBlobClient($"second/{Path.GetFileName(blob)}").UploadAsync(BinaryData.FromString("x"), token);
+
+        var completed = Harm("a doubled completion", "duplicated");
+        await using var attempt = new NpgsqlCommand(
+            "SELECT (CAST(record AS json) ->> 'attempt')::int FROM images WHERE idx = 0 AND job_seq = (SELECT seq FROM jobs WHERE id = @id)", database);
+        attempt.Parameters.AddWithValue("id", completed.Id);
+        await management.PostAsync($"exchanges/{scene.Broker.AbsolutePath.Trim('/')}/{Topology.EventsExchange}/publish", new
+        {
+            properties = new { content_type = "application/json", delivery_mode = 2, headers = new Dictionary<string, string> { ["MT-MessageType"] = "urn:message:SdFleet.Contracts.Events:JobCompleted" } },
+            routing_key = "",
+            payload_encoding = "string",
+            payload = JsonSerializer.Serialize(
+                new JobCompleted { JobId = completed.Id, Attempt = (int)(await attempt.ExecuteScalarAsync(token))!, WorkerId = "somebody-else", Images = [], At = DateTimeOffset.UtcNow }, ContractsJson.Options),
+        });
+
+        PlannedJob Harm(string what, string kind)
+        {
+            var job = jobs.Dequeue();
+            harmed[what] = (job.Id, kind);
+            return job;
+        }
+
+        async Task<string> NameAsync(PlannedJob job, int index = 0) =>
+            (await container.GetBlobsAsync(cancellationToken: token).Select(b => b.Name).Where(n => n.EndsWith($"{job.Id:D}-{index}.png", StringComparison.Ordinal)).ToListAsync(token)).Single();
+
+        async Task ExecuteAsync(string sql, PlannedJob job)
+        {
+            await using var command = new NpgsqlCommand(sql, database);
+            command.Parameters.AddWithValue("id", job.Id);
+            Assert.True(await command.ExecuteNonQueryAsync(token) > 0, sql);
+        }
     }
 
-    private async Task CheckAsync(SyntheticFleet fleet, List<Guid> submitted)
+    private static async Task<IReadOnlyList<string>> HostsAsync(RabbitMqServer server) =>
+        [.. (await server.Management.GetAsync("vhosts?columns=name"))!.AsArray().Select(h => (string)h!["name"]!).Where(n => n.StartsWith("sdfleet_chaos", StringComparison.Ordinal))];
+
+    private static async Task<int> DatabasesAsync(string postgres)
     {
-        var jobs = (await Task.WhenAll(submitted.Select(id => fleet.Store.FindJobAsync(id, default)))).Select(j => j!).ToList();
-        output.WriteLine($"{jobs.Count} jobs, {jobs.Sum(j => j.Attempt)} attempts, {jobs.Sum(j => j.Evictions)} evictions, {jobs.Sum(j => j.Failures)} failures");
-        Assert.All(jobs, j => Assert.True(j.State == JobState.Completed, $"{j.Id} is {j.State}: {j.Error}"));
-        Assert.All(jobs, j => Assert.Equal(Enumerable.Range(0, ImagesPerJob), j.Images.Select(i => i.Index)));
-        Assert.All(jobs, j => Assert.Equal(0, j.Failures));
-        var counts = await fleet.Store.CountAsync(default);
-        Assert.Equal((JobState.Completed, (long)submitted.Count), (Assert.Single(counts).State, counts[0].Jobs));
-
-        var recorded = jobs.SelectMany(j => j.Images).ToDictionary(i => i.Artifact, i => i.Sha256);
-        var stored = fleet.Artifacts();
-        Assert.Equal(recorded.OrderBy(r => r.Key, StringComparer.Ordinal), stored.OrderBy(r => r.Key, StringComparer.Ordinal));
-        Assert.Equal(submitted.Count * ImagesPerJob, stored.Count);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(postgres) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_database WHERE datname LIKE 'sdfleet_chaos%'", connection);
+        return (int)(await command.ExecuteScalarAsync())!;
     }
 
-    private void Say(string what, FleetProcess process) => output.WriteLine($"{DateTime.UtcNow:T} {what}: {process.Project} {process.Id}");
+    private static async Task<int> ContainersAsync(string azurite) =>
+        await new BlobServiceClient(azurite).GetBlobContainersAsync(prefix: "sdfleet-chaos").CountAsync();
 }

@@ -54,6 +54,9 @@ internal sealed class SyntheticFleet : IAsyncDisposable
 
     public IJobStore Store { get; }
 
+    /// <summary>The services' variables.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => _settings;
+
     /// <summary>The coordinator that the fleet was started with.</summary>
     public FleetProcess Coordinator => _processes[0];
 

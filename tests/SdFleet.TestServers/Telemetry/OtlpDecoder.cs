@@ -152,7 +152,7 @@ internal static class OtlpDecoder
                 if (points.Field == 1)
                 {
                     var (value, count, attributes) = kinds.Field is 5 or 7 ? ReadNumber(points.Bytes) : ReadHistogram(points.Bytes, kinds.Field);
-                    metrics.Add(new ReceivedMetric(name, unit, service, meter, value, count, attributes));
+                    metrics.Add(new ReceivedMetric(name, unit, service, meter, value, count, attributes) { Kind = (ReceivedMetricKind)kinds.Field });
                 }
             }
         }

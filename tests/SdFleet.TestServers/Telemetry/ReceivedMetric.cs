@@ -11,4 +11,8 @@ public sealed record ReceivedMetric(
     string Meter,
     double Value,
     long Count,
-    IReadOnlyDictionary<string, object> Attributes);
+    IReadOnlyDictionary<string, object> Attributes)
+{
+    /// <summary>What its values are.</summary>
+    public required ReceivedMetricKind Kind { get; init; }
+}

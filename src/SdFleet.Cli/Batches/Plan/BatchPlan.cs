@@ -1,6 +1,7 @@
 using System.Text;
 using SdFleet.Cli.Batches.Specification;
 using SdFleet.Cli.Output;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Models;
 using SdFleet.Contracts.Validation;
@@ -20,15 +21,17 @@ internal sealed class BatchPlan
     private static readonly Guid AnyId = Guid.AllBitsSet;
 
     private readonly IReadOnlyDictionary<string, ModelSpec>? _models;
+    private readonly SubmitJob _defaults;
     private readonly SpreadSample<PlanSample> _samples;
     private readonly int _wanted;
     private readonly List<PlanMistake> _mistakes = [];
     private readonly Dictionary<string, ModelShare> _shares = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SeenValues> _values = new(StringComparer.Ordinal);
 
-    private BatchPlan(BatchSource source, IReadOnlyDictionary<string, ModelSpec>? models, int samples)
+    private BatchPlan(BatchSource source, IReadOnlyDictionary<string, ModelSpec>? models, SubmitJob defaults, int samples)
     {
         Source = source;
+        _defaults = defaults;
         _models = models;
         _samples = new SpreadSample<PlanSample>(16 * samples);
         _wanted = samples;
@@ -44,6 +47,9 @@ internal sealed class BatchPlan
 
     /// <summary>Pictures of the jobs that were looked at.</summary>
     public long Images { get; private set; }
+
+    /// <summary>The most pictures that these jobs can take to draw, where every one that filters can refuse is drawn as often as it may.</summary>
+    public long Draws { get; private set; }
 
     /// <summary>How many of those looked at have mistakes.</summary>
     public long Wrong { get; private set; }
@@ -66,12 +72,13 @@ internal sealed class BatchPlan
     /// <summary>Reads a batch.</summary>
     /// <param name="source">The batch.</param>
     /// <param name="models">The models of the fleet that it is for, or null to check only what holds for every model.</param>
+    /// <param name="defaults">What jobs that leave a field out take in its place.</param>
     /// <param name="samples">How many jobs to keep to look at, at least 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<BatchPlan> ReadAsync(
-        BatchSource source, IReadOnlyDictionary<string, ModelSpec>? models, int samples, CancellationToken cancellationToken)
+        BatchSource source, IReadOnlyDictionary<string, ModelSpec>? models, SubmitJob defaults, int samples, CancellationToken cancellationToken)
     {
-        var plan = new BatchPlan(source, models, samples);
+        var plan = new BatchPlan(source, models, defaults, samples);
         if (source.Count is { } count && count > MostChecked)
         {
             for (var i = 0; i < MostChecked; i++)
@@ -103,12 +110,17 @@ internal sealed class BatchPlan
             errors.Add(new FieldError("id", $"\"{id}\"", "not in a batch; a job's id follows from the batch's and the line's number"));
         }
 
-        // Dataset generation fills what the other lanes leave free.
-        job = job with { Lane = job.Lane ?? Lane.Bulk };
+        if (job.Webhook is not null)
+        {
+            errors.Add(BatchLine.NoWebhook);
+        }
+
+        job = BatchLine.WithDefaults(job, _defaults);
         var resolved = errors.Count == 0 && _models is not null
             ? RecipeResolver.Resolve(job with { Id = AnyId }, _models, default, errors)
             : null;
         Images += job.Images ?? 1;
+        Draws += (job.Images ?? 1) * (1L + (job.Redraws ?? 0));
         _samples.Add(new PlanSample(number, job));
         if (errors.Count > 0)
         {
@@ -149,6 +161,7 @@ internal sealed class BatchPlan
         ValuesOf("guidance").Add(recipe.GuidanceScale);
         ValuesOf("scheduler").Add(recipe.Scheduler);
         AddNegative(recipe.NegativePrompt);
+        AddFilters(recipe.Filters?.MinClipSimilarity, recipe.Filters?.Blank, recipe.Filters?.Unsafe, recipe.Filters?.DuplicateDistance, recipe.Filters?.Redraws);
         ValuesOf("lane").Add(Word(job.Lane));
     }
 
@@ -163,6 +176,7 @@ internal sealed class BatchPlan
         AddOr("guidance", job.GuidanceScale, Open);
         ValuesOf("scheduler").Add(job.Scheduler ?? Open);
         AddNegative(job.NegativePrompt ?? "");
+        AddFilters(job.MinClipSimilarity, job.FilterBlank, job.FilterUnsafe, job.DuplicateDistance, job.Redraws);
         ValuesOf("lane").Add(Word(job.Lane ?? Lane.Bulk));
     }
 
@@ -183,6 +197,22 @@ internal sealed class BatchPlan
         if (prompt.Length > 0)
         {
             ValuesOf("negative prompt").Add(prompt);
+        }
+    }
+
+    private void AddFilters(double? minClipSimilarity, bool? blank, bool? @unsafe, int? duplicateDistance, int? redraws)
+    {
+        string?[] parts =
+        [
+            minClipSimilarity is { } least ? Amount.Text($"CLIP similarity of {least} or more") : null,
+            blank is true ? "not blank" : null,
+            @unsafe is true ? "safe" : null,
+            duplicateDistance is { } distance ? Amount.Text($"no near-duplicates ({distance} of 64 bits)") : null,
+            redraws is > 0 ? $"else drawn again, {Amount.Plural(redraws.Value, "time")} at most" : null,
+        ];
+        if (parts.OfType<string>().ToList() is { Count: > 0 } all)
+        {
+            ValuesOf("wanted").Add(string.Join(", ", all));
         }
     }
 

@@ -21,6 +21,11 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
     {
         var images = plan.Images * plan.Scale;
         output.WriteLine($"{plan.Source.Name}: {Amount.Plural(plan.Jobs, "job")}, {Amount.Plural((long)Math.Round(images), "image")}");
+        if (plan.Draws > plan.Images)
+        {
+            output.WriteLine(Amount.Text($"At most {(long)Math.Round(plan.Draws * plan.Scale):N0} are drawn, where filters refuse as many as they may; the estimate is for the case that they refuse none."));
+        }
+
         if (plan.Source is SpecificationSource { Specification: var specification })
         {
             Title("What it combines");

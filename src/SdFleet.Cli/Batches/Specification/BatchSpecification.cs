@@ -25,6 +25,7 @@ internal sealed class BatchSpecification
     /// <param name="sample">How many of the combinations to take, or null for all of them, in order.</param>
     /// <param name="images">Pictures of a job.</param>
     /// <param name="seeds">Seeds.</param>
+    /// <param name="filters">A job with the fields of filters only, which are the same for all.</param>
     public BatchSpecification(
         ulong seed,
         IReadOnlyList<PromptTemplate> templates,
@@ -32,9 +33,10 @@ internal sealed class BatchSpecification
         IReadOnlyList<FieldDraw> draws,
         long? sample,
         int images,
-        SeedChoice seeds)
+        SeedChoice seeds,
+        SubmitJob filters)
     {
-        (Templates, Axes, Draws, Sample, Images, Seeds) = (templates, axes, draws, sample, images, seeds);
+        (Templates, Axes, Draws, Sample, Images, Seeds, Filters) = (templates, axes, draws, sample, images, seeds, filters);
         _before = new UInt128[templates.Count];
         UInt128 prompts = 0;
         for (var i = 0; i < templates.Count; i++)
@@ -64,6 +66,8 @@ internal sealed class BatchSpecification
 
     public SeedChoice Seeds { get; }
 
+    public SubmitJob Filters { get; }
+
     /// <summary>Different prompts times different recipes, seeds and drawn numbers aside; the largest number for too many to count.</summary>
     public UInt128 Combinations { get; }
 
@@ -87,7 +91,7 @@ internal sealed class BatchSpecification
             recipe[draw.Field] = draw.At(pick);
         }
 
-        return new SubmitJob
+        return Filters with
         {
             Prompt = PromptAt(combination),
             Images = Images,

@@ -16,7 +16,7 @@ internal sealed partial class SpecificationReader
     private const decimal GuidanceStep = 0.1m;
 
     private static readonly IReadOnlyList<string> Names =
-        ["seed", "prompts", "lists", "sample", "images", "seedsPerPrompt", "seeds", "sizes", .. RecipeFields.Names];
+        ["seed", "prompts", "lists", "sample", "images", "seedsPerPrompt", "seeds", "sizes", "filters", "redraw", .. RecipeFields.Names];
 
     private static readonly IReadOnlyList<string> SizeFields = ["width", "height"];
 
@@ -66,12 +66,13 @@ internal sealed partial class SpecificationReader
         }
 
         var seeds = ReadSeeds(seed, images);
+        var filters = FilterReader.Read(_root, _errors);
         if (_errors.Count > 0)
         {
             return null;
         }
 
-        var specification = new BatchSpecification(seed, prompts, _axes, _draws, sample, images, seeds);
+        var specification = new BatchSpecification(seed, prompts, _axes, _draws, sample, images, seeds, filters);
         CheckCounts(specification);
         return specification;
     }

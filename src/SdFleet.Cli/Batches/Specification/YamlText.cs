@@ -16,13 +16,21 @@ internal static class YamlText
     private const int ShownLength = 80;
 
     /// <summary>Reads a file that holds one mapping.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="field">What the mapping cannot do without, for the error.</param>
     /// <exception cref="CliException">It holds something else.</exception>
-    public static YamlMappingNode ReadMapping(string path)
+    public static YamlMappingNode ReadMapping(string path, string field = "prompts")
+    {
+        using var reader = Utf8File.Open(path);
+        return ReadMapping(reader, path, field);
+    }
+
+    /// <summary>The same of an open file.</summary>
+    public static YamlMappingNode ReadMapping(TextReader reader, string path, string field)
     {
         var stream = new YamlStream();
         try
         {
-            using var reader = Utf8File.Open(path);
             stream.Load(reader);
         }
         catch (DecoderFallbackException e)
@@ -39,7 +47,7 @@ internal static class YamlText
 
         return stream.Documents is [{ RootNode: YamlMappingNode mapping }]
             ? mapping
-            : throw new CliException($"{path} holds {stream.Documents.Count} documents of YAML: one, a mapping with \"prompts\" in it.", ExitCodes.Usage);
+            : throw new CliException($"{path} holds {stream.Documents.Count} documents of YAML: one, a mapping with \"{field}\" in it.", ExitCodes.Usage);
     }
 
     public static string Line(YamlNode node) => string.Create(CultureInfo.InvariantCulture, $"line {node.Start.Line}");

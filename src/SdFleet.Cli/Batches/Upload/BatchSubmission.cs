@@ -1,5 +1,6 @@
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Cli.Batches.Upload;
 
@@ -17,4 +18,6 @@ internal sealed record BatchSubmission
     public SubmitJob? Defaults { get; init; }
 
     public long? MaxBadLines { get; init; }
+
+    public Webhook? Webhook { get; init; }
 }

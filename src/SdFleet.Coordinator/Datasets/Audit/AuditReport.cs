@@ -21,6 +21,6 @@ public sealed record AuditReport
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsComplete => Findings.Count == 0;
 
-    /// <summary>What has to be made again. An artifact that is there and wrong must be deleted first, as artifacts are never overwritten.</summary>
+    /// <summary>What has to be made again. An artifact that is there and wrong must be removed first, as artifacts are never overwritten.</summary>
     public IEnumerable<ImageKey> ToRepair => Findings.Where(f => f.IsRepairable).Select(f => f.Image!.Value).Distinct().Order();
 }

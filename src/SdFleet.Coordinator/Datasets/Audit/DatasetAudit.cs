@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using SdFleet.Contracts.Identity;
+using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Audit;
@@ -19,6 +20,9 @@ public sealed class DatasetAudit
     private readonly Dictionary<ImageKey, bool> _seen = [];
     private readonly HashSet<long> _unread = [];
     private readonly HashSet<UInt128> _named = [];
+    private readonly HashSet<UInt128> _drawnAgain = [];
+    private readonly HashSet<ImageKey> _filtered = [];
+    private readonly DatasetFilter _filter = new();
     private readonly List<AuditFinding> _findings = [];
     private readonly List<ArtifactReading> _different = [];
     private readonly Lock _lock = new();
@@ -109,6 +113,11 @@ public sealed class DatasetAudit
             }
 
             _seen[image.Key] = true;
+            if (image.Record.Recipe.Filters is { Redraws: > 0 })
+            {
+                _drawnAgain.Add(Digest(ArtifactName.OfFirstDraw(image.ArtifactName)));
+            }
+
             if (!_named.Add(Digest(image.ArtifactName)))
             {
                 Find(AuditFault.SharedArtifact, image.Key, image.ArtifactName);
@@ -129,8 +138,23 @@ public sealed class DatasetAudit
             }
             else
             {
+                NoteFiltered(image);
                 yield return image;
             }
+        }
+    }
+
+    // It has its reason, and its artifact has to be there all the same.
+    private void NoteFiltered(DatasetImage image)
+    {
+        if (_filter.Judge(image) is not null && _absent?.ContainsKey(image.Key) != true)
+        {
+            lock (_lock)
+            {
+                _filtered.Add(image.Key);
+            }
+
+            _reasons[Absence.Filtered] = _reasons.GetValueOrDefault(Absence.Filtered) + 1;
         }
     }
 
@@ -143,7 +167,7 @@ public sealed class DatasetAudit
             {
                 case ArtifactFault.None:
                     // A picture that a filter took out is right, and counted with its reason.
-                    _right += _absent?.ContainsKey(image.Key) == true ? 0 : 1;
+                    _right += _absent?.ContainsKey(image.Key) == true || _filtered.Contains(image.Key) ? 0 : 1;
                     break;
                 case ArtifactFault.Missing:
                     _findings.Add(new AuditFinding(AuditFault.MissingArtifact, image.Key, reading.Detail));
@@ -184,13 +208,14 @@ public sealed class DatasetAudit
 
     private async Task FindExtraAsync(CancellationToken cancellationToken)
     {
-        // A job that failed or was cancelled may have stored pictures before.
+        // A job that failed or was cancelled may have stored pictures before, and an attempt that died another draw of a picture.
         var leftovers = (_absent ?? []).Keys.Where(_jobs.ContainsKey).Select(k => ArtifactName.ForImage("", _jobs[k], k.Index)).ToHashSet(StringComparer.Ordinal);
         foreach (var prefix in _options.OwnPrefixes)
         {
             await foreach (var entry in _artifacts.ListAsync(prefix, cancellationToken))
             {
-                if (!_named.Contains(Digest(entry.Name)) && !leftovers.Contains(entry.Name[Math.Max(entry.Name.LastIndexOf('/'), 0)..]))
+                var first = ArtifactName.OfFirstDraw(entry.Name);
+                if (!_named.Contains(Digest(entry.Name)) && !_drawnAgain.Contains(Digest(first)) && !leftovers.Contains(first[Math.Max(first.LastIndexOf('/'), 0)..]))
                 {
                     Find(AuditFault.ExtraArtifact, null, entry.Name);
                 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Coordinator.Datasets.Filters;
 
 namespace SdFleet.Coordinator.Datasets.Audit;
 
@@ -80,6 +81,7 @@ public static class ExportAudit
         private readonly ShardLayout _layout = ShardLayout.Of(index.Format);
         private readonly Dictionary<int, ExportShard> _shards = index.Shards.ToDictionary(s => s.Number);
         private readonly SortedDictionary<Absence, long> _absent = [];
+        private readonly DatasetFilter? _filter = index.IncludesFiltered ? null : new DatasetFilter();
 
         public long Requested { get; private set; }
 
@@ -103,7 +105,7 @@ public static class ExportAudit
                 var lastLine = (number + 1L) * index.LinesPerShard;
                 var present = await records.TakeThroughAsync(lastLine);
                 Records += present.Count;
-                Compare(present, await wanted.TakeThroughAsync(lastLine));
+                Compare(present, await wanted.TakeThroughAsync(lastLine), Filtered(present));
                 await CompareShardAsync(number, present, cancellationToken);
             }
 
@@ -114,11 +116,22 @@ public static class ExportAudit
             }
         }
 
-        private void Compare(List<DatasetImage> present, List<RequestedImage> wanted)
+        private HashSet<ImageKey> Filtered(List<DatasetImage> present)
+        {
+            var filtered = present.Where(i => _filter?.Judge(i) is not null).Select(i => i.Key).ToHashSet();
+            if (filtered.Count > 0)
+            {
+                _absent[Absence.Filtered] = _absent.GetValueOrDefault(Absence.Filtered) + filtered.Count;
+            }
+
+            return filtered;
+        }
+
+        private void Compare(List<DatasetImage> present, List<RequestedImage> wanted, HashSet<ImageKey> filtered)
         {
             Requested += wanted.Count;
-            var there = present.Select(i => i.Key).ToHashSet();
-            foreach (var request in wanted)
+            var there = present.Select(i => i.Key).Where(k => !filtered.Contains(k)).ToHashSet();
+            foreach (var request in wanted.Where(r => !filtered.Contains(r.Key)))
             {
                 if (request.Absence is { } reason)
                 {

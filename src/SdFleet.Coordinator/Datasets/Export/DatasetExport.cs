@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Storage;
 
@@ -16,6 +17,7 @@ public sealed class DatasetExport
     private const string AbsentFile = "absent.jsonl";
     private const string LockFile = "export.lock";
     private const int MostLinesPerShard = 1_000_000;
+    private const long LeastShardBytes = 1_000_000;
 
     private readonly DatasetExportOptions _options;
     private readonly IArtifactStore _artifacts;
@@ -24,6 +26,8 @@ public sealed class DatasetExport
     private readonly SortedDictionary<Absence, long> _absent = [];
     private readonly List<ExportProblem> _problems = [];
     private readonly DatasetStatistics _statistics = new();
+    private readonly DatasetFilter? _filter;
+    private bool _isOpen;
     private int _shardsWritten;
     private long _outstanding;
 
@@ -31,7 +35,8 @@ public sealed class DatasetExport
     {
         _options = options;
         _artifacts = artifacts;
-        _layout = ShardLayout.Of(options.Format);
+        _layout = ShardLayout.Of(options.Format, options.ShardBytes);
+        _filter = options.IncludesFiltered ? null : new DatasetFilter();
         _shards = new SortedDictionary<int, ExportShard>(EarlierShards(options).ToDictionary(s => s.Number));
     }
 
@@ -60,6 +65,11 @@ public sealed class DatasetExport
         if (options.LinesPerShard is < 1 or > MostLinesPerShard)
         {
             throw new DatasetException($"Lines of a shard: {options.LinesPerShard}, must be 1 to {MostLinesPerShard}.");
+        }
+
+        if (options.ShardBytes < LeastShardBytes)
+        {
+            throw new DatasetException($"Bytes of a shard's file: {options.ShardBytes}, must be at least {LeastShardBytes}.");
         }
 
         Directory.CreateDirectory(options.Folder);
@@ -94,6 +104,19 @@ public sealed class DatasetExport
                 : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
         }
 
+        if (index.IncludesFiltered != options.IncludesFiltered)
+        {
+            throw new DatasetException(
+                $"{options.Folder} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
+        }
+
+        if ((index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes) != options.ShardBytes)
+        {
+            throw new DatasetException(
+                $"{options.Folder} holds an export with files of at most {index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes} bytes, not {options.ShardBytes}. " +
+                "Go on with those, or name another folder.");
+        }
+
         return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
             ? index.Shards
             : throw new DatasetException(
@@ -117,13 +140,19 @@ public sealed class DatasetExport
             unseen.Remove(number);
             var lastLine = (number + 1L) * _options.LinesPerShard;
             var present = await records.TakeThroughAsync(lastLine);
+            var filtered = Filter(present);
             var isComplete = requested is not null;
             if (requested is not null)
             {
-                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), absences);
+                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), filtered, absences);
             }
 
-            await ExportShardAsync(number, present, isComplete || _options.IsFinal, cancellationToken);
+            present.RemoveAll(i => filtered.ContainsKey(i.Key));
+
+            // Which near-duplicate is kept depends on all lines before it.
+            _isOpen |= !isComplete;
+            var mayChange = _isOpen && _filter is { Compares: true };
+            await ExportShardAsync(number, present, (isComplete && !mayChange) || _options.IsFinal, cancellationToken);
         }
 
         if (unseen.Count > 0)
@@ -133,8 +162,28 @@ public sealed class DatasetExport
         }
     }
 
-    // Leaves in the records what belongs into the dataset. True where nothing is outstanding.
-    private bool Compare(List<DatasetImage> present, List<RequestedImage> wanted, StreamWriter absences)
+    private SortedDictionary<ImageKey, RequestedImage> Filter(List<DatasetImage> present)
+    {
+        var filtered = new SortedDictionary<ImageKey, RequestedImage>();
+        foreach (var image in present)
+        {
+            if (_filter?.Judge(image) is { } finding)
+            {
+                filtered.Add(image.Key, new RequestedImage(image.Line, image.Key.Index) { JobId = image.Record.JobId, Absence = Absence.Filtered, Detail = finding.Detail });
+            }
+        }
+
+        if (filtered.Count > 0)
+        {
+            _absent[Absence.Filtered] = _absent.GetValueOrDefault(Absence.Filtered) + filtered.Count;
+        }
+
+        return filtered;
+    }
+
+    // Leaves in the records what may belong into the dataset. True where nothing is outstanding.
+    private bool Compare(
+        List<DatasetImage> present, List<RequestedImage> wanted, SortedDictionary<ImageKey, RequestedImage> filtered, StreamWriter absences)
     {
         var requests = wanted.ToDictionary(r => r.Key);
         var unread = wanted.Where(r => r is { IsUnread: true, Absence: null }).Select(r => r.Line).ToHashSet();
@@ -145,10 +194,14 @@ public sealed class DatasetExport
                 "\"sdfleet dataset audit\" lists everything that is wrong.");
         }
 
-        foreach (var request in wanted.Where(r => r.Absence is not null))
+        foreach (var request in wanted.Where(r => r.Absence is not null && !filtered.ContainsKey(r.Key)).Concat(filtered.Values).OrderBy(r => r.Key))
         {
             var reason = request.Absence!.Value;
-            _absent[reason] = _absent.GetValueOrDefault(reason) + 1;
+            if (!filtered.ContainsKey(request.Key))
+            {
+                _absent[reason] = _absent.GetValueOrDefault(reason) + 1;
+            }
+
             absences.WriteLine(RequestFile.Line(request));
         }
 
@@ -193,6 +246,9 @@ public sealed class DatasetExport
         await _layout.WriteAsync(number, source, files, cancellationToken);
         Count(source.Written);
         _problems.AddRange(source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail)));
+
+        // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
+        _isOpen |= source.Faults.Count > 0;
         if (_shards.Count == 0)
         {
             // Files without an index would be somebody else's to the run that follows one that is killed now.
@@ -211,6 +267,12 @@ public sealed class DatasetExport
         };
         _shardsWritten++;
         Index.Save(_options.Folder);
+
+        // With less in it than before, it may have fewer files.
+        foreach (var file in (earlier?.Files ?? []).Where(f => _shards[number].Files.All(now => now.Path != f.Path)))
+        {
+            File.Delete(Path.Combine(_options.Folder, file.Path));
+        }
     }
 
     // A crash of the machine may leave a file shorter than the index has it.
@@ -225,7 +287,14 @@ public sealed class DatasetExport
         }
     }
 
-    private ExportIndex Index => new() { Format = _options.Format, LinesPerShard = _options.LinesPerShard, Shards = [.. _shards.Values] };
+    private ExportIndex Index => new()
+    {
+        Format = _options.Format,
+        LinesPerShard = _options.LinesPerShard,
+        ShardBytes = _options.ShardBytes == DatasetExportOptions.DefaultShardBytes ? null : _options.ShardBytes,
+        IncludesFiltered = _options.IncludesFiltered,
+        Shards = [.. _shards.Values],
+    };
 
     private ExportResult Finish(bool knowsRequested)
     {

@@ -6,6 +6,9 @@ public sealed record DatasetExportOptions
     /// <summary>Lines of a shard where nothing else is asked for: pictures of 512x512 make about half a gigabyte.</summary>
     public const int DefaultLinesPerShard = 1000;
 
+    /// <summary>Longest tar file where nothing else is asked for: what readers of WebDataset are used to.</summary>
+    public const long DefaultShardBytes = 1_000_000_000;
+
     /// <summary>Where the dataset goes; made where it is missing.</summary>
     public required string Folder { get; init; }
 
@@ -21,11 +24,17 @@ public sealed record DatasetExportOptions
     /// </summary>
     public int LinesPerShard { get; init; } = DefaultLinesPerShard;
 
+    /// <summary>Longest tar file in bytes, at least 1,000,000: a shard that is longer is cut into several. Other formats have no such files.</summary>
+    public long ShardBytes { get; init; } = DefaultShardBytes;
+
     /// <summary>The licence, as Hugging Face names it (<c>cc0-1.0</c>, <c>openrail</c>); null for <c>unknown</c>.</summary>
     public string? License { get; init; }
 
     /// <summary>Seals every shard, also those whose pictures are not all there.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>Whether pictures that filters took out are in it all the same. Default no.</summary>
+    public bool IncludesFiltered { get; init; }
 
     /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
     public string? SampleGrid { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SdFleet.Contracts;
 
 namespace SdFleet.Coordinator.Datasets.Export;
@@ -17,6 +18,13 @@ public sealed record ExportIndex
 
     /// <summary>Lines of a shard.</summary>
     public required int LinesPerShard { get; init; }
+
+    /// <summary>Whether pictures that filters took out are in it all the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IncludesFiltered { get; init; }
+
+    /// <summary>Longest tar file in bytes; null for <see cref="DatasetExportOptions.DefaultShardBytes"/>.</summary>
+    public long? ShardBytes { get; init; }
 
     /// <summary>Pictures in all shards.</summary>
     public long Samples => Shards.Sum(s => (long)s.Samples);

@@ -9,9 +9,11 @@ internal abstract class ShardLayout
     /// <summary>How to read the dataset, for its card, in Markdown.</summary>
     public abstract string Usage { get; }
 
-    public static ShardLayout Of(DatasetFormat format) => format switch
+    /// <param name="format">The format.</param>
+    /// <param name="mostBytes">Longest file with pictures in it, for formats that have such; reading back needs none.</param>
+    public static ShardLayout Of(DatasetFormat format, long mostBytes = long.MaxValue) => format switch
     {
-        DatasetFormat.WebDataset => new WebDatasetLayout(),
+        DatasetFormat.WebDataset => new WebDatasetLayout(mostBytes),
         DatasetFormat.ImageFolder => new ImageFolderLayout(),
         DatasetFormat.DiffusionDb => new DiffusionDbLayout(),
         DatasetFormat.Parquet => new ParquetLayout(),

@@ -11,8 +11,14 @@ namespace SdFleet.Coordinator.Datasets.Export;
 /// <c>shard-000000.tar</c> of <c>key.png</c>, <c>key.txt</c> (the prompt) and <c>key.json</c> (the manifest record), and the
 /// records once more as <c>metadata/shard-000000.parquet</c>. https://github.com/webdataset/webdataset
 /// </summary>
-internal sealed class WebDatasetLayout : ShardLayout
+/// <param name="mostBytes">Longest tar file: what is more goes into <c>shard-000000_001.tar</c> and so on.</param>
+internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
 {
+    private const long Block = 512;
+
+    // Two empty blocks.
+    private const long End = 2 * Block;
+
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public override string DataFiles => "shard-*.tar";
@@ -29,17 +35,33 @@ internal sealed class WebDatasetLayout : ShardLayout
 
     public override async Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken)
     {
-        await files.AddAsync(TarName(number), async stream =>
+        await using var pictures = source.ReadAsync().GetAsyncEnumerator(cancellationToken);
+        var isThere = await pictures.MoveNextAsync();
+        for (var part = 0; part == 0 || isThere; part++)
         {
-            await using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
-            await foreach (var (image, png) in source.ReadAsync())
+            await files.AddAsync(TarName(number, part), async stream =>
             {
-                var stem = image.Key.FileStem;
-                await AddAsync(tar, stem + ".png", png, cancellationToken);
-                await AddAsync(tar, stem + ".txt", Encoding.UTF8.GetBytes(image.Record.Recipe.Prompt), cancellationToken);
-                await AddAsync(tar, stem + ".json", RecordJson.Of(image), cancellationToken);
-            }
-        });
+                await using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
+                for (var bytes = End; isThere; isThere = await pictures.MoveNextAsync())
+                {
+                    var (image, png) = pictures.Current;
+                    var (stem, text, json) = (image.Key.FileStem, Encoding.UTF8.GetBytes(image.Record.Recipe.Prompt), RecordJson.Of(image));
+                    var sample = SizeOf(png) + SizeOf(text) + SizeOf(json);
+
+                    // A picture that is larger than a whole file may be has one to itself.
+                    if (bytes > End && bytes + sample > mostBytes)
+                    {
+                        return;
+                    }
+
+                    bytes += sample;
+                    await AddAsync(tar, stem + ".png", png, cancellationToken);
+                    await AddAsync(tar, stem + ".txt", text, cancellationToken);
+                    await AddAsync(tar, stem + ".json", json, cancellationToken);
+                }
+            });
+        }
+
         await files.AddAsync($"metadata/shard-{Digits(number)}.parquet", stream =>
         {
             MetadataTables.Manifest.Write(stream, source.Written);
@@ -50,17 +72,25 @@ internal sealed class WebDatasetLayout : ShardLayout
     public override async IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(
         string root, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var tar = new TarReader(File.OpenRead(Path.Combine(root, TarName(number))));
-        while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+        for (var part = 0; part == 0 || File.Exists(Path.Combine(root, TarName(number, part))); part++)
         {
-            if (entry.Name.EndsWith(".png", StringComparison.Ordinal) && entry.DataStream is { } png)
+            await using var tar = new TarReader(File.OpenRead(Path.Combine(root, TarName(number, part))));
+            while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
             {
-                yield return (Path.ChangeExtension(entry.Name, null), Convert.ToHexStringLower(await SHA256.HashDataAsync(png, cancellationToken)));
+                if (entry.Name.EndsWith(".png", StringComparison.Ordinal) && entry.DataStream is { } png)
+                {
+                    yield return (Path.ChangeExtension(entry.Name, null), Convert.ToHexStringLower(await SHA256.HashDataAsync(png, cancellationToken)));
+                }
             }
         }
     }
 
-    private static string TarName(int number) => $"shard-{Digits(number)}.tar";
+    // '_' comes after '.', so that the files of a shard are in order by name.
+    private static string TarName(int number, int part) =>
+        part == 0 ? $"shard-{Digits(number)}.tar" : string.Create(CultureInfo.InvariantCulture, $"shard-{Digits(number)}_{part:D3}.tar");
+
+    // A header of one block, and the content in whole blocks.
+    private static long SizeOf(byte[] content) => Block + ((content.Length + Block - 1) / Block * Block);
 
     private static string Digits(int number) => number.ToString("D6", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SdFleet.Coordinator.Datasets.Parquet;
 
 /// <summary>The tables that go with a dataset, one row a picture.</summary>
@@ -36,6 +38,9 @@ internal static class MetadataTables
         .Double("encode_ms", i => i.Record.Image.Timings.EncodeMs)
         .Double("upload_ms", i => i.Record.Image.Timings.UploadMs)
         .Double("gpu_seconds", i => i.Record.Image.Timings.GpuSeconds)
+        .OptionalDouble("clip_similarity", i => i.Record.Image.Scores?.ClipSimilarity)
+        .OptionalText("perceptual_hash", i => i.Record.Image.Scores?.PerceptualHash)
+        .OptionalText("filtered", i => i.Record.Image.Filtered is { } reason ? JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()) : null)
         .OptionalText("trace_id", i => i.Record.Image.TraceId)
         .Timestamp("created_at", i => i.Record.Image.CreatedAt);
 

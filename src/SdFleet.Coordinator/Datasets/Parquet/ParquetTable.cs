@@ -14,6 +14,22 @@ internal sealed class ParquetTable<TRow>
 
     public ParquetTable<TRow> Double(string name, Func<TRow, double> value) => Add(name, ParquetKind.Double, (c, row) => c.Add(value(row)));
 
+    public ParquetTable<TRow> OptionalDouble(string name, Func<TRow, double?> value) => Add(
+        name,
+        ParquetKind.Double,
+        (c, row) =>
+        {
+            if (value(row) is { } number)
+            {
+                c.Add(number);
+            }
+            else
+            {
+                c.AddNone();
+            }
+        },
+        isOptional: true);
+
     public ParquetTable<TRow> Text(string name, Func<TRow, string> value) => Add(name, ParquetKind.Text, (c, row) => c.Add(value(row)));
 
     public ParquetTable<TRow> OptionalText(string name, Func<TRow, string?> value) =>

@@ -18,6 +18,15 @@ internal sealed class OnnxGraphContent
 
     public List<OnnxNode> Nodes { get; } = [];
 
+    /// <summary>The fields of <see cref="Nodes"/>, in the same order.</summary>
+    public List<FileSpan> NodeFields { get; } = [];
+
+    /// <summary>What operations inside of loops and branches take; some of it is made outside of them.</summary>
+    public HashSet<string> InnerInputs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whose operators the model may have; ONNX's own have an empty name.</summary>
+    public HashSet<string> Domains { get; } = new(StringComparer.Ordinal);
+
     public List<OnnxValueInfo> Inputs { get; } = [];
 
     public List<OnnxValueInfo> Outputs { get; } = [];

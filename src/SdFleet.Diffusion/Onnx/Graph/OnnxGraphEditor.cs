@@ -10,20 +10,25 @@ namespace SdFleet.Diffusion.Onnx.Graph;
 /// <param name="longestModel">How many bytes the changed model may have before its new weights are kept beside it.</param>
 internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxGraphEditor.LongestModel)
 {
-    private const int GraphField = 7, InitializerField = 5, InputField = 11, OutputField = 12;
+    private const int GraphField = 7, OpsetField = 8;
+    private const int NodeField = 1, InitializerField = 5, InputField = 11, OutputField = 12;
 
     // Of one array; Protocol Buffers' own limit, which ONNX Runtime keeps, is 56 bytes more.
     private const int LongestModel = 0x7FFFFFC7;
 
     private readonly SortedDictionary<long, Change> _changes = [];
     private readonly List<byte[]> _appended = [];
+    private readonly Dictionary<string, byte[]> _domains = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outputs = [.. graph.Outputs.Select(output => output.Name)];
 
     /// <summary>The model without the changes.</summary>
     public OnnxGraph Graph => graph;
 
     /// <summary>Whether anything was changed.</summary>
-    public bool HasChanges => _changes.Count + _appended.Count > 0;
+    public bool HasChanges => _changes.Count + _appended.Count + _domains.Count > 0;
+
+    /// <summary>Whether a tensor is an output of the model, or has been made one.</summary>
+    public bool IsOutput(string tensor) => _outputs.Contains(tensor);
 
     /// <summary>Makes an inner tensor an output of the model, after those that it has.</summary>
     /// <param name="tensor">What a node makes; nothing is done where it is an output already.</param>
@@ -39,6 +44,43 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         if (_outputs.Add(tensor))
         {
             _appended.Add(new ProtobufWriter().Message(OutputField, Value(tensor, type, dimensions: null)).ToArray());
+        }
+    }
+
+    /// <summary>Takes an operation out of the model, or puts others in its place.</summary>
+    /// <param name="index">Which one of <see cref="OnnxGraph.Nodes"/>.</param>
+    /// <param name="nodes">What stands there from now on; empty for nothing.</param>
+    public void ReplaceNode(int index, IReadOnlyList<OnnxNewNode> nodes)
+    {
+        FileSpan field = graph.Content.NodeFields[index];
+        ProtobufWriter fields = new();
+        foreach (OnnxNewNode node in nodes)
+        {
+            fields.Message(NodeField, node.ToMessage());
+        }
+
+        _changes[field.Start] = new(field.End, fields.ToArray(), default);
+    }
+
+    /// <summary>Takes a weight out of the model that nothing takes any more.</summary>
+    public void RemoveInitializer(string name)
+    {
+        FileSpan field = graph.Content.InitializerFields[name];
+        _changes[field.Start] = new(field.End, [], default);
+        if (graph.Content.InputFields.TryGetValue(name, out FileSpan input))
+        {
+            _changes[input.Start] = new(input.End, [], default);
+        }
+    }
+
+    /// <summary>Lets the model have operators of others than ONNX.</summary>
+    /// <param name="domain">Whose operators, such as <c>com.microsoft</c>.</param>
+    /// <param name="version">Their version, unless the model names one.</param>
+    public void RequireOperators(string domain, long version)
+    {
+        if (!graph.Content.Domains.Contains(domain))
+        {
+            _domains[domain] = new ProtobufWriter().Message(OpsetField, new ProtobufWriter().Text(1, domain).Number(2, version)).ToArray();
         }
     }
 
@@ -69,7 +111,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         _changes[field.Start] = new(field.End, [.. head, .. declaration], data)
         {
             Location = location,
-            HeadOutside = new ProtobufWriter().Message(InitializerField, Outside(Tensor(name, type, dimensions), location, data)).ToArray(),
+            HeadOutside = new ProtobufWriter().Message(
+                InitializerField, Outside(Tensor(name, type, dimensions), new(location, 0, data.Length))).ToArray(),
         };
 
         // Old files list their weights among the inputs, with their shapes.
@@ -80,9 +123,38 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         }
     }
 
+    /// <summary>
+    /// Names the weights beside the model by the files that links lead to, as in the cache of Hugging Face's hub. ONNX Runtime follows such
+    /// links itself where it is given a file, but not where it is given bytes; as there, they may lead to the folder that the model's own
+    /// link leads to, and nowhere else.
+    /// </summary>
+    /// <returns>The folder that the names count from.</returns>
+    public string FollowLinks()
+    {
+        OnnxInitializer[] outside = [.. graph.Initializers.Where(i => i.Data is { } data && data.File != graph.File)];
+        Dictionary<string, string> targets = outside.Select(i => i.Data!.File).Distinct().ToDictionary(file => file, TargetOf);
+        string own = FolderOf(Path.GetFullPath(graph.File)), linked = FolderOf(TargetOf(graph.File));
+        if (own == linked || !targets.Values.All(target => FolderOf(target) == linked) || IsLong)
+        {
+            return own;
+        }
+
+        foreach (OnnxInitializer weight in outside)
+        {
+            FileSpan field = graph.Content.InitializerFields[weight.Name];
+            OnnxDataLocation data = weight.Data! with { File = Path.GetFileName(targets[weight.Data!.File]) };
+            ProtobufWriter tensor = Outside(Tensor(weight.Name, weight.Type, weight.Dimensions), data);
+
+            // What was changed is beside the model no more.
+            _changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default));
+        }
+
+        return linked;
+    }
+
     /// <summary>The changed model: its new weights in it, or where it would become too long, beside it.</summary>
     /// <exception cref="ModelFormatException">The file can no longer be read.</exception>
-    public OnnxEditedModel Build() => LengthOf(outside: false) <= longestModel
+    public OnnxEditedModel Build() => !IsLong
         ? new(ToArray(), [])
         : new(
             Write(outside: true),
@@ -92,6 +164,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
     public byte[] ToArray() => Write(outside: false);
 
+    private bool IsLong => LengthOf(outside: false) > longestModel;
+
     // Of the graph, without the tag and the length before it.
     private long GraphLength(bool outside) => graph.Content.Graph.Length + _appended.Sum(part => (long)part.Length)
         + _changes.Sum(change => change.Key - change.Value.End + change.Value.Length(outside));
@@ -99,7 +173,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     private long LengthOf(bool outside)
     {
         long length = GraphLength(outside);
-        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length;
+        return graph.Content.FileLength - graph.Content.Field.Length + length + Head(length).Length
+            + _domains.Values.Sum(part => (long)part.Length);
     }
 
     private static byte[] Head(long length) => new ProtobufWriter().Head(GraphField, length).ToArray();
@@ -139,7 +214,12 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
                 rest = Copy(part, rest);
             }
 
-            _ = Copy(file, new(content.Field.End, content.FileLength), rest);
+            rest = Copy(file, new(content.Field.End, content.FileLength), rest);
+            foreach (byte[] part in _domains.Values)
+            {
+                rest = Copy(part, rest);
+            }
+
             return model;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -197,17 +277,33 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     }
 
     // As onnx.proto has weights that lie in a file.
-    private static ProtobufWriter Outside(ProtobufWriter tensor, string location, ReadOnlyMemory<byte> data)
+    private static ProtobufWriter Outside(ProtobufWriter tensor, OnnxDataLocation data)
     {
         const int ExternalLocation = 1;
-        string length = data.Length.ToString(CultureInfo.InvariantCulture);
-        foreach ((string key, string value) in new[] { ("location", location), ("offset", "0"), ("length", length) })
+        tensor.Message(13, new ProtobufWriter().Text(1, "location").Text(2, data.File));
+        tensor.Message(13, new ProtobufWriter().Text(1, "offset").Text(2, data.Offset.ToString(CultureInfo.InvariantCulture)));
+        if (data.Length >= 0)
         {
-            tensor.Message(13, new ProtobufWriter().Text(1, key).Text(2, value));
+            tensor.Message(13, new ProtobufWriter().Text(1, "length").Text(2, data.Length.ToString(CultureInfo.InvariantCulture)));
         }
 
         return tensor.Number(14, ExternalLocation);
     }
+
+    // What is missing is missing under its own name.
+    private static string TargetOf(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Path.GetFullPath(file);
+        }
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
 
     private sealed record Change(long End, byte[] Head, ReadOnlyMemory<byte> Data)
     {

@@ -7,9 +7,13 @@ internal sealed class OnnxGraphReader
 {
     private const int External = 1;
 
+    // Of graphs in operations of graphs; exporters write one or two.
+    private const int DeepestGraph = 16;
+
     private readonly OnnxGraphContent _content = new();
     private readonly ProtobufReader _reader;
     private readonly string _file;
+    private int _depth;
 
     private OnnxGraphReader(Stream stream, string file)
     {
@@ -65,7 +69,7 @@ internal sealed class OnnxGraphReader
             long from = _reader.FieldStart;
             switch (field)
             {
-                case 1: _content.Nodes.Add(ReadNode()); break;
+                case 1: AddNode(ReadNode(), from); break;
                 case 5: AddInitializer(ReadTensor(), from); break;
                 case 11: AddInput(ReadValue(), from); break;
                 case 12: _content.Outputs.Add(ReadValue()); break;
@@ -76,6 +80,12 @@ internal sealed class OnnxGraphReader
         _reader.Leave(outer);
         _content.Field = new(start, _reader.Position);
         _content.Graph = new(first, _reader.Position);
+    }
+
+    private void AddNode(OnnxNode node, long start)
+    {
+        _content.Nodes.Add(node);
+        _content.NodeFields.Add(new(start, _reader.Position));
     }
 
     private void AddInitializer(OnnxInitializer initializer, long start)
@@ -92,8 +102,8 @@ internal sealed class OnnxGraphReader
 
     private OnnxNode ReadNode()
     {
-        (string name, string operation) = ("", "");
         (List<string> inputs, List<string> outputs) = ([], []);
+        OnnxNode node = new("", "", inputs, outputs);
         Dictionary<string, long> integers = [];
         long outer = _reader.Enter();
         while (_reader.Next() is > 0 and int field)
@@ -102,18 +112,20 @@ internal sealed class OnnxGraphReader
             {
                 case 1: inputs.Add(_reader.ReadText()); break;
                 case 2: outputs.Add(_reader.ReadText()); break;
-                case 3: name = _reader.ReadText(); break;
-                case 4: operation = _reader.ReadText(); break;
-                case 5: ReadAttribute(integers); break;
+                case 3: node = node with { Name = _reader.ReadText() }; break;
+                case 4: node = node with { OpType = _reader.ReadText() }; break;
+                case 5: node = ReadAttribute(node, integers); break;
+                case 7: node = node with { Domain = StandardOr(_reader.ReadText()) }; break;
                 default: _reader.Skip(); break;
             }
         }
 
         _reader.Leave(outer);
-        return new(name, operation, inputs, outputs) { Integers = integers };
+        return node with { Integers = integers };
     }
 
-    private void ReadAttribute(Dictionary<string, long> integers)
+    // Writers put the name first, which tells what is wanted of the rest.
+    private OnnxNode ReadAttribute(OnnxNode node, Dictionary<string, long> integers)
     {
         string name = "";
         long? value = null;
@@ -124,6 +136,9 @@ internal sealed class OnnxGraphReader
             {
                 case 1: name = _reader.ReadText(); break;
                 case 3: value = _reader.ReadNumber(); break;
+                case 5 when name == "value": node = node with { Value = ReadTensor() }; break;
+                case 6 or 11: ReadInnerGraph(); break;
+                case 8 when name == "perm": node = node with { Permutation = ReadNumbers(node.Permutation) }; break;
                 default: _reader.Skip(); break;
             }
         }
@@ -133,6 +148,41 @@ internal sealed class OnnxGraphReader
         {
             integers[name] = number;
         }
+
+        return node;
+    }
+
+    // Packed, or one field a number.
+    private List<long> ReadNumbers(IReadOnlyList<long> before)
+    {
+        List<long> numbers = [.. before];
+        _reader.ReadNumbers(numbers);
+        return numbers;
+    }
+
+    // A loop's or a branch's.
+    private void ReadInnerGraph()
+    {
+        if (++_depth > DeepestGraph)
+        {
+            throw new InvalidDataException($"graphs in graphs more than {DeepestGraph} deep");
+        }
+
+        long outer = _reader.Enter();
+        while (_reader.Next() is > 0 and int field)
+        {
+            if (field == 1)
+            {
+                _content.InnerInputs.UnionWith(ReadNode().Inputs);
+            }
+            else
+            {
+                _reader.Skip();
+            }
+        }
+
+        _reader.Leave(outer);
+        _depth--;
     }
 
     private OnnxInitializer ReadTensor()
@@ -324,6 +374,8 @@ internal sealed class OnnxGraphReader
         return dimension;
     }
 
+    private static string StandardOr(string domain) => domain == "ai.onnx" ? "" : domain;
+
     // Operators of the standard domain, which has no name.
     private long ReadStandardOpset()
     {
@@ -340,6 +392,8 @@ internal sealed class OnnxGraphReader
         }
 
         _reader.Leave(outer);
-        return domain is "" or "ai.onnx" ? version : 0;
+        domain = StandardOr(domain);
+        _content.Domains.Add(domain);
+        return domain.Length == 0 ? version : 0;
     }
 }

@@ -9,4 +9,13 @@ public sealed record OnnxNode(string Name, string OpType, IReadOnlyList<string> 
 {
     /// <summary>Its attributes that are one whole number, such as <c>transB</c>.</summary>
     public IReadOnlyDictionary<string, long> Integers { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Whose operator it is; empty for ONNX's own.</summary>
+    public string Domain { get; init; } = "";
+
+    /// <summary>A transposition's <c>perm</c>; empty where it has none.</summary>
+    public IReadOnlyList<long> Permutation { get; init; } = [];
+
+    /// <summary>A constant's <c>value</c>; null where it has none.</summary>
+    public OnnxInitializer? Value { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace SdFleet.Diffusion.Onnx.Graph;
@@ -7,6 +8,7 @@ internal sealed class ProtobufWriter
 {
     private const int Varint = 0;
     private const int LengthDelimited = 2;
+    private const int Fixed32 = 5;
 
     private readonly List<byte> _bytes = [];
 
@@ -16,6 +18,22 @@ internal sealed class ProtobufWriter
     {
         WriteVarint((ulong)(field << 3 | Varint));
         WriteVarint((ulong)value);
+        return this;
+    }
+
+    public ProtobufWriter Single(int field, float value)
+    {
+        WriteVarint((ulong)(field << 3 | Fixed32));
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
+        _bytes.AddRange(bytes);
+        return this;
+    }
+
+    public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
+    {
+        Head(field, value.Length);
+        _bytes.AddRange(value);
         return this;
     }
 

@@ -98,6 +98,31 @@ public sealed class OnnxGraphTests
         Assert.Equal("an ONNX file", error.Expected);
     }
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(100, false)]
+    public void Read_GraphsInGraphs_AreReadSoFarAsPeopleWriteThem(int depth, bool reads)
+    {
+        OnnxBuilder graph = new OnnxBuilder().Node("Abs", "inner", "a");
+        for (int i = 0; i < depth; i++)
+        {
+            graph = new OnnxBuilder().If("condition", $"z{i}", graph, new());
+        }
+
+        using TemporaryFolder folder = new TemporaryFolder().Write("m.onnx", graph.Build());
+        Exception? error = Record.Exception(() => OnnxGraph.Read(folder["m.onnx"]));
+
+        if (reads)
+        {
+            Assert.Null(error);
+            Assert.Contains("inner", OnnxGraph.Read(folder["m.onnx"]).Content.InnerInputs);
+        }
+        else
+        {
+            Assert.Contains("graphs in graphs", Assert.IsType<ModelFormatException>(error).Found, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Read_EveryTruncation_IsRefusedOrReads()
     {

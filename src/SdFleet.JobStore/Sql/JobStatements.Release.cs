@@ -1,0 +1,98 @@
+namespace SdFleet.JobStore.Sql;
+
+/// <content>
+/// Releasing by fair shares. What these read grows with the tenants and batches that wait and with the jobs that are taken, not
+/// with the jobs that wait: every question below is one descent of the index <c>jobs_fair</c>.
+/// </content>
+internal sealed partial class JobStatements
+{
+    // Exactly what the index holds, of one lane.
+    private const string Ready = "j.model = @model AND j.lane = @lane AND j.state = 'queued' AND j.next_attempt_at IS NULL";
+
+    // Exactly the index's expressions. The sum keeps planners from walking the primary key instead, past all jobs that are over,
+    // because they expect to meet a ready one soon. (SQLite compares a sum with a sum by the index, but not with a column.)
+    private const string Batch = "coalesce(j.batch_seq, 0)";
+    private const string Place = "(j.seq + 0)";
+
+    private const string IsModelPaused = "EXISTS (SELECT 1 FROM pauses AS p WHERE p.kind = 'model' AND p.name = @model)";
+
+    private const string PausedTenants = "(SELECT p.name FROM pauses AS p WHERE p.kind = 'tenant')";
+
+    private const string PausedBatches = "(SELECT b.seq FROM batches AS b WHERE b.finished_at IS NULL AND b.paused = 1)";
+
+    /// <summary>Takes a lane: whoever else releases from it waits.</summary>
+    public string SelectLaneForUpdate { get; } =
+        $"SELECT clock FROM release_clocks WHERE model = @model AND lane = @lane AND tenant = '' {database.ForUpdate}";
+
+    public string InsertLane { get; } =
+        "INSERT INTO release_clocks (model, lane, tenant, clock) VALUES (@model, @lane, '', 0) ON CONFLICT (model, lane, tenant) DO NOTHING";
+
+    /// <summary>
+    /// Who has jobs that may be released, by batch, with the oldest of each. From one tenant straight to the next, and from one of
+    /// its batches to the next: there may be a million rows in between.
+    /// </summary>
+    public string SelectReadySources { get; } =
+        $"""
+        WITH RECURSIVE
+        tenants (tenant) AS (
+            SELECT (SELECT j.tenant FROM jobs AS j WHERE {Ready} ORDER BY j.tenant LIMIT 1)
+            UNION ALL
+            SELECT (SELECT j.tenant FROM jobs AS j WHERE {Ready} AND j.tenant > t.tenant ORDER BY j.tenant LIMIT 1)
+            FROM tenants AS t WHERE t.tenant IS NOT NULL),
+        sources (tenant, batch) AS (
+            SELECT t.tenant, (SELECT {Batch} FROM jobs AS j WHERE {Ready} AND j.tenant = t.tenant ORDER BY {Batch} LIMIT 1)
+            FROM tenants AS t
+            WHERE t.tenant IS NOT NULL AND t.tenant NOT IN {PausedTenants} AND NOT {IsModelPaused}
+            UNION ALL
+            SELECT s.tenant, (SELECT {Batch} FROM jobs AS j WHERE {Ready} AND j.tenant = s.tenant AND {Batch} > s.batch ORDER BY {Batch} LIMIT 1)
+            FROM sources AS s WHERE s.batch IS NOT NULL)
+        SELECT s.tenant, s.batch,
+            (SELECT j.seq FROM jobs AS j WHERE {Ready} AND j.tenant = s.tenant AND {Batch} = s.batch ORDER BY {Place} LIMIT 1),
+            coalesce(c.clock, 0)
+        FROM sources AS s LEFT JOIN release_clocks AS c ON c.model = @model AND c.lane = @lane AND c.tenant = s.tenant
+        WHERE s.batch IS NOT NULL AND s.batch NOT IN {PausedBatches}
+        """;
+
+    /// <summary>
+    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key: their state is asked
+    /// for in words that the index is not made for, so that no plan begins with all that wait. <c>@max</c>, of which there are no more
+    /// anyway, lets planners know how few they are.
+    /// </summary>
+    public string SelectReadyJobs { get; } =
+        $"""
+        WITH RECURSIVE found (tenant, batch, seq, take) AS (
+            SELECT r.tenant, r.batch,
+                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = r.tenant AND {Batch} = r.batch AND {Place} >= r.seq ORDER BY {Place} LIMIT 1),
+                r.take
+            FROM {database.Rows("tenant text, batch bigint, seq bigint, take int")}
+            UNION ALL
+            SELECT f.tenant, f.batch,
+                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = f.tenant AND {Batch} = f.batch AND {Place} > f.seq ORDER BY {Place} LIMIT 1),
+                f.take - 1
+            FROM found AS f WHERE f.seq IS NOT NULL AND f.take > 1),
+        few (seq) AS (SELECT f.seq FROM found AS f WHERE f.seq IS NOT NULL LIMIT @max)
+        SELECT jobs.seq, jobs.id, jobs.attempt + 1, jobs.tenant, jobs.lane, jobs.recipe, jobs.images, jobs.artifact_folder, jobs.submitted_at,
+            CAST(@now AS bigint), jobs.traceparent, coalesce(jobs.batch_seq, 0)
+        FROM few CROSS JOIN jobs
+        WHERE jobs.seq = few.seq AND jobs.state || '' = 'queued' AND jobs.next_attempt_at IS NULL
+        {database.ForUpdateSkipLocked}
+        """;
+
+    /// <summary>Begins an attempt at each of the jobs that were taken.</summary>
+    public string ReleaseJobs { get; } =
+        $"""
+        UPDATE jobs SET state = 'released', attempt = jobs.attempt + 1, released_at = @now, lease_until = @lease
+        FROM {database.Rows("seq bigint")}
+        WHERE jobs.seq = r.seq
+        """;
+
+    /// <summary>Writes clocks of a lane: the tenants' whose jobs were taken, and, without a tenant, its own.</summary>
+    public string UpsertClocks { get; } =
+        $"""
+        INSERT INTO release_clocks (model, lane, tenant, clock)
+        SELECT @model, @lane, r.tenant, r.clock
+        FROM {database.Rows("tenant text, clock double precision")}
+        WHERE true
+        ON CONFLICT (model, lane, tenant) DO UPDATE SET clock = excluded.clock
+        """;
+}

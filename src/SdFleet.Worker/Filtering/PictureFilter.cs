@@ -1,0 +1,71 @@
+using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Pipelines;
+using SdFleet.Diffusion.Scoring;
+using SdFleet.Worker.Models;
+
+namespace SdFleet.Worker.Filtering;
+
+/// <summary>Measures pictures by the filters of their job, and says which are not wanted.</summary>
+internal sealed class PictureFilter(LoadedModel model, LoadedScorer scorer)
+{
+    // The order of sums differs from batch to batch, and with it the last digits.
+    private const int Places = 4;
+
+    /// <summary>Throws where this worker cannot measure what the filters ask for.</summary>
+    /// <exception cref="ArgumentException">It has no CLIP model, or its model no safety checker.</exception>
+    public void ThrowIfUnable(ImageFilters? filters)
+    {
+        if (filters?.MinClipSimilarity is { } least && scorer.Scorer is null)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"minClipSimilarity is {least}, and the worker has no CLIP model to score pictures with: {WorkerOptions.SectionName}:ClipModel names one."));
+        }
+
+        if (filters is { Unsafe: true } && !model.Model.HasSafetyChecker)
+        {
+            throw new ArgumentException($"filterUnsafe is true, and model {model.Name} has no safety checker (its folder safety_checker).");
+        }
+    }
+
+    /// <summary>Measures pictures.</summary>
+    /// <returns>A verdict on each, in order.</returns>
+    public Task<IReadOnlyList<FilterVerdict>> JudgeAsync(Recipe recipe, IReadOnlyList<GeneratedImage> images, CancellationToken cancellationToken)
+    {
+        if (recipe.Filters is not { } filters)
+        {
+            return Task.FromResult<IReadOnlyList<FilterVerdict>>(new FilterVerdict[images.Count]);
+        }
+
+        // On a thread of its own: what computes for long must not hold up the threads that keep the broker's connection alive.
+        return Task.Factory.StartNew(
+            () => Judge(filters, recipe.Prompt, images, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private IReadOnlyList<FilterVerdict> Judge(ImageFilters filters, string prompt, IReadOnlyList<GeneratedImage> images, CancellationToken cancellationToken)
+    {
+        var similarities = filters.MinClipSimilarity is null
+            ? null
+            : scorer.Scorer!.Score([.. images.Select(i => i.Image)], [.. images.Select(_ => prompt)], cancellationToken);
+        return [.. images.Select((image, i) => Judge(filters, image, similarities?[i]))];
+    }
+
+    private static FilterVerdict Judge(ImageFilters filters, GeneratedImage image, double? similarity)
+    {
+        var scores = new ImageScores
+        {
+            // A vector of zeros has no angle.
+            ClipSimilarity = similarity is { } value ? double.IsFinite(value) ? Math.Round(value, Places) : -1 : null,
+            IsBlank = filters.Blank ? (image.Defects & (ImageDefects.Blank | ImageDefects.NotANumber | ImageDefects.LatentsNotANumber)) != 0 : null,
+            IsUnsafe = filters.Unsafe ? image.IsUnsafe == true : null,
+            PerceptualHash = filters.DuplicateDistance is null ? null : PerceptualHash.Of(image.Image).ToString(),
+        };
+        return new FilterVerdict(scores, scores switch
+        {
+            { IsBlank: true } => FilterReason.Blank,
+            { IsUnsafe: true } => FilterReason.Unsafe,
+            { ClipSimilarity: { } found } when found < filters.MinClipSimilarity => FilterReason.LowClipSimilarity,
+            _ => null,
+        });
+    }
+}

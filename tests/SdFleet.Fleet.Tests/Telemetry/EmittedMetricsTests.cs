@@ -1,0 +1,46 @@
+using SdFleet.Fleet.Tests.Synthetic;
+using SdFleet.TestServers.Telemetry;
+
+namespace SdFleet.Fleet.Tests.Telemetry;
+
+/// <summary>What dashboards and alerts ask for, a running fleet sends.</summary>
+public sealed class EmittedMetricsTests
+{
+    // Labels that the collector makes of the sender, not of the measurement.
+    private static readonly string[] OfTheSender = ["service_name", "service_instance_id"];
+
+    [Fact]
+    public async Task MetricsOfDashboardsAndAlerts_AreSent_WithTheLabelsTheySelectBy()
+    {
+        await using var telemetry = await OtlpReceiver.StartAsync();
+        await using var fleet = await SyntheticFleet.StartAsync(server: null, [.. telemetry.Environment.Select(v => (v.Key, v.Value!))]);
+        await fleet.StartWorkerAsync(TimeSpan.FromMilliseconds(1));
+        var api = await fleet.StartApiAsync();
+        using var client = new HttpClient { BaseAddress = api.Address };
+        (await client.GetAsync(new Uri("/v1/models", UriKind.Relative))).EnsureSuccessStatusCode();
+        await fleet.UntilTerminalAsync(await fleet.SubmitAsync("a picture"));
+        var expressions = PromQl.Expressions();
+        var named = expressions.SelectMany(PromQl.Metrics).Distinct().ToList();
+        Assert.True(named.Count >= 15, string.Join(", ", named));
+
+        // The gauges are set every ten seconds.
+        var sent = await telemetry.WaitForMetricsAsync(all =>
+            all.Any(m => m.Name == "sdfleet.coordinator.workers" && m.Value == 1) &&
+            all.Any(m => m.Name == "sdfleet.worker.images" && m.Value == 1) &&
+            all.Any(m => m.Name == "sdfleet.worker.queue.wait" && m.Count == 1) &&
+            all.Any(m => m.Name == "sdfleet.coordinator.reports" && m.Value == 1 && Is(m, "completed", "applied")));
+        var labels = sent
+            .SelectMany(m => PromQl.NamesOf(m.Name, m.Unit, m.Kind == ReceivedMetricKind.Sum, m.Kind == ReceivedMetricKind.Histogram).Select(name => (Name: name, m.Attributes)))
+            .ToLookup(m => m.Name, m => m.Attributes, StringComparer.Ordinal);
+
+        var missing = named.Where(name => !labels.Contains(name)).ToList();
+        Assert.Empty(missing);
+        var unlabelled = expressions.SelectMany(PromQl.Selections).Distinct()
+            .Where(s => !OfTheSender.Contains(s.Label) && !labels[s.Metric].Any(attributes => attributes.Keys.Any(key => key.Replace('.', '_') == s.Label)))
+            .ToList();
+        Assert.Empty(unlabelled);
+    }
+
+    private static bool Is(ReceivedMetric metric, string report, string result) =>
+        (string)metric.Attributes["sdfleet.report"] == report && (string)metric.Attributes["sdfleet.result"] == result;
+}
