@@ -21,5 +21,14 @@ public static class ShapesModelFolder
     /// <summary>A LoRA for the text-to-image model: objects are drawn as outlines where "hollow" stands before them.</summary>
     public static string HollowLora { get; } = System.IO.Path.Combine(Beside("shapes-lora"), "hollow.safetensors");
 
+    /// <summary>The folders of the models that make pictures, by their names.</summary>
+    public static IReadOnlyDictionary<string, string> ByName { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["shapes"] = Path,
+        ["shapes-inpaint"] = Inpainting,
+        ["shapes-depth"] = DepthToImage,
+        ["shapes-upscale"] = Upscaling,
+    };
+
     private static string Beside(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "models", name);
 }

@@ -91,6 +91,37 @@ public sealed class LocalTaskTests : IDisposable
         Assert.Equal("0.5", texts["Denoising strength"]);
     }
 
+    // Which of the bundled models is meant, the options say.
+    [Fact]
+    public async Task Generate_Upscale_MakesItFourTimesLarger()
+    {
+        var image = await DrawAsync("--upscale", Save("small.png", Gradient(40, 24)), "--noise-level", "0");
+
+        Assert.Equal((160, 96), (image.Width, image.Height));
+        var texts = Read(File.ReadAllBytes(_folder.Of("1.png")));
+        Assert.Equal(("shapes-upscale", "0"), (texts["Model"], texts["Noise level"]));
+    }
+
+    [Fact]
+    public async Task Generate_Depth_UsesTheModelForIt()
+    {
+        var image = await DrawAsync("--init", _init, "--depth", _init, "--strength", "1");
+
+        Assert.Equal((Side, Side), (image.Width, image.Height));
+        Assert.Equal("shapes-depth", Read(File.ReadAllBytes(_folder.Of("1.png")))["Model"]);
+    }
+
+    [Fact]
+    public async Task Generate_BundledLora_ChangesThePicture()
+    {
+        var plain = await DrawAsync();
+        var none = await DrawAsync("--lora", "hollow:0");
+        var adapted = await DrawAsync("--lora", "hollow");
+
+        Assert.Equal(0, Distance(plain, none));
+        Assert.NotEqual(0, Distance(plain, adapted));
+    }
+
     [Fact]
     public async Task Generate_StepsStrip_ShowsEachPictureComeOutOfTheNoise()
     {
@@ -108,7 +139,12 @@ public sealed class LocalTaskTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--init INIT --depth INIT", "--depth is for depth-to-image models; this one is made for text to image.")]
+    [InlineData("--model shapes --upscale INIT", "--upscale is for upscaling models; this one is made for text to image.")]
+    [InlineData("--model shapes-upscale --init INIT", "the model is made for upscaling and needs a picture: --upscale.")]
+    [InlineData("--model shapes-inpaint --init INIT", "the model is made for inpainting and needs a --mask, or --outpaint.")]
+    [InlineData("--model shapes-other", "one of shapes, shapes-inpaint, shapes-depth, shapes-upscale.")]
+    [InlineData("--upscale INIT --noise-level 351", "--noise-level is 351; it must be within 0 to 350.")]
+    [InlineData("--model shapes --init INIT --depth INIT", "--depth is for depth-to-image models; this one is made for text to image.")]
     [InlineData("--init nothing.png", "--init \"nothing.png\": Could not find file")]
     [InlineData("--init TEXT", "neither PNG, JPEG nor WebP")]
     [InlineData("--init INIT --strength 2", "--strength is 2; it must be within 0 to 1.")]

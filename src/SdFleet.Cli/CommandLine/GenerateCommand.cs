@@ -18,7 +18,10 @@ internal sealed class GenerateCommand
     private readonly FleetOptions _fleet = new();
     private readonly Option<bool> _local = new("--local") { Description = "Make the pictures in this process, without a fleet." };
     private readonly Option<string?> _model = Values.Text(
-        "--model", "The model's name in the fleet; with --local a folder. Default: the only one there is.", "NAME");
+        "--model",
+        "The model's name in the fleet, or with --local a folder or a bundled model's name. "
+        + "Default: the only one there is; with --local the bundled one that is made for the task.",
+        "NAME");
     private readonly Option<LoraOption[]> _loras = LoraOption.Create();
     private readonly Option<string?> _negative = Values.Text("--negative", "What to steer away from.", "TEXT");
     private readonly Option<int?> _images = Values.Whole<int>("--images", "How many pictures; picture i has seed + i. Default 1.", "-n");
@@ -108,7 +111,7 @@ internal sealed class GenerateCommand
         var started = _console.Time.GetTimestamp();
         var generated = parsed.GetValue(_local)
             ? await LocalGeneration.RunAsync(
-                job, LocalModel.Of(job.Model, Loras(parsed)), _prompts.Read(parsed), request, _console, cancellationToken)
+                job, LocalModel.Of(job.Model, request, Loras(parsed)), _prompts.Read(parsed), request, _console, cancellationToken)
             : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
         var paths = target.Save(generated);
         var grid = parsed.GetValue(_grid);

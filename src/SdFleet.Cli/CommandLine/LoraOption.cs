@@ -1,18 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using SdFleet.ShapesModel;
 
 namespace SdFleet.Cli.CommandLine;
 
-/// <summary>A LoRA as an option names it: FILE[:SCALE].</summary>
+/// <summary>A LoRA as an option names it: FILE[:SCALE], or "hollow" for the bundled one.</summary>
 internal sealed record LoraOption(string File, double Scale)
 {
     private const string Name = "--lora";
+    private const string Bundled = "hollow";
 
     /// <summary>The option, which may be given several times.</summary>
     public static Option<LoraOption[]> Create() => new(Name)
     {
-        Description = "With --local: a LoRA in a safetensors file, and how strongly it counts (-10 to 10, default 1). May be repeated.",
+        Description = "With --local: a LoRA in a safetensors file, or \"hollow\" for the bundled one, and how strongly it counts "
+            + "(-10 to 10, default 1). May be repeated.",
         HelpName = "FILE[:SCALE]",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
@@ -33,6 +36,11 @@ internal sealed record LoraOption(string File, double Scale)
                 argument.AddError($"{Name} is \"{text}\": FILE[:SCALE], the scale a number from -10 to 10 such as 0.8.");
                 return null;
             }
+        }
+
+        if (file == Bundled && !System.IO.File.Exists(file))
+        {
+            file = ShapesModelFolder.HollowLora;
         }
 
         if (!System.IO.File.Exists(file))

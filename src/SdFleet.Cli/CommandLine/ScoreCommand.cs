@@ -3,6 +3,7 @@ using SdFleet.Cli.Output;
 using SdFleet.Diffusion;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Scoring;
+using SdFleet.ShapesModel;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -18,9 +19,10 @@ internal static class ScoreCommand
         var prompt = new Option<string>("--prompt") { Description = "What they should show.", HelpName = "TEXT", Required = true };
         var model = new Option<string>("--model")
         {
-            Description = "A folder with a CLIP model, as optimum exports it for feature extraction.",
+            Description = "A folder with a CLIP model, as optimum exports it for feature extraction. "
+                + "Default: the bundled one, which knows the bundled models' pictures.",
             HelpName = "FOLDER",
-            Required = true,
+            DefaultValueFactory = _ => ShapesModelFolder.Clip,
         };
         var command = new Command("score", "Says how well pictures fit a text with a CLIP model: the cosine similarity, -1 to 1.") { images, prompt, model };
         command.SetAction((parsed, cancellationToken) => Task.Run(

@@ -11,19 +11,23 @@ namespace SdFleet.Cli.Generate;
 /// <param name="Loras">What changes its weights.</param>
 internal sealed record LocalModel(string Name, string Folder, IReadOnlyList<Lora> Loras)
 {
-    private const string Bundled = "shapes";
-
-    /// <summary>What <c>--model</c> means without a server: a folder, or the bundled model.</summary>
-    public static LocalModel Of(string? option, IReadOnlyList<Lora> loras)
+    /// <summary>What <c>--model</c> means without a server: a folder, or a bundled model.</summary>
+    /// <param name="option">The option's value; null for the bundled model that is made for what is asked.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="loras">What changes the model's weights.</param>
+    /// <exception cref="CliException">There is no such model.</exception>
+    public static LocalModel Of(string? option, TaskRequest request, IReadOnlyList<Lora> loras)
     {
-        if (option is null or Bundled)
+        option ??= request.Upscale ? "shapes-upscale" : request.Depth is not null ? "shapes-depth" : "shapes";
+        if (ShapesModelFolder.ByName.TryGetValue(option, out var bundled))
         {
-            return new LocalModel(Bundled, ShapesModelFolder.Path, loras);
+            return new LocalModel(option, bundled, loras);
         }
 
         if (!Directory.Exists(option))
         {
-            throw new CliException($"--model is \"{option}\": with --local it is a model's folder, or {Bundled}.", ExitCodes.Usage);
+            var names = string.Join(", ", ShapesModelFolder.ByName.Keys);
+            throw new CliException($"--model is \"{option}\": with --local it is a model's folder, or one of {names}.", ExitCodes.Usage);
         }
 
         return new LocalModel(NameOf(option), option, loras);

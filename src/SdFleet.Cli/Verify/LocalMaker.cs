@@ -21,7 +21,7 @@ internal sealed class LocalMaker : IPictureMaker
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<LocalMaker> LoadAsync(string? model, CancellationToken cancellationToken)
     {
-        var found = LocalModel.Of(model, []);
+        var found = LocalModel.Of(model, new(), []);
         var pipeline = await Task.Run(() => LocalGeneration.Load(found, []), cancellationToken);
         return new LocalMaker(found, pipeline, await pipeline.GetModelDigestAsync(cancellationToken));
     }

@@ -23,6 +23,10 @@ internal sealed class TaskOptions
 
     private readonly Option<string?> _depth = Values.Text(
         "--depth", "For depth-to-image models: how near everything in --init is, brighter for nearer. Default: the model's estimate.", "FILE");
+    private readonly Option<string?> _upscale = Values.Text(
+        "--upscale", "For upscaling models: make this picture (PNG, JPEG, WebP) larger, as the prompt describes it.", "FILE");
+    private readonly Option<int?> _noiseLevel = Values.Whole<int>(
+        "--noise-level", "With --upscale, noise on the small picture: the more, the more is made up. Default 20.");
     private readonly Option<int[]?> _outpaint = new("--outpaint")
     {
         Description = "Paint so many pixels beyond --init, which keeps its size.",
@@ -45,7 +49,8 @@ internal sealed class TaskOptions
 
     private Option[] All =>
     [
-        _init, _strength, _mask, _noOverlay, _depth, _outpaint, _feather, _hires, _upscaler, _hiresStrength, _hiresSteps, _strip, _frames,
+        _init, _strength, _mask, _noOverlay, _depth, _upscale, _noiseLevel, _outpaint, _feather, _hires, _upscaler, _hiresStrength,
+        _hiresSteps, _strip, _frames,
     ];
 
     /// <summary>Adds the options to the command, and what they mean to each other.</summary>
@@ -72,11 +77,13 @@ internal sealed class TaskOptions
                 Require(result, option, _init);
             }
 
+            Require(result, _noiseLevel, _upscale);
             Require(result, _feather, _outpaint);
             Require(result, _upscaler, _hires);
             Require(result, _hiresStrength, _hires);
             Require(result, _hiresSteps, _hires);
             Require(result, _frames, _strip);
+            Refuse(result, _upscale, [_init, _hires, .. sizes]);
             Refuse(result, _mask, _outpaint);
             Refuse(result, _hires, _mask, _outpaint, _strip, _depth);
             Refuse(result, _outpaint, sizes);
@@ -90,7 +97,9 @@ internal sealed class TaskOptions
     /// <summary>What was asked for.</summary>
     public TaskRequest Read(ParseResult parsed) => new()
     {
-        Init = parsed.GetValue(_init),
+        Init = parsed.GetValue(_init) ?? parsed.GetValue(_upscale),
+        Upscale = parsed.GetValue(_upscale) is not null,
+        NoiseLevel = parsed.GetValue(_noiseLevel),
         Strength = parsed.GetValue(_strength),
         Mask = parsed.GetValue(_mask),
         Overlay = !parsed.GetValue(_noOverlay),
