@@ -18,7 +18,7 @@ public static class ShapesModelFolder
     /// <summary>CLIP's two encoders, <c>text_model.onnx</c> and <c>vision_model.onnx</c>.</summary>
     public static string Clip { get; } = Beside("shapes-clip");
 
-    /// <summary>A LoRA for the text-to-image model: objects are drawn as outlines where "hollow" stands before them.</summary>
+    /// <summary>A LoRA for the text-to-image model: a style, objects are drawn as outlines.</summary>
     public static string HollowLora { get; } = System.IO.Path.Combine(Beside("shapes-lora"), "hollow.safetensors");
 
     /// <summary>The folders of the models that make pictures, by their names.</summary>

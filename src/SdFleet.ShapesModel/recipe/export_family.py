@@ -18,7 +18,7 @@ from lora import low_rank_weights, write_safetensors
 from stage_clip import IMAGE, PREPROCESSOR, load_clip
 from stage_depth import load_depth
 from stage_inpaint import load_inpaint
-from stage_lora import TRIGGER, load_lora
+from stage_lora import STYLE, load_lora
 from stage_upscale import GUIDANCE, LOW_RES_SCHEDULER, MAX_NOISE_LEVEL, load_upscale, upscale_vae
 
 NONE = [None, None]
@@ -91,8 +91,7 @@ def export_clip(work: Path, family: Path) -> None:
 
 def export_lora(work: Path, family: Path) -> None:
     _, unet = load_lora(work)
-    write_safetensors(
-        family / "lora" / f"{TRIGGER}.safetensors", low_rank_weights(unet), {"format": "pt", "trigger": TRIGGER})
+    write_safetensors(family / "lora" / f"{STYLE}.safetensors", low_rank_weights(unet), {"format": "pt"})
 
 
 EXPORTS = {

@@ -28,7 +28,7 @@ WANTED = {
     "depth": {"all": 0.8, "overlap": 0.85},
     "upscale": {"all": 0.9, "edge gain dB": 1.0},
     "clip": {"drawn retrieval of 32": 0.85, "drawn shape": 0.85, "decoded shape": 0.8, "decoded color": 0.95},
-    "lora": {"hollow": 0.85, "at most hollow without the word": 0.05},
+    "lora": {"hollow": 0.85, "at most hollow by the base model": 0.05},
 }
 
 

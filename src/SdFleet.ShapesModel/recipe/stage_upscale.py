@@ -28,7 +28,7 @@ from world import SIZE, Scene, caption, cover, render, training_scene
 
 VAE_NAME, NAME = "upscale-vae", "upscale"
 VAE_STEPS, VAE_PEAK = 500, 1.5e-3
-STEPS, PEAK, BATCH = 750, 1e-3, 24
+STEPS, PEAK, BATCH = 2250, 1e-3, 24
 SCENES = 4000  # for each process
 SMALL, SCALING = 32, SHAPES_UPSCALE_VAE["scaling_factor"]
 GUIDANCE, NOISE_LEVEL = 1.5, 20

@@ -8,16 +8,13 @@ internal static class Wording
     private static readonly string[] Numbers = ["a", "two", "three"];
 
     /// <summary>The facts in words; what they do not say is left out.</summary>
-    /// <param name="facts">The facts.</param>
-    /// <param name="style">A word that stands right before the shape; null for none.</param>
-    public static string Of(Facts facts, string? style = null)
+    public static string Of(Facts facts)
     {
         string?[] words =
         [
             Numbers[facts.Count - 1],
             facts.Size,
             facts.Color,
-            style,
             facts.Count > 1 ? facts.Shape + "s" : facts.Shape,
             facts.Position is null ? null : World.Shapes128.Captions.PositionPhrases[facts.Position][0],
             $"on {Article(facts.Ground)} {facts.Ground} background",
