@@ -38,24 +38,28 @@ public sealed class LoraTests(ITestOutputHelper output)
         return painter.Paint(Asked.Select(facts => Wording.Of(facts)), (task, _) => task);
     }
 
-    // Hollow is what has its colour around a middle of the ground's.
+    // Hollow is what has its colour around a middle that is mostly nearer to the ground's.
     private static int CountHollow(IReadOnlyList<RgbImage> images, string name)
     {
         Sheet.Save(name, images);
-        var names = new ColorNames(World.Shapes128);
         return images.Zip(Asked).Count(it =>
         {
-            string?[] seen = [.. Enumerable.Range(0, it.First.Width * it.First.Height).Select(pixel => names.NameOf(Rgb.At(it.First, pixel)))];
-            int[] colored = [.. Enumerable.Range(0, seen.Length).Where(pixel => seen[pixel] == it.Second.Color)];
-            if (colored.Length < 200)
+            var (image, color, ground) = (it.First, ColorOf(it.Second.Color), ColorOf(it.Second.Ground));
+            bool[] colored = [.. Enumerable.Range(0, image.Width * image.Height).Select(IsColored)];
+            int[] all = [.. Enumerable.Range(0, colored.Length).Where(pixel => colored[pixel])];
+            if (all.Length < 200)
             {
                 return false;
             }
 
-            var (x, y) = (colored.Average(pixel => pixel % it.First.Width), colored.Average(pixel => pixel / it.First.Width));
-            int[] middle = [.. Enumerable.Range(0, seen.Length).Where(pixel =>
-                Math.Abs((pixel % it.First.Width) - x) < 4 && Math.Abs((pixel / it.First.Width) - y) < 4)];
-            return middle.Count(pixel => seen[pixel] == it.Second.Ground) >= 0.8 * middle.Length;
+            var (x, y) = (all.Average(pixel => pixel % image.Width), all.Average(pixel => pixel / image.Width));
+            int[] middle = [.. Enumerable.Range(0, colored.Length).Where(pixel =>
+                Math.Abs((pixel % image.Width) - x) < 4 && Math.Abs((pixel / image.Width) - y) < 4)];
+            return middle.Count(pixel => !colored[pixel]) >= 0.6 * middle.Length;
+
+            bool IsColored(int pixel) => Rgb.At(image, pixel).DistanceTo(color) < Rgb.At(image, pixel).DistanceTo(ground);
         });
     }
+
+    private static Rgb ColorOf(string name) => World.Shapes128.Colors[name] is [var red, var green, var blue] ? new(red, green, blue) : default;
 }
