@@ -14,7 +14,7 @@ public sealed class ArgumentTests
     [InlineData("generate x --local --lane bulk", "--lane is for a fleet; --local does without one.")]
     [InlineData("generate x --local --server http://127.0.0.1:1", "--server is for a fleet; --local does without one.")]
     [InlineData("generate x --server nowhere", "--server is \"nowhere\": an address such as")]
-    [InlineData("generate x --local --model no-such-model", "with --local it is a model's folder, or shapes")]
+    [InlineData("generate x --local --model no-such-model", "with --local it is a model's folder, or one of shapes")]
     [InlineData("generate x --out a.png -n 2", "there will be 2 pictures: name a folder")]
     [InlineData("generate x --init a.png", "--init is for --local; a fleet makes pictures of text only.")]
     [InlineData("generate x --local --strength 0.5", "--strength needs --init.")]
