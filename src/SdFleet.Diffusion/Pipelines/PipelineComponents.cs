@@ -184,6 +184,7 @@ internal sealed class PipelineComponents : IDisposable
         Provider = Device.Provider,
         ProviderFallbackReason = Device.FallbackReason,
         Device = Device.Name,
+        AttentionCacheBytes = Device.AttentionCacheBytes,
         SizeMultiple = Vae.ScaleFactor,
         RoundMultiple = RoundMultiple,
     };
@@ -233,9 +234,13 @@ internal sealed class PipelineComponents : IDisposable
 
     private OnnxGraphEditor Edit(string component, LoadedAdapters changes)
     {
-        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
-        changes.Apply(component, editor);
-        return editor;
+        string file = Folder.FindModel(component);
+        OnnxGraphEditor editor = new(ModelLoads.Measure(file, ModelLoads.Read, () => OnnxGraph.Read(file)));
+        return ModelLoads.Measure(file, ModelLoads.Adapt, () =>
+        {
+            changes.Apply(component, editor);
+            return editor;
+        });
     }
 
     // The files are closed once all is loaded, and so opened again for what is loaded later.

@@ -250,7 +250,7 @@ public class SigmaLayoutTests
     // The distribution function of Beta(0.6, 0.6): the integral of (t (1 - t))^-0.4, with t = sin^2 of an angle, by the trapezoid rule.
     private static double Probability(double x)
     {
-        const int Pieces = 200_000;
+        const int Pieces = 20_000;
         return Integral(Math.Asin(Math.Sqrt(Math.Clamp(x, 0, 1)))) / Integral(Math.PI / 2);
 
         static double Integral(double end)
