@@ -11,6 +11,7 @@ internal sealed class OnnxSession : IDisposable
 
     private readonly InferenceSession _session;
     private readonly OnnxDevice _device;
+    private int _shares = 1;
 
     private OnnxSession(string file, InferenceSession session, OnnxDevice device)
     {
@@ -87,8 +88,21 @@ internal sealed class OnnxSession : IDisposable
         return [.. outputs.Select((output, i) => OnnxResult.ToArray(values[i], output.Type))];
     }
 
-    /// <summary>Frees the model. No call may be running.</summary>
-    public void Dispose() => _session.Dispose();
+    /// <summary>The same model for one more owner, who disposes it as well.</summary>
+    public OnnxSession Share()
+    {
+        Interlocked.Increment(ref _shares);
+        return this;
+    }
+
+    /// <summary>Frees the model, where this is its last owner. No call of this owner may be running.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _shares) == 0)
+        {
+            _session.Dispose();
+        }
+    }
 
     // Null where nothing is to be changed.
     private static OnnxEditedModel? Rewrite(OnnxGraphEditor model, SessionOptions options, OnnxDevice device)
