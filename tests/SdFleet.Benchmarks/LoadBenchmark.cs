@@ -4,7 +4,7 @@ using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Benchmarks;
 
-/// <summary>What loading a model takes, part by part: for each of ONNX Runtime's levels of rewriting it, as the last one reads it from memory.</summary>
+/// <summary>What loading a model takes, part by part, at each of ONNX Runtime's levels of rewriting it.</summary>
 internal static class LoadBenchmark
 {
     /// <summary>Loads a model once to have its files in memory, and then once for each level.</summary>

@@ -23,8 +23,8 @@ internal sealed class PreprocessorFile : IDisposable
         _document = document;
     }
 
-    /// <summary>Opens a file; the caller disposes it.</summary>
-    /// <exception cref="ModelFormatException">It is missing, or no JSON object. So are all values that are not what they must be.</exception>
+    /// <summary>Opens a file; the caller disposes it. Values that are not what they must be raise the same error.</summary>
+    /// <exception cref="ModelFormatException">It is missing, or no JSON object.</exception>
     public static PreprocessorFile Open(string file)
     {
         JsonDocument document = JsonFile.Read(file);

@@ -11,7 +11,7 @@ internal static partial class ProcessorCache
     // glibc's <bits/confname.h>: _SC_LEVEL2_CACHE_SIZE.
     private const int Level2CacheSize = 191;
 
-    /// <summary>Its size; null where the system does not tell, as glibc on most ARM machines, or where it is not asked: it is on Linux.</summary>
+    /// <summary>Its size; null where the system does not tell, as glibc on most ARM machines, and where it is not Linux.</summary>
     public static int? Level2Bytes { get; } = Read();
 
     /// <summary>Whether ONNX Runtime does not find out its size. Windows and macOS always tell.</summary>

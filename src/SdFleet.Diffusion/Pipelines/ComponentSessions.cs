@@ -11,6 +11,19 @@ internal sealed class ComponentSessions : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Loaded> _loaded = [];
+    private readonly Dictionary<string, Task<OnnxSession>> _begun = [];
+    private Task _last = Task.CompletedTask;
+
+    /// <summary>
+    /// Begins to load a component that nothing changes, behind those that were begun before, while the caller loads another: ONNX Runtime
+    /// works on one processor core while it loads a model.
+    /// </summary>
+    public void Begin(string component, Func<OnnxSession> load)
+    {
+        Task<OnnxSession> loading = _last.ContinueWith(_ => load(), TaskScheduler.Default);
+        _begun.Add(component, loading);
+        _last = loading;
+    }
 
     /// <summary>The network of a component; the caller disposes it, and it stays here.</summary>
     /// <param name="component">The component.</param>
@@ -28,7 +41,7 @@ internal sealed class ComponentSessions : IDisposable
         }
 
         // Not under the lock: it takes seconds, and other components may be asked for.
-        OnnxSession session = load();
+        OnnxSession session = TakeBegun(component, changes)?.GetAwaiter().GetResult() ?? load();
         lock (_lock)
         {
             if (_loaded.Remove(component, out Loaded? replaced))
@@ -68,8 +81,34 @@ internal sealed class ComponentSessions : IDisposable
         }
     }
 
-    /// <summary>Lets go of all; each is freed when nobody else uses it.</summary>
-    public void Dispose() => KeepOnly(_ => "\0");
+    /// <summary>Lets go of all; each is freed when nobody else uses it. Waits for what was begun.</summary>
+    public void Dispose()
+    {
+        foreach (Task<OnnxSession> begun in _begun.Values)
+        {
+            // What went wrong is of no use any more.
+            begun.ContinueWith(
+                ended =>
+                {
+                    if (ended.Exception is null)
+                    {
+                        ended.Result.Dispose();
+                    }
+                },
+                TaskScheduler.Default).Wait();
+        }
+
+        _begun.Clear();
+        KeepOnly(_ => "\0");
+    }
+
+    private Task<OnnxSession>? TakeBegun(string component, string changes)
+    {
+        lock (_lock)
+        {
+            return changes.Length == 0 && _begun.Remove(component, out Task<OnnxSession>? begun) ? begun : null;
+        }
+    }
 
     private sealed record Loaded(string Changes, OnnxSession Session, IReadOnlyList<AddedToken> Words);
 }

@@ -172,7 +172,21 @@ internal sealed class PipelineComponents : IDisposable
     public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
     {
         using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
-        return new(folder, device, adapters, changes, new(), new());
+        ComponentSessions sessions = new();
+
+        // A GPU has one queue, and TensorRT chooses kernels by their time: nothing is loaded side by side there.
+        if (!device.HasOwnMemory)
+        {
+            foreach (string component in (string[])[ModelComponents.TextEncoder, ModelComponents.TextEncoder2, ModelComponents.VaeDecoder])
+            {
+                if (folder.HasModel(component) && !changes.Changes(component))
+                {
+                    sessions.Begin(component, () => OnnxSession.Load(folder.FindModel(component), device));
+                }
+            }
+        }
+
+        return new(folder, device, adapters, changes, sessions, new());
     }
 
     /// <summary>

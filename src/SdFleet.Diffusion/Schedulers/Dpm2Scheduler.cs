@@ -15,7 +15,7 @@ public abstract class Dpm2Scheduler : TwoStageScheduler
     {
         // Karras' timesteps are rounded, unlike the ones in between, and unlike those of other schedulers of this family.
         double[] sigmas = base.LayOutBetween(max, min, ref timesteps);
-        if (Layout == SigmaLayout.Karras)
+        if (LevelLayout == SigmaLayout.Karras)
         {
             timesteps = Array.ConvertAll(timesteps, t => Math.Round(t, MidpointRounding.ToEven));
         }

@@ -57,8 +57,8 @@ public sealed class EulerDiscreteScheduler : SigmaScheduler
             return base.LayOutSigmas(ref timesteps);
         }
 
-        // As diffusers has it, with one sigma more than steps: the run ends at a sigma that is small but not 0. Another layout overrules it.
-        return Layout == SigmaLayout.Timesteps
+        // As diffusers has it, with one sigma more than steps: the run ends at a sigma that is small but not 0. Other layouts overrule it.
+        return LevelLayout == SigmaLayout.Timesteps
             ? SigmaSchedule.LogLinear(Training.Max, Training.Min, timesteps.Length + 1)
             : LayOutBetween(Training.Max, Training.Min, ref timesteps);
     }

@@ -13,7 +13,7 @@ public abstract class SigmaScheduler : Scheduler
         SchedulerConfig config, SchedulerCompatibility compatibility, BetaDefaults betas, ZeroSnr zeroSnr, SigmaLayout layout)
         : base(config, NoiseSchedule.Create(config, betas, zeroSnr), compatibility)
     {
-        Layout = layout;
+        LevelLayout = layout;
         _spacing = ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Linspace);
         PredictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon);
         Training = new SigmaSchedule(NoiseSchedule);
@@ -35,7 +35,7 @@ public abstract class SigmaScheduler : Scheduler
     private protected SigmaSchedule Training { get; }
 
     /// <summary>How the noise levels lie between their bounds.</summary>
-    private protected SigmaLayout Layout { get; }
+    private protected SigmaLayout LevelLayout { get; }
 
     /// <summary>The noise level after the last step.</summary>
     private protected virtual double FinalSigma => 0;
@@ -65,13 +65,13 @@ public abstract class SigmaScheduler : Scheduler
     private protected virtual double[] LayOutSigmas(ref double[] timesteps)
     {
         double[] sigmas = Array.ConvertAll(timesteps, Training.At);
-        return Layout == SigmaLayout.Timesteps ? sigmas : LayOutBetween(sigmas[0], sigmas[^1], ref timesteps);
+        return LevelLayout == SigmaLayout.Timesteps ? sigmas : LayOutBetween(sigmas[0], sigmas[^1], ref timesteps);
     }
 
-    /// <summary>Sigmas of the <see cref="Layout"/> between two bounds, with their timesteps.</summary>
+    /// <summary>Sigmas of the <see cref="LevelLayout"/> between two bounds, with their timesteps.</summary>
     private protected virtual double[] LayOutBetween(double max, double min, ref double[] timesteps)
     {
-        double[] sigmas = SigmaLayouts.Between(Layout, max, min, timesteps.Length);
+        double[] sigmas = SigmaLayouts.Between(LevelLayout, max, min, timesteps.Length);
         timesteps = Array.ConvertAll(sigmas, Training.TimestepOf);
         return sigmas;
     }

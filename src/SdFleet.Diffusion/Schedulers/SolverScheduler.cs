@@ -24,7 +24,7 @@ public abstract class SolverScheduler : Scheduler
         bool canThreshold = true)
         : base(config, NoiseSchedule.Create(config, BetaDefaults.Pixel, zeroSnr), compatibility)
     {
-        Layout = SigmaLayouts.Read(config, compatibility);
+        LevelLayout = SigmaLayouts.Read(config, compatibility);
         ConfigValue.RequireOff("use_flow_sigmas", config.UseFlowSigmas);
         if (config.VarianceType is "learned" or "learned_range")
         {
@@ -56,7 +56,7 @@ public abstract class SolverScheduler : Scheduler
     private protected bool LowerOrderFinal { get; }
 
     /// <summary>How the noise levels lie between their bounds.</summary>
-    private protected SigmaLayout Layout { get; }
+    private protected SigmaLayout LevelLayout { get; }
 
     /// <summary>The noise levels of training.</summary>
     private protected SigmaSchedule Training { get; }
@@ -79,7 +79,7 @@ public abstract class SolverScheduler : Scheduler
 
     /// <summary>Noise levels of the class's own; where it has some, the timesteps are changed to theirs.</summary>
     private protected virtual double[]? LayOutSigmas(int steps) =>
-        Layout == SigmaLayout.Timesteps ? null : SigmaLayouts.Between(Layout, Training.Max, Training.Min, steps);
+        LevelLayout == SigmaLayout.Timesteps ? null : SigmaLayouts.Between(LevelLayout, Training.Max, Training.Min, steps);
 
     /// <summary>Computes the step at an index from <see cref="Outputs"/>, whose first is this step's.</summary>
     private protected abstract void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise);
@@ -163,7 +163,7 @@ public abstract class SolverScheduler : Scheduler
     private double WholeTimestepOf(double sigma)
     {
         double timestep = Training.TimestepOf(sigma);
-        return Layout is SigmaLayout.Exponential or SigmaLayout.Beta
+        return LevelLayout is SigmaLayout.Exponential or SigmaLayout.Beta
             ? Math.Truncate(timestep)
             : Math.Round(timestep, MidpointRounding.ToEven);
     }

@@ -50,7 +50,7 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     private protected override int HistoryDepth => SolverOrder + 1;
 
     private protected override double FinalSigmaFrom(double last) =>
-        _endsAtZero ? 0 : Layout != SigmaLayout.Timesteps ? last : Training.Min;
+        _endsAtZero ? 0 : LevelLayout != SigmaLayout.Timesteps ? last : Training.Min;
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {

@@ -47,7 +47,7 @@ public sealed class TextualInversionTests(BundledModel model) : IClassFixture<Bu
             .Write("lora.safetensors", new TestLora().Add("conv_in", 48, [4, 3, 3], 1).Kohya());
         TextualInversion word = new(folder["word.safetensors"]);
         using StableDiffusionPipeline pipeline = Load(word);
-        float[] before = BundledModel.Embeddings(pipeline, BundledModel.Task("a word"));
+        double[] before = BundledModel.Embeddings(pipeline, BundledModel.Task("a word"));
         using LoadCounter loads = new();
 
         pipeline.SwitchAdapters(new() { Embeddings = [word], Loras = [new(folder["lora.safetensors"])] });

@@ -9,7 +9,10 @@ public class SigmaLayoutTests
 
     /// <summary>The classes that know all layouts.</summary>
     public static TheoryData<string> ClassNames() =>
-        [.. KnownSchedulers.ClassNames.Where(name => Create(name, SchedulerFixture.Config) is not (AlphaScheduler or EulerAncestralDiscreteScheduler))];
+    [
+        .. KnownSchedulers.ClassNames
+            .Where(name => Create(name, SchedulerFixture.Config) is not (AlphaScheduler or EulerAncestralDiscreteScheduler)),
+    ];
 
     [Theory]
     [MemberData(nameof(ClassNames))]
@@ -216,7 +219,8 @@ public class SigmaLayoutTests
         }
     }
 
-    private static Scheduler Create(string name, SchedulerConfig config, SchedulerCompatibility compatibility = SchedulerCompatibility.Current)
+    private static Scheduler Create(
+        string name, SchedulerConfig config, SchedulerCompatibility compatibility = SchedulerCompatibility.Current)
     {
         Scheduler scheduler = KnownSchedulers.Create(name, config, compatibility);
         scheduler.SetTimesteps(Steps);
