@@ -14,6 +14,8 @@ if [ ! -f "$folder/model_index.json" ]; then
   "${PYTHON:-/usr/bin/python3}" infra/sd15/random_model.py "$folder"
 fi
 
+# The files were just written: what a load takes from memory is the figure.
+cat "$folder"/*/* > /dev/null
 dotnet run --project tests/SdFleet.Benchmarks --configuration "${CONFIGURATION:-Release}" --no-build -- overhead "$folder"
 [ -z "${ATTENTION:-}" ] ||
   dotnet run --project tests/SdFleet.Benchmarks --configuration "${CONFIGURATION:-Release}" --no-build -- attention "$folder"

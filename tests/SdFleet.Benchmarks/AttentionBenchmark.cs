@@ -38,7 +38,7 @@ internal static class AttentionBenchmark
         using var pipeline = StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions { FuseAttention = fused });
         var load = clock.Elapsed.TotalSeconds;
         var task = pipeline.CreateTask("a red circle on a blue ground", seed: 1) with { Width = side, Height = side, Steps = 2 };
-        using var runs = new ModelRunTime();
+        using var runs = new ModelDurations(DiffusionTelemetry.RunDuration, "sdfleet.component");
         var best = Components.ToDictionary(component => component, _ => double.PositiveInfinity);
         for (var i = 0; i < rounds; i++)
         {
@@ -46,7 +46,7 @@ internal static class AttentionBenchmark
             pipeline.Generate([task]);
             foreach (var component in Components)
             {
-                var (seconds, count) = runs.ByComponent[component];
+                var (seconds, count) = runs.By[component];
                 best[component] = Math.Min(best[component], seconds / count);
             }
         }

@@ -23,12 +23,14 @@ internal static class OverheadBenchmark
         string folder, Func<GenerationTask, GenerationTask> task, int batches, int images, double ratioLimit, double? memoryLimit = null)
     {
         var before = ProcessMemory.Peak();
+        using var loads = new ModelDurations(DiffusionTelemetry.LoadDuration, "sdfleet.component", "sdfleet.phase");
         var clock = Stopwatch.StartNew();
         using var pipeline = StableDiffusionPipeline.Load(folder);
         Print($"load: {clock.Elapsed.TotalSeconds:F2} s on {pipeline.Info.Device}, ONNX Runtime {pipeline.Info.RuntimeVersion}");
+        LoadBenchmark.PrintPhases(loads);
         PrintMemory("loading");
 
-        using var runs = new ModelRunTime();
+        using var runs = new ModelDurations(DiffusionTelemetry.RunDuration, "sdfleet.component");
         var tasks = Enumerable.Range(0, images).Select(i => task(pipeline.CreateTask("a red circle on a blue ground", seed: i))).ToArray();
         if (batches > 1)
         {
@@ -46,7 +48,7 @@ internal static class OverheadBenchmark
         var ratio = wall / runs.Total;
         var first = tasks[0];
         Print($"{batches} x {images} images of {first.Width}x{first.Height}, {first.Steps} steps, guidance {first.GuidanceScale}:");
-        foreach (var (component, (seconds, count)) in runs.ByComponent.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (component, (seconds, count)) in runs.By.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             Print($"  {component,-12} {count,4} runs, {seconds / count * 1000,10:F2} ms each");
         }

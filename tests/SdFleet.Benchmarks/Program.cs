@@ -13,6 +13,11 @@ switch (args)
         return OverheadBenchmark.Run(
             folder, task => task with { Width = 512, Height = 512, Steps = 2 }, batches: 1, images: 1, ratioLimit: 1.02, memoryLimit: 1.5) ? 0 : 1;
 
+    // What loading takes, part by part.
+    case ["load", var folder]:
+        LoadBenchmark.Run(folder);
+        return 0;
+
     // The bundled model at the size that it was trained for, and at one where attention is most of the work.
     case ["attention"]:
         AttentionBenchmark.Run(ShapesModelFolder.Path, side: 128, rounds: 20);

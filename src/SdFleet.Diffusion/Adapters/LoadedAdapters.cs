@@ -9,7 +9,8 @@ namespace SdFleet.Diffusion.Adapters;
 /// <summary>Adapters that were checked against a model: each of their changes has found its weight.</summary>
 internal sealed class LoadedAdapters : IDisposable
 {
-    private const int Shown = 3;
+    // Of names in a message. A LoRA has hundreds, all of which are wrong where it is for another model.
+    private const int Shown = 100;
 
     private readonly TokenEmbeddings _embeddings;
     private readonly List<LoraFile> _files = [];
@@ -46,6 +47,18 @@ internal sealed class LoadedAdapters : IDisposable
 
     /// <summary>Whether a network is changed.</summary>
     public bool Changes(string component) => _changes.ContainsKey(component) || _embeddings.Changes(component);
+
+    /// <summary>What changes a network, as text: the same for the same files with the same scales, empty for nothing.</summary>
+    public string KeyOf(string component)
+    {
+        IEnumerable<string> loras = _changes.GetValueOrDefault(component, [])
+            .Select(change => change.File)
+            .Distinct()
+            .Select(file => FormattableString.Invariant($"{StampOf(file.File)} x {file.Scale:R}"));
+        IEnumerable<string> embeddings = _embeddings.Changes(component)
+            ? _embeddings.Resolved.Select(embedding => $"{StampOf(embedding.Path)} as {embedding.Token}") : [];
+        return string.Join('\n', loras.Concat(embeddings));
+    }
 
     /// <summary>The embeddings, each with its word.</summary>
     public IReadOnlyList<TextualInversion> Embeddings => _embeddings.Resolved;
@@ -85,9 +98,13 @@ internal sealed class LoadedAdapters : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    /// <summary>The first few of many names, for messages.</summary>
-    internal static string FirstOf(IReadOnlyCollection<string> names) =>
-        string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? ", ..." : "");
+    /// <summary>All names, or where they are very many the first ones, for messages.</summary>
+    internal static string ListOf(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(Shown))
+        + (names.Count > Shown ? FormattableString.Invariant($" and {names.Count - Shown} more") : "");
+
+    // A file that was written anew is another one.
+    private static string StampOf(string path) =>
+        FormattableString.Invariant($"{path} {new FileInfo(path).Length} {File.GetLastWriteTimeUtc(path).Ticks}");
 
     private void Match(LoraFile file, ModelFolder folder)
     {
@@ -121,7 +138,7 @@ internal sealed class LoadedAdapters : IDisposable
             throw new ModelFormatException(
                 file.File,
                 $"a LoRA for this model, {(example is null ? "whose layers have no names" : $"which has layers such as {example}")}",
-                FormattableString.Invariant($"{unknown.Count} layers that it does not have: {FirstOf(unknown)}"));
+                FormattableString.Invariant($"{unknown.Count} layers that it does not have: {ListOf(unknown)}"));
         }
 
         if (unknown.Count > 0)
@@ -129,7 +146,7 @@ internal sealed class LoadedAdapters : IDisposable
             throw new ModelFormatException(
                 file.File,
                 "a LoRA whose every layer is in the model",
-                FormattableString.Invariant($"{unknown.Count} of {file.Layers.Count} that are not: {FirstOf(unknown)}"));
+                FormattableString.Invariant($"{unknown.Count} of {file.Layers.Count} that are not: {ListOf(unknown)}"));
         }
     }
 

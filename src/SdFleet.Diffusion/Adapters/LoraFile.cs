@@ -90,7 +90,7 @@ internal sealed class LoraFile : IDisposable
             throw new ModelFormatException(
                 File,
                 found.Count > 0 ? "only the matrices of a LoRA, in kohya's or diffusers' names" : "a LoRA with kohya's or diffusers' names",
-                FormattableString.Invariant($"{others.Count} other tensors: {LoadedAdapters.FirstOf(others)}"));
+                FormattableString.Invariant($"{others.Count} other tensors: {LoadedAdapters.ListOf(others)}"));
         }
 
         return [.. found.Select(layer => Join(layer.Key.Component, layer.Key.Layer, layer.Value))];

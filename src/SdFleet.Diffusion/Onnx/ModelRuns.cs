@@ -14,12 +14,16 @@ internal static class ModelRuns
     /// <summary>Records a run that has ended.</summary>
     /// <param name="file">The model file; the name of its folder becomes the tag.</param>
     /// <param name="started">From <see cref="Stopwatch.GetTimestamp"/>.</param>
-    public static void Record(string file, long started)
+    /// <param name="returned">Whether the run's memory went back to the system.</param>
+    public static void Record(string file, long started, bool returned)
     {
         if (Duration.Enabled)
         {
             string? component = Path.GetFileName(Path.GetDirectoryName(file));
-            Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("sdfleet.component", component));
+            Duration.Record(
+                Stopwatch.GetElapsedTime(started).TotalSeconds,
+                new("sdfleet.component", component),
+                new("sdfleet.memory", returned ? "returned" : "kept"));
         }
     }
 }

@@ -24,7 +24,10 @@ internal sealed class OnnxDevice
     public bool HasOwnMemory => Provider != ExecutionProvider.Cpu;
 
     /// <summary>Whether written-out attention becomes one operation when a model is loaded.</summary>
-    public bool FusesAttention => _options.FuseAttention && Provider == ExecutionProvider.Cpu;
+    public bool FusesAttention => Fuses(_options, Provider, ProcessorCache.IsHidden);
+
+    /// <summary>The size of the cache that fused attention goes by; null where none is fused, or it is not known.</summary>
+    public int? AttentionCacheBytes => FusesAttention ? ProcessorCache.Level2Bytes : null;
 
     /// <summary>Whether memory can be given back after a run: a GPU's stays for all runs to come.</summary>
     public bool ReleasesMemory => !HasOwnMemory;
@@ -55,6 +58,13 @@ internal sealed class OnnxDevice
                 : throw new ProviderUnavailableException(options.Provider, reason, remedy, error);
         }
     }
+
+    /// <summary>Whether attention is fused on a provider.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="cacheIsHidden">See <see cref="ProcessorCache.IsHidden"/>: an image's attention would then be one thread's work.</param>
+    public static bool Fuses(OnnxRuntimeOptions options, ExecutionProvider provider, bool cacheIsHidden) =>
+        options.FuseAttention && provider == ExecutionProvider.Cpu && !cacheIsHidden;
 
     /// <summary>New session options; the caller disposes them.</summary>
     public SessionOptions CreateSessionOptions()

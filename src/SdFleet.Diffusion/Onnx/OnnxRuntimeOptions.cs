@@ -42,7 +42,9 @@ public sealed record OnnxRuntimeOptions
 
     /// <summary>
     /// Whether only algorithms are taken that give the same bits each time, as far as there are such. Default yes. It asks all providers for
-    /// deterministic kernels. The processor then gives the same bits for the same <see cref="Threads"/> and the same batch. CUDA takes
+    /// deterministic kernels. The processor then gives the same bits for the same <see cref="Threads"/> and the same batch; another
+    /// processor does where it has the same vector instructions and, with <see cref="FuseAttention"/>, a second cache of the same size
+    /// (<see cref="Pipelines.PipelineInfo.AttentionCacheBytes"/>): without it, that size does not count. CUDA takes
     /// cuDNN's default convolutions and no TF32: the same bits on the same model of GPU. TensorRT chooses kernels by measuring them when it
     /// builds an engine: the same bits from the same engine (<see cref="EngineCache"/>).
     /// </summary>
@@ -52,7 +54,8 @@ public sealed record OnnxRuntimeOptions
     /// Whether attention that a model writes out as single operations is computed in one, in blocks, so that its scores are never in
     /// memory as a whole: with Stable Diffusion 1.5 at 512x512 they are 2 GB, twice. Default yes. Only the processor does; other providers
     /// have their own ways. Results differ by rounding. Models whose attention has a mask, as text encoders', stay as they are, and files
-    /// never change. It holds whatever <see cref="Optimization"/> says.
+    /// never change. It holds whatever <see cref="Optimization"/> says. Where the system does not tell the size of the processor's second
+    /// cache, which the blocks go by, as Linux on many ARM machines, nothing is fused.
     /// </summary>
     public bool FuseAttention { get; init; } = true;
 

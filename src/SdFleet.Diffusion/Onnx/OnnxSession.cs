@@ -11,6 +11,7 @@ internal sealed class OnnxSession : IDisposable
 
     private readonly InferenceSession _session;
     private readonly OnnxDevice _device;
+    private int _shares = 1;
 
     private OnnxSession(string file, InferenceSession session, OnnxDevice device)
     {
@@ -34,7 +35,7 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime cannot load it.</exception>
     public static OnnxSession Load(string file, OnnxDevice device)
     {
-        if (device.FusesAttention && ReadToChange(file) is { } graph)
+        if (device.FusesAttention && ModelLoads.Measure(file, ModelLoads.Read, () => ReadToChange(file)) is { } graph)
         {
             try
             {
@@ -54,21 +55,13 @@ internal sealed class OnnxSession : IDisposable
     public static OnnxSession Load(OnnxGraphEditor model, OnnxDevice device)
     {
         string file = model.Graph.File;
-        if (device.FusesAttention)
-        {
-            AttentionFusion.Apply(model);
-        }
-
-        if (!model.HasChanges)
+        using SessionOptions options = device.CreateSessionOptions();
+        OnnxEditedModel? edited = ModelLoads.Measure(file, ModelLoads.Rewrite, () => Rewrite(model, options, device));
+        if (edited is null)
         {
             return LoadAsItIs(file, device);
         }
 
-        using SessionOptions options = device.CreateSessionOptions();
-
-        // Bytes have no folder that weights beside them could be found in.
-        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
-        OnnxEditedModel edited = model.Build();
         using ExternalWeights? weights = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
         return Create(file, () => new InferenceSession(edited.Bytes, options), device);
     }
@@ -77,8 +70,12 @@ internal sealed class OnnxSession : IDisposable
     public OnnxCall CreateCall() => new(File, _session, _device);
 
     /// <summary>Runs the model once. ONNX Runtime makes the output, whose shape need not be known; the caller disposes it.</summary>
-    public OnnxResult Run(IReadOnlyDictionary<string, OrtValue> inputs, OnnxTensorSpec output, RunScope scope) =>
-        new(scope.Run(File, options => _session.Run(options, inputs, [output.Name]), _device.ReleasesMemory), output.Type);
+    /// <param name="inputs">The inputs by name.</param>
+    /// <param name="output">The output that is wanted.</param>
+    /// <param name="scope">The generation this is part of.</param>
+    /// <param name="last">Whether no other run is soon to come, which would need the same memory again.</param>
+    public OnnxResult Run(IReadOnlyDictionary<string, OrtValue> inputs, OnnxTensorSpec output, RunScope scope, bool last = true) =>
+        new(scope.Run(File, options => _session.Run(options, inputs, [output.Name]), last && _device.ReleasesMemory), output.Type);
 
     /// <summary>Runs the model once for several outputs.</summary>
     /// <returns>Their values, each in row-major order.</returns>
@@ -91,8 +88,39 @@ internal sealed class OnnxSession : IDisposable
         return [.. outputs.Select((output, i) => OnnxResult.ToArray(values[i], output.Type))];
     }
 
-    /// <summary>Frees the model. No call may be running.</summary>
-    public void Dispose() => _session.Dispose();
+    /// <summary>The same model for one more owner, who disposes it as well.</summary>
+    public OnnxSession Share()
+    {
+        Interlocked.Increment(ref _shares);
+        return this;
+    }
+
+    /// <summary>Frees the model, where this is its last owner. No call of this owner may be running.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _shares) == 0)
+        {
+            _session.Dispose();
+        }
+    }
+
+    // Null where nothing is to be changed.
+    private static OnnxEditedModel? Rewrite(OnnxGraphEditor model, SessionOptions options, OnnxDevice device)
+    {
+        if (device.FusesAttention)
+        {
+            AttentionFusion.Apply(model);
+        }
+
+        if (!model.HasChanges)
+        {
+            return null;
+        }
+
+        // Bytes have no folder that weights beside them could be found in.
+        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
+        return model.Build();
+    }
 
     private static OnnxSession LoadAsItIs(string file, OnnxDevice device)
     {
@@ -117,7 +145,7 @@ internal sealed class OnnxSession : IDisposable
     {
         try
         {
-            return new(file, create(), device);
+            return new(file, ModelLoads.Measure(file, ModelLoads.Session, create), device);
         }
         catch (OnnxRuntimeException error)
         {

@@ -50,7 +50,7 @@ internal sealed class RunScope : IDisposable
         }
         finally
         {
-            ModelRuns.Record(file, started);
+            ModelRuns.Record(file, started, release);
         }
     }
 

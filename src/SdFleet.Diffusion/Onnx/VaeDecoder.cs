@@ -35,13 +35,14 @@ internal sealed class VaeDecoder : IDisposable
     /// <param name="shape">Their shape.</param>
     /// <param name="scale">One over the autoencoder's scaling factor.</param>
     /// <param name="scope">The generation this is part of.</param>
+    /// <param name="last">Whether no other image is soon to be decoded.</param>
     /// <returns>Three planes in -1 to 1, a little beyond at times; the caller disposes it.</returns>
-    public OnnxResult Decode(ReadOnlySpan<float> latents, LatentShape shape, float scale, RunScope scope)
+    public OnnxResult Decode(ReadOnlySpan<float> latents, LatentShape shape, float scale, RunScope scope, bool last = true)
     {
         using OnnxTensor input = new(_latents.Type, shape.ToBatch(1));
         Schedulers.VectorMath.Scale(input.Values, scale, latents);
         input.Commit();
-        return _session.Run(new Dictionary<string, OrtValue> { [_latents.Name] = input.Value }, _image, scope);
+        return _session.Run(new Dictionary<string, OrtValue> { [_latents.Name] = input.Value }, _image, scope, last);
     }
 
     /// <summary>Frees the model.</summary>

@@ -29,11 +29,12 @@ internal sealed class VaeEncoder : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="erased">What is white in it is gray in what is encoded; null for the image as it is.</param>
     /// <param name="scope">The generation this is part of.</param>
+    /// <param name="last">Whether no other image is soon to be encoded.</param>
     /// <returns>
     /// Of shape [1, c, h, w] where the exporter took the most likely latents, or [1, 2c, h, w] where it left the choice: means, then
     /// logarithms of variances. Before the scaling factor; the caller disposes it.
     /// </returns>
-    public OnnxResult Encode(RgbImage image, GrayImage? erased, RunScope scope)
+    public OnnxResult Encode(RgbImage image, GrayImage? erased, RunScope scope, bool last = true)
     {
         using OnnxTensor input = new(_image.Type, 1, RgbImage.Channels, image.Height, image.Width);
         PixelPlanes.Write(image, input.Values);
@@ -43,7 +44,7 @@ internal sealed class VaeEncoder : IDisposable
         }
 
         input.Commit();
-        return _session.Run(new Dictionary<string, OrtValue> { [_image.Name] = input.Value }, _latents, scope);
+        return _session.Run(new Dictionary<string, OrtValue> { [_image.Name] = input.Value }, _latents, scope, last);
     }
 
     /// <summary>Frees the model.</summary>

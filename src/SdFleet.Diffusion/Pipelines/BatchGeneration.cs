@@ -56,7 +56,7 @@ internal sealed class BatchGeneration(
             using Activity? activity = DiffusionTelemetry.Start("vae_decode", images: 1);
             long decodeStarted = Stopwatch.GetTimestamp();
             DecodedImage decoded = components.Decoder.Decode(
-                latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, Observer(index));
+                latents.AsSpan(index * _shape.Length, _shape.Length), _shape, scope, Observer(index), last: index + 1 == tasks.Count);
             if (task.Overlay)
             {
                 MaskOverlay.Apply(decoded.Image, task.InitImage!, task.Mask!);

@@ -10,9 +10,16 @@ public static class DiffusionTelemetry
 
     /// <summary>
     /// The name of the histogram, in the meter <see cref="SourceName"/>, of the seconds that each run of a model took inside ONNX Runtime;
-    /// the tag sdfleet.component says which, such as unet.
+    /// the tag sdfleet.component says which, such as unet, and sdfleet.memory whether what the run took beside the weights was kept for the
+    /// next one or returned to the system.
     /// </summary>
     public const string RunDuration = "sdfleet.model.run.duration";
+
+    /// <summary>
+    /// The name of the histogram, in the same meter, of the seconds that each phase of loading a model took; the tag sdfleet.component says
+    /// which model, sdfleet.phase which phase: read, adapt, rewrite or session.
+    /// </summary>
+    public const string LoadDuration = "sdfleet.model.load.duration";
 
     private static readonly ActivitySource Source = new(SourceName);
 

@@ -20,23 +20,25 @@ internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config, Lazy<V
     /// <param name="shape">Their shape.</param>
     /// <param name="scope">The generation this is part of.</param>
     /// <param name="observe">Is given the decoder's values, three planes in -1 to 1, where it is given: for tests.</param>
-    public DecodedImage Decode(ReadOnlySpan<float> latents, LatentShape shape, RunScope scope, Action<float[]>? observe = null)
+    /// <param name="last">Whether no other image of the batch comes, for which the decoder keeps its memory.</param>
+    public DecodedImage Decode(
+        ReadOnlySpan<float> latents, LatentShape shape, RunScope scope, Action<float[]>? observe = null, bool last = true)
     {
         ImageDefects latentDefects = Judge(latents, LatentLimit, ImageDefects.LatentsNotANumber);
-        DecodedImage first = Decode(decoder, latents, shape, scope, observe);
+        DecodedImage first = Decode(decoder, latents, shape, scope, observe, last);
 
         // A decoder that is given no numbers can give none, however precise.
         bool again = first.Defects.HasFlag(ImageDefects.NotANumber)
             && !latentDefects.HasFlag(ImageDefects.LatentsNotANumber)
             && float32.Value is not null;
-        DecodedImage decoded = again ? Decode(float32.Value!, latents, shape, scope, observe) : first;
+        DecodedImage decoded = again ? Decode(float32.Value!, latents, shape, scope, observe, last) : first;
         return decoded with { Defects = decoded.Defects | latentDefects, Again = again };
     }
 
     private DecodedImage Decode(
-        VaeDecoder network, ReadOnlySpan<float> latents, LatentShape shape, RunScope scope, Action<float[]>? observe)
+        VaeDecoder network, ReadOnlySpan<float> latents, LatentShape shape, RunScope scope, Action<float[]>? observe, bool last)
     {
-        using OnnxResult result = network.Decode(latents, shape, (float)(1 / config.ScalingFactor), scope);
+        using OnnxResult result = network.Decode(latents, shape, (float)(1 / config.ScalingFactor), scope, last);
         RgbImage image = new(shape.Width * config.ScaleFactor, shape.Height * config.ScaleFactor);
         long[] expected = [1, RgbImage.Channels, image.Height, image.Width];
         if (!result.Shape.SequenceEqual(expected))

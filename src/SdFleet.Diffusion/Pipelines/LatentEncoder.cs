@@ -30,7 +30,7 @@ internal sealed class LatentEncoder(VaeEncoder encoder, VaeConfig config)
         float[]? choice = null;
         for (int i = 0; i < images.Count; i++)
         {
-            using OnnxResult result = encoder.Encode(images[i], erased?[i], scope);
+            using OnnxResult result = encoder.Encode(images[i], erased?[i], scope, last: i + 1 == images.Count);
             observe?.Invoke(result.Values.ToArray());
             Span<float> destination = latents.Slice(i * shape.Length, shape.Length);
             bool distribution = IsDistribution(result.Shape, shape);

@@ -14,16 +14,24 @@ internal sealed class PipelineComponents : IDisposable
 
     // Some parts are loaded at first use, by whichever thread that is.
     private readonly ConcurrentStack<IDisposable> _owned = new();
+    private readonly ComponentSessions _sessions;
     private readonly Lazy<LatentEncoder> _encoder;
     private readonly Lazy<SafetyChecker> _safety;
 
-    private PipelineComponents(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
+    private PipelineComponents(
+        ModelFolder folder,
+        OnnxDevice device,
+        ModelAdapters adapters,
+        LoadedAdapters changes,
+        ComponentSessions sessions,
+        BatchSplitter splitter)
     {
+        _sessions = sessions;
         try
         {
             Folder = folder;
             Device = device;
-            using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
+            Splitter = splitter;
             Adapters = adapters with { Embeddings = changes.Embeddings };
             Scheduler = folder.ReadScheduler(ModelComponents.Scheduler);
             Vae = VaeConfig.Load(folder);
@@ -39,7 +47,7 @@ internal sealed class PipelineComponents : IDisposable
                 folder,
                 Family,
                 component => Load(component, changes),
-                changes.WordsOf,
+                sessions.WordsOf,
                 component => Own(new ClipSkipEncoder(EditAgain(component), folder, device))));
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
@@ -134,7 +142,7 @@ internal sealed class PipelineComponents : IDisposable
     public UnetCallPool Calls { get; }
 
     /// <summary>How many images fit into memory at once, as far as it was found out.</summary>
-    public BatchSplitter Splitter { get; } = new();
+    public BatchSplitter Splitter { get; }
 
     /// <summary>Makes images of latents.</summary>
     public LatentDecoder Decoder { get; }
@@ -161,7 +169,39 @@ internal sealed class PipelineComponents : IDisposable
     }
 
     /// <summary>Loads a folder.</summary>
-    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters) => new(folder, device, adapters);
+    public static PipelineComponents Load(ModelFolder folder, OnnxDevice device, ModelAdapters adapters)
+    {
+        using LoadedAdapters changes = LoadedAdapters.Load(folder, adapters);
+        ComponentSessions sessions = new();
+
+        // A GPU has one queue, and TensorRT chooses kernels by their time: nothing is loaded side by side there.
+        if (!device.HasOwnMemory)
+        {
+            foreach (string component in (string[])[ModelComponents.TextEncoder, ModelComponents.TextEncoder2, ModelComponents.VaeDecoder])
+            {
+                if (folder.HasModel(component) && !changes.Changes(component))
+                {
+                    sessions.Begin(component, () => OnnxSession.Load(folder.FindModel(component), device));
+                }
+            }
+        }
+
+        return new(folder, device, adapters, changes, sessions, new());
+    }
+
+    /// <summary>
+    /// The same model with other adapters: its own parts are freed, all but the networks that stay as they are, and those that are changed
+    /// are loaded. This one is of no use from then on, whatever comes of it.
+    /// </summary>
+    /// <param name="adapters">What changes the model from now on.</param>
+    /// <param name="changes">The same, checked against the model.</param>
+    public PipelineComponents With(ModelAdapters adapters, LoadedAdapters changes)
+    {
+        // Before the others are loaded: there may not be room for both.
+        Free();
+        _sessions.KeepOnly(changes.KeyOf);
+        return new(Folder, Device, adapters, changes, _sessions, Splitter);
+    }
 
     /// <summary>What was loaded.</summary>
     public PipelineInfo Describe() => new()
@@ -184,12 +224,19 @@ internal sealed class PipelineComponents : IDisposable
         Provider = Device.Provider,
         ProviderFallbackReason = Device.FallbackReason,
         Device = Device.Name,
+        AttentionCacheBytes = Device.AttentionCacheBytes,
         SizeMultiple = Vae.ScaleFactor,
         RoundMultiple = RoundMultiple,
     };
 
     /// <summary>Frees all parts.</summary>
     public void Dispose()
+    {
+        Free();
+        _sessions.Dispose();
+    }
+
+    private void Free()
     {
         while (_owned.TryPop(out IDisposable? part))
         {
@@ -209,7 +256,7 @@ internal sealed class PipelineComponents : IDisposable
 
     // Twice the size of the usual one, and needed by few images.
     private VaeDecoder? LoadFloat32Decoder() => Folder.FindFloat32Model(ModelComponents.VaeDecoder) is { } file
-        ? Own(new VaeDecoder(OnnxSession.Load(file, Device)))
+        ? Own(new VaeDecoder(_sessions.Get(file, "", () => OnnxSession.Load(file, Device), () => [])))
         : null;
 
     private LatentEncoder LoadEncoder()
@@ -219,23 +266,26 @@ internal sealed class PipelineComponents : IDisposable
         return new(encoder, Vae);
     }
 
-    private OnnxSession Load(string component) => OnnxSession.Load(Folder.FindModel(component), Device);
+    private OnnxSession Load(string component) =>
+        _sessions.Get(component, "", () => OnnxSession.Load(Folder.FindModel(component), Device), () => []);
 
-    private OnnxSession Load(string component, LoadedAdapters changes)
-    {
-        if (!changes.Changes(component))
-        {
-            return Load(component);
-        }
-
-        return OnnxSession.Load(Edit(component, changes), Device);
-    }
+    private OnnxSession Load(string component, LoadedAdapters changes) => !changes.Changes(component)
+        ? Load(component)
+        : _sessions.Get(
+            component,
+            changes.KeyOf(component),
+            () => OnnxSession.Load(Edit(component, changes), Device),
+            () => changes.WordsOf(component));
 
     private OnnxGraphEditor Edit(string component, LoadedAdapters changes)
     {
-        OnnxGraphEditor editor = new(OnnxGraph.Read(Folder.FindModel(component)));
-        changes.Apply(component, editor);
-        return editor;
+        string file = Folder.FindModel(component);
+        OnnxGraphEditor editor = new(ModelLoads.Measure(file, ModelLoads.Read, () => OnnxGraph.Read(file)));
+        return ModelLoads.Measure(file, ModelLoads.Adapt, () =>
+        {
+            changes.Apply(component, editor);
+            return editor;
+        });
     }
 
     // The files are closed once all is loaded, and so opened again for what is loaded later.

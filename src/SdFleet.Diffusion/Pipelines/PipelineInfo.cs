@@ -64,6 +64,12 @@ public sealed record PipelineInfo
     /// <summary>The device, such as "CPU" or "GPU 0".</summary>
     public required string Device { get; init; }
 
+    /// <summary>
+    /// The size of the processor's second cache, by which attention is cut into blocks where it is fused: sums are rounded in another order
+    /// where it differs, so it belongs into a record of how an image was made. Null where attention is not fused, or the size is not told.
+    /// </summary>
+    public int? AttentionCacheBytes { get; init; }
+
     /// <summary>Width and height must be multiples of this many pixels.</summary>
     public required int SizeMultiple { get; init; }
 

@@ -27,6 +27,10 @@ public sealed record SchedulerOptions
         SchedulerConfig config = model with
         {
             UseKarrasSigmas = UseKarrasSigmas ?? model.UseKarrasSigmas,
+
+            // Who asks for one layout does not want the model's other one.
+            UseExponentialSigmas = UseKarrasSigmas == true ? false : model.UseExponentialSigmas,
+            UseBetaSigmas = UseKarrasSigmas == true ? false : model.UseBetaSigmas,
             TimestepSpacing = TimestepSpacing ?? model.TimestepSpacing,
         };
         return Name is null ? Scheduler.Create(config, Compatibility) : KnownSchedulers.Create(Name, config, Compatibility);

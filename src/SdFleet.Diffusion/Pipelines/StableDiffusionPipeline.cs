@@ -9,7 +9,7 @@ namespace SdFleet.Diffusion.Pipelines;
 /// </summary>
 public sealed partial class StableDiffusionPipeline : IDisposable
 {
-    private readonly PipelineComponents _components;
+    private PipelineComponents _components;
     private readonly Lock _digestLock = new();
     private Task<string>? _digest;
     private bool _disposed;
@@ -22,7 +22,7 @@ public sealed partial class StableDiffusionPipeline : IDisposable
     }
 
     /// <summary>What this is and runs on.</summary>
-    public PipelineInfo Info { get; }
+    public PipelineInfo Info { get; private set; }
 
     /// <summary>What the model is best used with.</summary>
     public ModelDefaults Defaults { get; }
@@ -49,6 +49,32 @@ public sealed partial class StableDiffusionPipeline : IDisposable
             components.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Gives the model other adapters in place of those it has. Only the networks that these change, or those changed, are loaded again. No
+    /// generation may be running.
+    /// </summary>
+    /// <param name="adapters">What changes the model from now on; an empty one for the model as it is.</param>
+    /// <exception cref="ModelFormatException">An adapter is not one for this model; then it has those from before.</exception>
+    /// <exception cref="ArgumentException">A scale is out of range, likewise.</exception>
+    /// <remarks>Where a network cannot be loaded again, for want of memory or because its file is gone, the pipeline is disposed.</remarks>
+    public void SwitchAdapters(ModelAdapters adapters)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(adapters);
+        using LoadedAdapters changes = LoadedAdapters.Load(_components.Folder, adapters);
+
+        // Until the others are there.
+        _disposed = true;
+        _components = _components.With(adapters, changes);
+        Info = _components.Describe();
+        lock (_digestLock)
+        {
+            _digest = null;
+        }
+
+        _disposed = false;
     }
 
     /// <summary>A task with the model's defaults, to be changed with <c>with</c>.</summary>

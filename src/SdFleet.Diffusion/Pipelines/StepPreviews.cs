@@ -29,7 +29,8 @@ internal sealed class StepPreviews(PreviewOptions options, LatentDecoder decoder
 
         for (int image = 0; image * shape.Length < values.Length; image++)
         {
-            RgbImage picture = decoder.Decode(values.AsSpan(image * shape.Length, shape.Length), shape, scope).Image;
+            bool last = (image + 1) * shape.Length >= values.Length;
+            RgbImage picture = decoder.Decode(values.AsSpan(image * shape.Length, shape.Length), shape, scope, last: last).Image;
             options.Receiver.Report(new(image, done, steps, picture));
         }
     }

@@ -22,7 +22,7 @@ public sealed class DeisMultistepScheduler : SolverScheduler
 
     private protected override bool KeepsClean => false;
 
-    private protected override double FinalSigmaFrom(double last) => Config.UseKarrasSigmas == true ? last : Training.Min;
+    private protected override double FinalSigmaFrom(double last) => LevelLayout != SigmaLayout.Timesteps ? last : Training.Min;
 
     private protected override void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise)
     {

@@ -7,18 +7,19 @@ namespace SdFleet.Diffusion.Schedulers;
 public abstract class Dpm2Scheduler : TwoStageScheduler
 {
     private protected Dpm2Scheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility)
+        : base(config, compatibility, LayoutOf(config, compatibility))
     {
     }
 
-    // Karras noise levels came to these classes between the two generations.
-    private protected sealed override bool UsesKarras => Compatibility == SchedulerCompatibility.Current && base.UsesKarras;
-
-    private protected sealed override double[] LayOutKarras(double max, double min, ref double[] timesteps)
+    private protected sealed override double[] LayOutBetween(double max, double min, ref double[] timesteps)
     {
-        // Their timesteps are rounded, unlike the ones in between, and unlike those of other schedulers of this family.
-        double[] sigmas = base.LayOutKarras(max, min, ref timesteps);
-        timesteps = Array.ConvertAll(timesteps, t => Math.Round(t, MidpointRounding.ToEven));
+        // Karras' timesteps are rounded, unlike the ones in between, and unlike those of other schedulers of this family.
+        double[] sigmas = base.LayOutBetween(max, min, ref timesteps);
+        if (LevelLayout == SigmaLayout.Karras)
+        {
+            timesteps = Array.ConvertAll(timesteps, t => Math.Round(t, MidpointRounding.ToEven));
+        }
+
         return sigmas;
     }
 
@@ -30,4 +31,8 @@ public abstract class Dpm2Scheduler : TwoStageScheduler
     /// <summary>From the step's start to a noise level, along the slope of the second stage.</summary>
     private protected void MoveTo(double sigma, int step, Span<float> sample) =>
         VectorMath.Combine(sample, 1, Start, sigma - Sigmas[step], StageSlope);
+
+    // Other layouts came to these classes between the two generations.
+    private static SigmaLayout LayoutOf(SchedulerConfig config, SchedulerCompatibility compatibility) =>
+        compatibility == SchedulerCompatibility.Current ? SigmaLayouts.Read(config, compatibility) : SigmaLayout.Timesteps;
 }

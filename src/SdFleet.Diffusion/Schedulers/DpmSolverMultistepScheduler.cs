@@ -29,7 +29,7 @@ public sealed class DpmSolverMultistepScheduler : SolverScheduler
     private protected override double[]? LayOutSigmas(int steps)
     {
         bool current = Compatibility == SchedulerCompatibility.Current;
-        bool evenInLambda = current && Config.UseLuLambdas == true && Config.UseKarrasSigmas != true;
+        bool evenInLambda = current && Config.UseLuLambdas == true && LevelLayout != SigmaLayout.Karras;
         return evenInLambda ? SigmaSchedule.LogLinear(Training.Max, Training.Min, steps) : base.LayOutSigmas(steps);
     }
 

@@ -12,14 +12,27 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
     private float[] _groupStart = [];
 
     internal DpmSolverSinglestepScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder, alwaysLinspace: true) =>
-        _options = new DpmSolverOptions(config, compatibility, DpmAlgorithm.Noise, DpmAlgorithm.Clean, DpmAlgorithm.Deis);
+        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder, alwaysLinspace: true)
+    {
+        // The older generation knows no stochastic form.
+        DpmAlgorithm[] known = [DpmAlgorithm.Noise, DpmAlgorithm.Clean, DpmAlgorithm.Deis, DpmAlgorithm.StochasticClean];
+        _options = new DpmSolverOptions(config, compatibility, compatibility == SchedulerCompatibility.Current ? known : known[..^1]);
+        if (_options.IsStochastic)
+        {
+            ConfigValue.InRange($"with algorithm_type \"{config.AlgorithmType}\", solver_order", SolverOrder, 1, 2);
+        }
+    }
 
     private protected override bool KeepsClean => _options.KeepsClean;
 
     private protected override double LambdaMin => _options.LambdaMin;
 
     private protected override double FinalSigmaFrom(double last) => _options.FinalSigma == FinalSigma.Zero ? 0 : Training.Min;
+
+    private protected override bool DrawsNoise(int index) => _options.IsStochastic;
+
+    private protected override bool UsesNoise(int index) =>
+        _options.IsStochastic && DpmStep.Between(_options.Algorithm, Node(index), Node(index + 1)).Noise > 0;
 
     private protected override double[] LayOut(int steps)
     {
@@ -63,6 +76,9 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
                 SolveThirdOrder(index, step, start, h, sample);
                 break;
         }
+
+        // The noise of the whole way from the group's start, which the sample before the step is left behind with.
+        VectorMath.AddScaled(sample, step.Noise, noise);
     }
 
     private void SolveThirdOrder(int index, DpmStep step, SolverNode start, double h, Span<float> sample)

@@ -7,12 +7,10 @@ namespace SdFleet.Diffusion.Schedulers;
 public sealed class EulerAncestralDiscreteScheduler : SigmaScheduler
 {
     internal EulerAncestralDiscreteScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, BetaDefaults.Pixel, FlooredWhenCurrent(compatibility))
+        : base(config, compatibility, BetaDefaults.Pixel, FlooredWhenCurrent(compatibility), SigmaLayout.Timesteps)
     {
+        // The class knows no other layout.
     }
-
-    // The class does not know the option.
-    private protected override bool UsesKarras => false;
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {

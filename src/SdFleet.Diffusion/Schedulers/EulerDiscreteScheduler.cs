@@ -9,12 +9,25 @@ namespace SdFleet.Diffusion.Schedulers;
 public sealed class EulerDiscreteScheduler : SigmaScheduler
 {
     private readonly Interpolation _interpolation;
+    private readonly bool _tellsLogSigma;
+    private readonly FinalSigma _final;
 
     internal EulerDiscreteScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, BetaDefaults.Pixel, FlooredWhenCurrent(compatibility))
+        : base(
+            config,
+            compatibility,
+            BetaDefaults.Pixel,
+            FlooredWhenCurrent(compatibility),
+            SigmaLayouts.Read(config, compatibility))
     {
         _interpolation = ConfigValue.Parse("interpolation_type", config.InterpolationType, Interpolation.Linear);
-        ConfigValue.Parse("timestep_type", config.TimestepType, TimeCoordinate.Discrete);
+
+        // diffusers tells models that predict noise the timesteps either way. The older generation knows neither option.
+        TimeCoordinate coordinate = ConfigValue.Parse("timestep_type", config.TimestepType, TimeCoordinate.Discrete);
+        bool current = compatibility == SchedulerCompatibility.Current;
+        _tellsLogSigma = current && coordinate == TimeCoordinate.Continuous && PredictionType == PredictionType.VPrediction;
+        _final = current
+            ? ConfigValue.Parse("final_sigmas_type", config.FinalSigmasType, Schedulers.FinalSigma.Zero) : Schedulers.FinalSigma.Zero;
     }
 
     private enum Interpolation
@@ -30,7 +43,12 @@ public sealed class EulerDiscreteScheduler : SigmaScheduler
     {
         [JsonStringEnumMemberName("discrete")]
         Discrete,
+
+        [JsonStringEnumMemberName("continuous")]
+        Continuous,
     }
+
+    private protected override double FinalSigma => _final == Schedulers.FinalSigma.Zero ? 0 : Training.Min;
 
     private protected override double[] LayOutSigmas(ref double[] timesteps)
     {
@@ -39,16 +57,21 @@ public sealed class EulerDiscreteScheduler : SigmaScheduler
             return base.LayOutSigmas(ref timesteps);
         }
 
-        // As diffusers has it, with one sigma more than steps: the run ends at a sigma that is small but not 0. Karras overrules it.
-        return UsesKarras
-            ? LayOutKarras(Training.Max, Training.Min, ref timesteps)
-            : SigmaSchedule.LogLinear(Training.Max, Training.Min, timesteps.Length + 1);
+        // As diffusers has it, with one sigma more than steps: the run ends at a sigma that is small but not 0. Other layouts overrule it.
+        return LevelLayout == SigmaLayout.Timesteps
+            ? SigmaSchedule.LogLinear(Training.Max, Training.Min, timesteps.Length + 1)
+            : LayOutBetween(Training.Max, Training.Min, ref timesteps);
     }
 
-    private protected override double[] LayOutKarras(double max, double min, ref double[] timesteps) =>
+    private protected override double[] LayOutBetween(double max, double min, ref double[] timesteps) =>
         Compatibility == SchedulerCompatibility.Current
-            ? base.LayOutKarras(Config.SigmaMax ?? max, Config.SigmaMin ?? min, ref timesteps)
-            : base.LayOutKarras(max, min, ref timesteps);
+            ? base.LayOutBetween(Config.SigmaMax ?? max, Config.SigmaMin ?? min, ref timesteps)
+            : base.LayOutBetween(max, min, ref timesteps);
+
+    // As models of Karras et al. are told noise levels.
+    private protected override double[] ArrangeTimesteps(double[] timesteps) => _tellsLogSigma
+        ? Array.ConvertAll(Sigmas[..timesteps.Length].ToArray(), sigma => 0.25 * Math.Log(sigma))
+        : timesteps;
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {

@@ -10,7 +10,7 @@ public sealed class HeunDiscreteScheduler : TwoStageScheduler
     private float[] _firstSlope = [];
 
     internal HeunDiscreteScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility) =>
+        : base(config, compatibility, SigmaLayouts.Read(config, compatibility)) =>
         _limit = new CleanSampleLimit(config, clipByDefault: false, canThreshold: false);
 
     private protected override double SecondSigma(int step) => Sigmas[step + 1];

@@ -87,9 +87,11 @@ public static class KnownSchedulers
                 nameof(name));
     }
 
-    private static SchedulerConfig WithKarras(SchedulerConfig config) => config with { UseKarrasSigmas = true };
+    private static SchedulerConfig WithKarras(SchedulerConfig config) => WithoutKarras(config) with { UseKarrasSigmas = true };
 
-    private static SchedulerConfig WithoutKarras(SchedulerConfig config) => config with { UseKarrasSigmas = false };
+    // Nor any other layout that would stand in its place.
+    private static SchedulerConfig WithoutKarras(SchedulerConfig config) =>
+        config with { UseKarrasSigmas = false, UseExponentialSigmas = false, UseBetaSigmas = false };
 
     private static SchedulerConfig DpmPlusPlus(SchedulerConfig config) =>
         WithoutKarras(config) with { AlgorithmType = "dpmsolver++", SolverOrder = 2, UseLuLambdas = false };

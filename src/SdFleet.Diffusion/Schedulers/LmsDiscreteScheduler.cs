@@ -22,7 +22,7 @@ public sealed class LmsDiscreteScheduler : SigmaScheduler
     private readonly ModelOutputHistory _slopes = new();
 
     internal LmsDiscreteScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, BetaDefaults.Pixel, ZeroSnr.Ignored)
+        : base(config, compatibility, BetaDefaults.Pixel, ZeroSnr.Ignored, SigmaLayouts.Read(config, compatibility))
     {
     }
 

@@ -98,11 +98,16 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("use_lu_lambdas")]
     public bool? UseLuLambdas { get; init; }
 
-    /// <summary>Not supported here: must be absent or false.</summary>
+    /// <summary>
+    /// Whether the noise levels are even in the logarithm. Default no; goes with none of <see cref="UseKarrasSigmas"/> and
+    /// <see cref="UseBetaSigmas"/>.
+    /// </summary>
     [JsonPropertyName("use_exponential_sigmas")]
     public bool? UseExponentialSigmas { get; init; }
 
-    /// <summary>Not supported here: must be absent or false.</summary>
+    /// <summary>
+    /// Whether the noise levels lie at quantiles of the beta distribution with both parameters 0.6 (arXiv:2407.12173). Default no.
+    /// </summary>
     [JsonPropertyName("use_beta_sigmas")]
     public bool? UseBetaSigmas { get; init; }
 
@@ -110,11 +115,11 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("use_flow_sigmas")]
     public bool? UseFlowSigmas { get; init; }
 
-    /// <summary>Euler: the smallest Karras sigma, where it is not the schedule's.</summary>
+    /// <summary>Euler: the smallest sigma of Karras' and other layouts, where it is not the schedule's.</summary>
     [JsonPropertyName("sigma_min")]
     public double? SigmaMin { get; init; }
 
-    /// <summary>Euler: the largest Karras sigma, where it is not the schedule's.</summary>
+    /// <summary>Euler: the largest sigma of Karras' and other layouts, where it is not the schedule's.</summary>
     [JsonPropertyName("sigma_max")]
     public double? SigmaMax { get; init; }
 
@@ -122,7 +127,10 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("interpolation_type")]
     public string? InterpolationType { get; init; }
 
-    /// <summary>Euler: only <c>discrete</c> is supported.</summary>
+    /// <summary>
+    /// Euler: <c>discrete</c>, or <c>continuous</c>, with which a model that predicts velocity is told a quarter of the logarithm of the
+    /// noise level for a timestep.
+    /// </summary>
     [JsonPropertyName("timestep_type")]
     public string? TimestepType { get; init; }
 
@@ -146,7 +154,9 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("euler_at_final")]
     public bool? EulerAtFinal { get; init; }
 
-    /// <summary>DPM-Solver: where the schedule ends, <c>zero</c> or <c>sigma_min</c>.</summary>
+    /// <summary>
+    /// DPM-Solver, Euler and UniPC: where the schedule ends, <c>zero</c> or <c>sigma_min</c>. Default <c>zero</c>; UniPC <c>sigma_min</c>.
+    /// </summary>
     [JsonPropertyName("final_sigmas_type")]
     public string? FinalSigmasType { get; init; }
 

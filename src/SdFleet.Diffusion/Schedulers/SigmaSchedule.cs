@@ -15,7 +15,8 @@ internal sealed class SigmaSchedule
             _sigmas[t] = schedule.Sigma(t);
         }
 
-        _logSigmas = Array.ConvertAll(_sigmas, Math.Log);
+        // diffusers holds these in float32: that decides where a timestep is cut off to a whole one.
+        _logSigmas = Array.ConvertAll(_sigmas, sigma => (double)(float)Math.Log(sigma));
     }
 
     /// <summary>The sigma of timestep 0.</summary>

@@ -10,18 +10,18 @@ public abstract class SigmaScheduler : Scheduler
     private double[] _sigmas = [];
 
     private protected SigmaScheduler(
-        SchedulerConfig config, SchedulerCompatibility compatibility, BetaDefaults betas, ZeroSnr zeroSnr)
+        SchedulerConfig config, SchedulerCompatibility compatibility, BetaDefaults betas, ZeroSnr zeroSnr, SigmaLayout layout)
         : base(config, NoiseSchedule.Create(config, betas, zeroSnr), compatibility)
     {
-        ConfigValue.RequireOff("use_exponential_sigmas", config.UseExponentialSigmas);
-        ConfigValue.RequireOff("use_beta_sigmas", config.UseBetaSigmas);
+        LevelLayout = layout;
         _spacing = ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Linspace);
         PredictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon);
         Training = new SigmaSchedule(NoiseSchedule);
     }
 
     /// <summary>
-    /// The noise levels that the steps go through, falling, one for each inference step and one after the last: 0.
+    /// The noise levels that the steps go through, falling, one for each inference step and one after the last: 0, unless the
+    /// configuration names another end.
     /// </summary>
     public ReadOnlySpan<double> Sigmas => _sigmas;
 
@@ -34,8 +34,11 @@ public abstract class SigmaScheduler : Scheduler
     /// <summary>The noise levels of training.</summary>
     private protected SigmaSchedule Training { get; }
 
-    /// <summary>Whether the noise levels follow Karras et al.</summary>
-    private protected virtual bool UsesKarras => Config.UseKarrasSigmas == true;
+    /// <summary>How the noise levels lie between their bounds.</summary>
+    private protected SigmaLayout LevelLayout { get; }
+
+    /// <summary>The noise level after the last step.</summary>
+    private protected virtual double FinalSigma => 0;
 
     /// <summary>Euler's methods learned of zero SNR between the two generations.</summary>
     private protected static ZeroSnr FlooredWhenCurrent(SchedulerCompatibility compatibility) =>
@@ -50,7 +53,7 @@ public abstract class SigmaScheduler : Scheduler
         double[] sigmas = LayOutSigmas(ref timesteps);
 
         // diffusers holds sigmas in float32.
-        _sigmas = [.. sigmas.Select(sigma => (double)(float)sigma), 0];
+        _sigmas = [.. sigmas.Append(FinalSigma).Select(sigma => (double)(float)sigma)];
 
         // Where the first step is not at the last training timestep, the image is taken to be in the sample already.
         double first = _sigmas.Max();
@@ -62,13 +65,13 @@ public abstract class SigmaScheduler : Scheduler
     private protected virtual double[] LayOutSigmas(ref double[] timesteps)
     {
         double[] sigmas = Array.ConvertAll(timesteps, Training.At);
-        return UsesKarras ? LayOutKarras(sigmas[0], sigmas[^1], ref timesteps) : sigmas;
+        return LevelLayout == SigmaLayout.Timesteps ? sigmas : LayOutBetween(sigmas[0], sigmas[^1], ref timesteps);
     }
 
-    /// <summary>Karras sigmas between two bounds, with their timesteps.</summary>
-    private protected virtual double[] LayOutKarras(double max, double min, ref double[] timesteps)
+    /// <summary>Sigmas of the <see cref="LevelLayout"/> between two bounds, with their timesteps.</summary>
+    private protected virtual double[] LayOutBetween(double max, double min, ref double[] timesteps)
     {
-        double[] sigmas = SigmaSchedule.Karras(max, min, timesteps.Length);
+        double[] sigmas = SigmaLayouts.Between(LevelLayout, max, min, timesteps.Length);
         timesteps = Array.ConvertAll(sigmas, Training.TimestepOf);
         return sigmas;
     }

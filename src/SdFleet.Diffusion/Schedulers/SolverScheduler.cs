@@ -24,8 +24,7 @@ public abstract class SolverScheduler : Scheduler
         bool canThreshold = true)
         : base(config, NoiseSchedule.Create(config, BetaDefaults.Pixel, zeroSnr), compatibility)
     {
-        ConfigValue.RequireOff("use_exponential_sigmas", config.UseExponentialSigmas);
-        ConfigValue.RequireOff("use_beta_sigmas", config.UseBetaSigmas);
+        LevelLayout = SigmaLayouts.Read(config, compatibility);
         ConfigValue.RequireOff("use_flow_sigmas", config.UseFlowSigmas);
         if (config.VarianceType is "learned" or "learned_range")
         {
@@ -56,6 +55,9 @@ public abstract class SolverScheduler : Scheduler
     /// <summary>Whether the last steps are of lower order.</summary>
     private protected bool LowerOrderFinal { get; }
 
+    /// <summary>How the noise levels lie between their bounds.</summary>
+    private protected SigmaLayout LevelLayout { get; }
+
     /// <summary>The noise levels of training.</summary>
     private protected SigmaSchedule Training { get; }
 
@@ -77,7 +79,7 @@ public abstract class SolverScheduler : Scheduler
 
     /// <summary>Noise levels of the class's own; where it has some, the timesteps are changed to theirs.</summary>
     private protected virtual double[]? LayOutSigmas(int steps) =>
-        Config.UseKarrasSigmas == true ? SigmaSchedule.Karras(Training.Max, Training.Min, steps) : null;
+        LevelLayout == SigmaLayout.Timesteps ? null : SigmaLayouts.Between(LevelLayout, Training.Max, Training.Min, steps);
 
     /// <summary>Computes the step at an index from <see cref="Outputs"/>, whose first is this step's.</summary>
     private protected abstract void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise);
@@ -87,7 +89,7 @@ public abstract class SolverScheduler : Scheduler
         double[]? sigmas = LayOutSigmas(steps);
         double[] timesteps = sigmas is null
             ? Spacing.Solver(_spacing, NoiseSchedule.Length, LastTimestep(), steps, Config.StepsOffset ?? 0)
-            : Array.ConvertAll(sigmas, sigma => Math.Round(Training.TimestepOf(sigma), MidpointRounding.ToEven));
+            : Array.ConvertAll(sigmas, WholeTimestepOf);
         foreach (double t in timesteps)
         {
             ConfigValue.InRange("with steps_offset, a timestep of", (int)t, 0, NoiseSchedule.Length - 1);
@@ -155,6 +157,15 @@ public abstract class SolverScheduler : Scheduler
         {
             VectorMath.Combine(destination, 1 / node.Sigma, sample, -node.Alpha / node.Sigma, destination);
         }
+    }
+
+    // diffusers rounds some layouts' timesteps, and leaves the others to the conversion to whole numbers.
+    private double WholeTimestepOf(double sigma)
+    {
+        double timestep = Training.TimestepOf(sigma);
+        return LevelLayout is SigmaLayout.Exponential or SigmaLayout.Beta
+            ? Math.Truncate(timestep)
+            : Math.Round(timestep, MidpointRounding.ToEven);
     }
 
     /// <summary>One more than the noisiest timestep whose lambda is not below <see cref="LambdaMin"/>.</summary>

@@ -10,8 +10,8 @@ public abstract class TwoStageScheduler : SigmaScheduler
     private float[] _start = [];
     private float[] _stageSlope = [];
 
-    private protected TwoStageScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, BetaDefaults.LinearLatent, ZeroSnr.Ignored)
+    private protected TwoStageScheduler(SchedulerConfig config, SchedulerCompatibility compatibility, SigmaLayout layout)
+        : base(config, compatibility, BetaDefaults.LinearLatent, ZeroSnr.Ignored, layout)
     {
     }
 

@@ -11,12 +11,18 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     private const int MaxOrder = 6;
     private readonly bool _predictsClean;
     private readonly bool _usesBh1;
+    private readonly bool _endsAtZero;
     private readonly HashSet<int> _uncorrected;
     private float[] _lastSample = [];
     private int _lastOrder;
 
     internal UniPcMultistepScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
-        : base(config, compatibility, ZeroSnr.Ignored, MaxOrder, canThreshold: config.PredictX0 ?? true)
+        : base(
+            config,
+            compatibility,
+            compatibility == SchedulerCompatibility.Current ? ZeroSnr.Floored : ZeroSnr.Ignored,
+            MaxOrder,
+            canThreshold: config.PredictX0 ?? true)
     {
         if (config.SolverP is { ValueKind: not JsonValueKind.Null })
         {
@@ -26,6 +32,16 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
         _predictsClean = config.PredictX0 ?? true;
         _usesBh1 = SolverType == SolverType.Bh1;
         _uncorrected = [.. config.DisableCorrector ?? []];
+
+        // Only where the configuration says so: releases from 0.29 on end there, those before do not.
+        _endsAtZero = compatibility == SchedulerCompatibility.Current
+            && ConfigValue.Parse("final_sigmas_type", config.FinalSigmasType, FinalSigma.SigmaMin) == FinalSigma.Zero;
+        if (_endsAtZero && !(_predictsClean && (LowerOrderFinal || SolverOrder == 1)))
+        {
+            // The noise to predict there is none, and a higher order looks at lambda, which is infinite there.
+            throw new ArgumentException(
+                "final_sigmas_type \"zero\" is not supported without predict_x0 and lower_order_final. Supported: sigma_min.");
+        }
     }
 
     private protected override bool KeepsClean => _predictsClean;
@@ -33,7 +49,8 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     // The corrector looks at as many outputs as the predictor had, and at the newest.
     private protected override int HistoryDepth => SolverOrder + 1;
 
-    private protected override double FinalSigmaFrom(double last) => Config.UseKarrasSigmas == true ? last : Training.Min;
+    private protected override double FinalSigmaFrom(double last) =>
+        _endsAtZero ? 0 : LevelLayout != SigmaLayout.Timesteps ? last : Training.Min;
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
@@ -141,5 +158,5 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
     }
 
     /// <summary>e^x - 1 without the cancellation near 0.</summary>
-    private static double ExpM1(double x) => 2 * Math.Sinh(x / 2) * Math.Exp(x / 2);
+    private static double ExpM1(double x) => double.IsNegativeInfinity(x) ? -1 : 2 * Math.Sinh(x / 2) * Math.Exp(x / 2);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SdFleet.Diffusion.Imaging;
 
 namespace SdFleet.Diffusion.Scoring;
@@ -9,47 +8,36 @@ namespace SdFleet.Diffusion.Scoring;
 /// </summary>
 internal sealed class ClipImages
 {
-    private const string FileName = "preprocessor_config.json";
-    private const int Bicubic = 3;
-    private const int MaxSide = 2048;
-
-    private readonly string _file;
     private readonly int _shortest;
     private readonly double _factor;
     private readonly double[] _mean;
     private readonly double[] _deviation;
 
-    private ClipImages(string file, JsonElement config)
+    private ClipImages(PreprocessorFile config)
     {
-        _file = file;
-        int resample = config.TryGetProperty("resample", out JsonElement filter) ? Whole("resample", filter, 0, 5) : Bicubic;
-        if (resample != Bicubic)
+        if (config.Filter(ResizeFilter.Bicubic) != ResizeFilter.Bicubic)
         {
-            throw Wrong("a resample of 3, which is bicubic", filter);
+            throw config.Wrong("resample", "a resample of 3, which is bicubic");
         }
 
         foreach (string flag in (string[])["do_resize", "do_center_crop", "do_rescale", "do_normalize"])
         {
-            if (config.TryGetProperty(flag, out JsonElement value) && value.ValueKind != JsonValueKind.True)
+            if (!config.Flag(flag, absent: true))
             {
-                throw Wrong($"{flag} to be true", value);
+                throw config.Wrong(flag, $"{flag} to be true");
             }
         }
 
-        Side = Square(config, "crop_size", "height", "width");
-        _shortest = Square(config, "size", "shortest_edge", "shortest_edge");
+        Side = config.Side("crop_size", "height", "width");
+        _shortest = config.Side("size", "shortest_edge");
         if (Side > _shortest)
         {
-            throw Wrong(FormattableString.Invariant($"a crop_size within the size of {_shortest}"), config.GetProperty("crop_size"));
+            throw config.Wrong("crop_size", FormattableString.Invariant($"a crop_size within the size of {_shortest}"));
         }
 
-        _factor = config.TryGetProperty("rescale_factor", out JsonElement factor) ? Number("rescale_factor", factor) : 1.0 / byte.MaxValue;
-        _mean = Triple(config, "image_mean");
-        _deviation = Triple(config, "image_std");
-        if (_deviation.Contains(0))
-        {
-            throw Wrong("an image_std without zeros", config.GetProperty("image_std"));
-        }
+        _factor = config.Number("rescale_factor", 1.0 / byte.MaxValue, 0, 1);
+        _mean = config.Channels("image_mean");
+        _deviation = config.Channels("image_std", above: 0);
     }
 
     /// <summary>Pixels a side of what the model takes.</summary>
@@ -62,11 +50,8 @@ internal sealed class ClipImages
     /// <exception cref="ModelFormatException">It is missing, or asks for what this cannot do.</exception>
     public static ClipImages Load(string folder)
     {
-        string file = Path.Combine(folder, FileName);
-        using JsonDocument document = JsonFile.Read(file);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            ? new(file, document.RootElement)
-            : throw new ModelFormatException(file, "a JSON object", document.RootElement.ValueKind.ToString());
+        using PreprocessorFile config = PreprocessorFile.Open(Path.Combine(folder, PreprocessorFile.Name));
+        return new(config);
     }
 
     /// <summary>Writes an image's planes: red, green, blue.</summary>
@@ -89,38 +74,4 @@ internal sealed class ClipImages
             }
         }
     }
-
-    // A number, or an object that has it under one key or the same under two.
-    private int Square(JsonElement config, string key, string first, string second)
-    {
-        if (!config.TryGetProperty(key, out JsonElement size))
-        {
-            throw new ModelFormatException(_file, $"a {key}", "none");
-        }
-
-        if (size.ValueKind != JsonValueKind.Object)
-        {
-            return Whole(key, size, 1, MaxSide);
-        }
-
-        return size.TryGetProperty(first, out JsonElement one) && size.TryGetProperty(second, out JsonElement two)
-            && Whole(key, one, 1, MaxSide) is int side && side == Whole(key, two, 1, MaxSide)
-                ? side
-                : throw Wrong($"a {key} of one {first}{(first == second ? "" : $" and {second}")}", size);
-    }
-
-    private double[] Triple(JsonElement config, string key) =>
-        config.TryGetProperty(key, out JsonElement values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() == RgbImage.Channels
-            ? [.. values.EnumerateArray().Select(value => Number(key, value))]
-            : throw new ModelFormatException(_file, $"an {key} of three numbers", values.ValueKind == JsonValueKind.Undefined ? "none" : values.GetRawText());
-
-    private int Whole(string key, JsonElement value, int min, int max) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int whole) && whole >= min && whole <= max
-            ? whole
-            : throw Wrong(FormattableString.Invariant($"a {key} that is a whole number within {min} to {max}"), value);
-
-    private double Number(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong($"numbers in {key}", value);
-
-    private ModelFormatException Wrong(string expected, JsonElement found) => new(_file, expected, found.GetRawText());
 }

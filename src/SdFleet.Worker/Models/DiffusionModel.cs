@@ -21,7 +21,13 @@ internal sealed class DiffusionModel : ImageModel
 
     public override string Provider => _pipeline.Info.Provider.ToString();
 
-    public override string Device => _pipeline.Info.Provider == ExecutionProvider.Cpu ? Processor.Name : _pipeline.Info.Device;
+    // What bits depend on: on a processor also the cache that attention is cut into blocks for.
+    public override string Device => _pipeline.Info switch
+    {
+        { Provider: not ExecutionProvider.Cpu } info => info.Device,
+        { AttentionCacheBytes: { } bytes } => FormattableString.Invariant($"{Processor.Name}, L2 {bytes / 1024} KiB"),
+        _ => Processor.Name,
+    };
 
     public override bool HasSafetyChecker => _pipeline.Info.HasSafetyChecker;
 

@@ -259,7 +259,7 @@ public sealed class LoadedAdaptersTests
             "4 layers that it does not have: lora_unet_double_blocks_0_img_attn.lora_down.weight, lora_unet_a.lora_down.weight,",
             error.Found,
             StringComparison.Ordinal);
-        Assert.EndsWith(", ...", error.Found, StringComparison.Ordinal);
+        Assert.EndsWith(", lora_unet_c.lora_down.weight", error.Found, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -269,6 +269,25 @@ public sealed class LoadedAdaptersTests
 
         Assert.Equal("a LoRA whose every layer is in the model", error.Expected);
         Assert.Equal("1 of 5 that are not: lora_unet_mid_block_attentions_7_proj_in.lora_down.weight", error.Found);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(103)]
+    public void Load_ManyLayersUnknown_ListsThem(int count)
+    {
+        TestLora lora = TestLora.ForAllLayers();
+        for (int i = 0; i < count; i++)
+        {
+            lora.Add(FormattableString.Invariant($"mid_block.attentions.{i + 1}.proj_in"), 4, [4], i);
+        }
+
+        string found = Refused(lora.Kohya()).Found;
+
+        Assert.All(
+            Enumerable.Range(1, Math.Min(count, 100)),
+            i => Assert.Contains(FormattableString.Invariant($"lora_unet_mid_block_attentions_{i}_proj_in.lora_down.weight"), found));
+        Assert.Equal(count > 100, found.EndsWith(" and 3 more", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -111,12 +111,79 @@ public sealed class LoraPipelineTests : IDisposable
         Assert.StartsWith("a LoRA for this model", error.Expected, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SwitchAdapters_OtherLoras_LoadsOnlyWhatTheyChange()
+    {
+        Lora unet = new(Write(Unet.Kohya()), Scale), text = new(Write(Text.Kohya("lora_te_")), Scale);
+        using StableDiffusionPipeline pipeline = Load(ShapesModelFolder.Path);
+        using LoadCounter loads = new();
+
+        AssertIs([unet], "unet");
+        AssertIs([unet, text], "text_encoder");
+        AssertIs([unet with { Scale = 2 * Scale }, text], "unet");
+        AssertIs([text], "unet");
+        AssertIs([text]);
+        AssertIs([], "text_encoder");
+        Assert.Equal(await DigestAsync(), await pipeline.GetModelDigestAsync());
+        pipeline.SwitchAdapters(new() { Loras = [unet] });
+        Assert.Equal(await DigestAsync(unet), await pipeline.GetModelDigestAsync());
+
+        void AssertIs(Lora[] loras, params string[] loaded)
+        {
+            loads.Reset();
+            pipeline.SwitchAdapters(new() { Loras = loras });
+            Assert.Equal(loaded, loads.Components);
+            Assert.Equal(loras, pipeline.Info.Loras);
+            byte[] pixels = Paint(pipeline);
+            Assert.Equal(Paint(ShapesModelFolder.Path, loras), pixels);
+        }
+    }
+
+    [Fact]
+    public void SwitchAdapters_LoraOfAnotherModel_LeavesThePipelineAsItWas()
+    {
+        Lora good = new(Write(Unet.Kohya()), Scale);
+        Lora other = new(Write(new TestLora().Add("down_blocks.7.resnets.0.conv1", 4, [4, 3, 3], 1).Kohya()), Scale);
+        using StableDiffusionPipeline pipeline = Load(ShapesModelFolder.Path, good);
+        byte[] before = Paint(pipeline);
+
+        Assert.Throws<ModelFormatException>(() => pipeline.SwitchAdapters(new() { Loras = [other] }));
+        Assert.Throws<ArgumentException>(() => pipeline.SwitchAdapters(new() { Loras = [good with { Scale = 11 }] }));
+
+        Assert.Equal([good], pipeline.Info.Loras);
+        Assert.Equal(before, Paint(pipeline));
+    }
+
+    [Fact]
+    public void SwitchAdapters_NetworkThatIsGone_DisposesThePipeline()
+    {
+        foreach (string file in Directory.EnumerateFiles(ShapesModelFolder.Path, "*", SearchOption.AllDirectories))
+        {
+            _folder.Write(Path.Combine("gone", Path.GetRelativePath(ShapesModelFolder.Path, file)), File.ReadAllBytes(file));
+        }
+
+        Lora lora = new(Write(Unet.Kohya()), Scale);
+        using StableDiffusionPipeline pipeline = Load(_folder["gone"], lora);
+        GenerationTask task = pipeline.CreateTask("a red circle");
+        File.Delete(_folder["gone/unet/model.onnx"]);
+
+        Assert.Throws<ModelFormatException>(() => pipeline.SwitchAdapters(new()));
+
+        Assert.Throws<ObjectDisposedException>(() => pipeline.Generate([task]));
+        Assert.Throws<ObjectDisposedException>(() => pipeline.SwitchAdapters(new()));
+    }
+
     private static StableDiffusionPipeline Load(string model, params Lora[] loras) =>
         StableDiffusionPipeline.Load(model, new() { Threads = 1 }, new() { Loras = loras });
 
     private static byte[] Paint(string model, params Lora[] loras)
     {
         using StableDiffusionPipeline pipeline = Load(model, loras);
+        return Paint(pipeline);
+    }
+
+    private static byte[] Paint(StableDiffusionPipeline pipeline)
+    {
         GenerationTask task = pipeline.CreateTask("a red circle on a blue background", seed: 5) with { Steps = 1 };
         return pipeline.Generate([task])[0].Image.Pixels.ToArray();
     }

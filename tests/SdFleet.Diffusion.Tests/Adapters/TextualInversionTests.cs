@@ -38,6 +38,27 @@ public sealed class TextualInversionTests(BundledModel model) : IClassFixture<Bu
             BundledModel.Embeddings(pipeline, BundledModel.Task("a red star")));
     }
 
+    // The text encoder stays, and so must the word that it knows.
+    [Fact]
+    public void SwitchAdapters_SameEmbeddingAndALora_KeepsTheWord()
+    {
+        using TemporaryFolder folder = new TemporaryFolder()
+            .Write("word.safetensors", new SafetensorsBuilder().Add("emb_params", Vectors(96), [96]).Build())
+            .Write("lora.safetensors", new TestLora().Add("conv_in", 48, [4, 3, 3], 1).Kohya());
+        TextualInversion word = new(folder["word.safetensors"]);
+        using StableDiffusionPipeline pipeline = Load(word);
+        double[] before = BundledModel.Embeddings(pipeline, BundledModel.Task("a word"));
+        using LoadCounter loads = new();
+
+        pipeline.SwitchAdapters(new() { Embeddings = [word], Loras = [new(folder["lora.safetensors"])] });
+
+        Assert.Equal(["unet"], loads.Components);
+        Assert.Equal(["read", "adapt", "rewrite", "session"], loads.PhasesOf("unet"));
+        Assert.Equal(before, BundledModel.Embeddings(pipeline, BundledModel.Task("a word")));
+        pipeline.SwitchAdapters(new());
+        Assert.NotEqual(before, BundledModel.Embeddings(pipeline, BundledModel.Task("a word")));
+    }
+
     [Fact]
     public void Generate_SeveralEmbeddings_AreEachTheirOwn()
     {

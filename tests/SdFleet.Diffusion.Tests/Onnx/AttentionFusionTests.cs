@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -248,8 +250,81 @@ public sealed class AttentionFusionTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void FuseAttention_ByDefault_IsOnForTheProcessor()
     {
-        Assert.True(OnnxDevice.Open(new()).FusesAttention);
+        Assert.Equal(!ProcessorCache.IsHidden, OnnxDevice.Open(new()).FusesAttention);
         Assert.False(OnnxDevice.Open(new() { FuseAttention = false }).FusesAttention);
+        Assert.Null(OnnxDevice.Open(new() { FuseAttention = false }).AttentionCacheBytes);
+    }
+
+    // The operator would then be one thread's work for each head, and for all of an autoencoder's.
+    [Fact]
+    public void Fuses_ProcessorWhoseCacheIsNotTold_IsLeftAlone()
+    {
+        OnnxRuntimeOptions options = new();
+
+        Assert.True(OnnxDevice.Fuses(options, ExecutionProvider.Cpu, cacheIsHidden: false));
+        Assert.False(OnnxDevice.Fuses(options, ExecutionProvider.Cpu, cacheIsHidden: true));
+        Assert.False(OnnxDevice.Fuses(options, ExecutionProvider.Cuda, cacheIsHidden: false));
+    }
+
+    // What the system's own tool says, which is the same for all kinds of processors.
+    [Fact]
+    public void Level2Bytes_OnLinux_IsTheSystemsFigure()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.False(ProcessorCache.IsHidden);
+            return;
+        }
+
+        using Process tool = Process.Start(new ProcessStartInfo("getconf", "LEVEL2_CACHE_SIZE") { RedirectStandardOutput = true })!;
+        _ = int.TryParse(tool.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture, out int told);
+
+        Assert.Equal(told, ProcessorCache.Level2Bytes ?? 0);
+        Assert.Equal(told == 0, ProcessorCache.IsHidden);
+    }
+
+    // A product of matrices broadcasts all other dimensions, the operator none.
+    [Theory]
+    [InlineData("2,3,7,8", "2,3,5,8")]
+    [InlineData("2,3,7,8", "1,3,5,8")]
+    [InlineData("2,3,7,8", "3,5,8")]
+    [InlineData("2,3,7,8", "5,8")]
+    [InlineData("1,3,7,8", "2,1,5,8")]
+    [InlineData("7,8", "2,5,8")]
+    [InlineData("7,8", "5,8")]
+    public void Load_OperandsThatAreBroadcast_GiveTheSame(string query, string values)
+    {
+        long[] queryShape = Shape(query), valueShape = Shape(values);
+        long[] swapped = [.. Enumerable.Range(0, valueShape.Length - 2).Select(i => (long)i), valueShape.Length - 1, valueShape.Length - 2];
+        OnnxBuilder model = new OnnxBuilder()
+            .Input("q", TensorElementType.Float, Open("q", queryShape))
+            .Input("v", TensorElementType.Float, Open("v", valueShape))
+            .Scalar("c", 0.3f)
+            .Node("Transpose", "v", "key", "perm", swapped)
+            .Node("MatMul", "q key", "scores").Node("Mul", "scores c", "scaled").Node("Softmax", "scaled", "weights", "axis", -1)
+            .Node("MatMul", "weights v", "y")
+            .Output("y", TensorElementType.Float, Open("y", new long[Math.Max(queryShape.Length, valueShape.Length)]));
+        _folder.Write("m.onnx", model.Build());
+        Fuse("m.onnx", expected: 1);
+
+        (long[] Shape, float[] Values) fused = Run(fuse: true), writtenOut = Run(fuse: false);
+
+        Assert.Equal(writtenOut.Shape, fused.Shape);
+        Assert.All(writtenOut.Values.Zip(fused.Values), pair => Assert.Equal(pair.First, pair.Second, 5e-6));
+
+        static long[] Shape(string sizes) => [.. sizes.Split(',').Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
+
+        static object[] Open(string name, long[] shape) => [.. shape.Select((_, i) => (object)$"{name}{i}")];
+
+        (long[] Shape, float[] Values) Run(bool fuse)
+        {
+            using OnnxSession session = OnnxSession.Load(_folder["m.onnx"], Device(fuse));
+            using OnnxTensor q = Waves(TensorElementType.Float, 1, queryShape), v = Waves(TensorElementType.Float, 2, valueShape);
+            using RunScope scope = new(default);
+            using OnnxResult result = session.Run(
+                new Dictionary<string, OrtValue> { ["q"] = q.Value, ["v"] = v.Value }, session.Outputs[0], scope);
+            return ([.. result.Shape], result.Values.ToArray());
+        }
     }
 
     private static int Count(OnnxGraph graph, string operation) => graph.Nodes.Count(node => node.OpType == operation);

@@ -24,6 +24,21 @@ public sealed class BoundBuffersTests
         Assert.Equal(3, runs["vae_decoder"]);
     }
 
+    // What comes next of the same kind takes the same memory: only after the last of a batch is it worth giving back.
+    [Fact]
+    public void Generate_Batch_GivesMemoryBackAfterTheLastOfEachKind()
+    {
+        using StableDiffusionPipeline pipeline = new TinyModel().Load();
+        using RunCounter runs = new();
+        GenerationTask task = pipeline.CreateTask("a cat");
+
+        pipeline.Generate([task, task with { Seed = 1 }, task with { Seed = 2 }]);
+
+        Assert.Equal(3, runs["vae_decoder"]);
+        Assert.Equal([3], runs.ReturnedAfter("vae_decoder"));
+        Assert.Equal([runs["unet"]], runs.ReturnedAfter("unet"));
+    }
+
     [Fact]
     public void Run_Repeated_AllocatesNothingAndWritesTheSameOutput()
     {

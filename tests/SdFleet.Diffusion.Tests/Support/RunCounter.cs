@@ -8,6 +8,7 @@ internal sealed class RunCounter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, int> _runs = [];
+    private readonly List<(string Component, int Run)> _returned = [];
 
     public RunCounter()
     {
@@ -25,6 +26,11 @@ internal sealed class RunCounter : IDisposable
             {
                 string component = (string)tags[0].Value!;
                 _runs[component] = this[component] + 1;
+                if (tags[1].Value is "returned")
+                {
+                    _returned.Add((component, this[component]));
+                }
+
                 Seconds += seconds;
             }
         });
@@ -33,6 +39,10 @@ internal sealed class RunCounter : IDisposable
 
     /// <summary>The time inside all of them.</summary>
     public double Seconds { get; private set; }
+
+    /// <summary>The runs of a component after which their memory went back to the system, counted from 1.</summary>
+    public IReadOnlyList<int> ReturnedAfter(string component) =>
+        [.. _returned.Where(run => run.Component == component).Select(run => run.Run)];
 
     /// <summary>How often a component has run.</summary>
     public int this[string component] => _runs.GetValueOrDefault(component);

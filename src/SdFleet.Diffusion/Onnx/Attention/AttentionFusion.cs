@@ -6,7 +6,7 @@ namespace SdFleet.Diffusion.Onnx.Attention;
 /// Makes attention that a model writes out in single operations one operation, ONNX Runtime's MultiHeadAttention. Written out, a U-Net at
 /// 64x64 latents holds the scores of 4096 tokens against 4096 for each head of each row, 2 GB for one image with guidance, and again for
 /// their softmax. The operator's kernel for the processor takes them in blocks that fit into its cache (Dao et al., "FlashAttention",
-/// 2022); where the system does not tell the size of that cache, as glibc on ARM, as a whole, but once and not twice. ONNX Runtime has
+/// 2022), whose size it therefore must know (<see cref="ProcessorCache"/>). ONNX Runtime has
 /// fusions of its own, but none that is applied at load to these graphs; ONNX's own operator Attention came with operator set 23, which
 /// would change the meaning of a model's other operators.
 /// </summary>

@@ -1,0 +1,17 @@
+namespace SdFleet.Diffusion.Schedulers;
+
+/// <summary>How the noise levels of a run lie between the largest and the smallest one.</summary>
+internal enum SigmaLayout
+{
+    /// <summary>Where the timesteps are.</summary>
+    Timesteps,
+
+    /// <summary>As Karras et al. lay them out (arXiv:2206.00364), rho 7.</summary>
+    Karras,
+
+    /// <summary>Even in the logarithm.</summary>
+    Exponential,
+
+    /// <summary>At the quantiles of a beta distribution: more of them at both ends (arXiv:2407.12173).</summary>
+    Beta,
+}
