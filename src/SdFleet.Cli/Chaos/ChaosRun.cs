@@ -333,7 +333,6 @@ internal sealed class ChaosRun : IAsyncDisposable
             Records = await ReadAsync(http, _jobs, cancellationToken),
             Artifacts = await Servers.Artifacts.HashAsync(cancellationToken),
             Runs = Journals.Count(JournalFolder),
-            BrokerFaults = _recoveries.Strikes.Count(s => s.Kind is FaultKind.BrokerRestarted or FaultKind.ConnectionsClosed),
             Rejections = await rejected.ListAsync(int.MaxValue, cancellationToken),
         };
     }
