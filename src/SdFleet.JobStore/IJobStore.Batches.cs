@@ -23,11 +23,17 @@ public partial interface IJobStore
     /// <returns>Which.</returns>
     Task<IReadOnlyList<Guid>> CompleteBatchesAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Cancels a batch: the lines that are not read yet, and every job of it that has not reached its end.</summary>
+    /// <summary>
+    /// Cancels a batch: the lines that are not read yet, and every job of it that has not reached its end. Of one that is over, the jobs that
+    /// are made again; its state stays.
+    /// </summary>
     Task<BatchCancelOutcome> CancelBatchAsync(Guid batchId, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Stops or resumes expanding and releasing a batch. What was released before goes on.</summary>
-    /// <returns>False where there is no such batch, or it has reached its end.</returns>
+    /// <summary>
+    /// Stops or resumes expanding and releasing a batch, or, where it is over, releasing what is made again of it. What was released before
+    /// goes on. The end of a batch ends its pause; one that was paused after it stays so until it is resumed.
+    /// </summary>
+    /// <returns>False where there is no such batch, or it has reached its end and nothing of it is made again.</returns>
     Task<bool> PauseBatchAsync(Guid batchId, bool paused, CancellationToken cancellationToken);
 
     /// <summary>One batch, or null.</summary>

@@ -35,7 +35,8 @@ public partial interface IJobStore : IAsyncDisposable
 
     /// <summary>
     /// Takes queued jobs of a model's lane, at most <paramref name="max"/>, and begins an attempt at each. No job is given to two
-    /// callers. Tenants share by weight what their jobs cost (<see cref="RecipeWork.PixelPasses"/> of every picture); what one does
+    /// callers. Tenants share by weight what their jobs cost (<see cref="RecipeWork.PixelPasses"/> of every picture, and of every one that a
+    /// filter had drawn again, charged once the job is done); what one does
     /// not use goes to the others, and nobody saves anything up. Among a tenant's own jobs the oldest goes first, and one that
     /// waits after a failure keeps its place in the order of admission. Jobs of paused models, tenants and batches stay where they are.
     /// </summary>

@@ -220,6 +220,46 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Reopened_OfABatchThatIsOver_IsPausedAndCancelledWithIt()
+    {
+        var batch = await AdmittedAsync(lines: 2);
+        await Store.ExpandBatchAsync(Expansion(batch, 0, 2, [1, 2]) with { IsLast = true }, default);
+        await EndAsync(2);
+        Assert.Equal([batch.Id], await Store.CompleteBatchesAsync(Now, default));
+        Assert.False(await Store.PauseBatchAsync(batch.Id, paused: true, default));
+        Assert.Equal(CancelResult.AlreadyOver, (await Store.CancelBatchAsync(batch.Id, Now, default)).Result);
+        await Store.ReopenAsync([DerivedId.FromBatchLine(batch.Id, 1), DerivedId.FromBatchLine(batch.Id, 2)], default);
+
+        Assert.True(await Store.PauseBatchAsync(batch.Id, paused: true, default));
+        Assert.Empty(await ReleaseBulkAsync(10));
+        Assert.Equal(0, await Store.CountOutstandingAsync(Samples.Model, default));
+        Assert.True(await Store.PauseBatchAsync(batch.Id, paused: false, default));
+        var released = Assert.Single(await ReleaseBulkAsync(1)).Message;
+        var cancelled = await Store.CancelBatchAsync(batch.Id, Now, default);
+
+        Assert.Equal((CancelResult.Cancelled, BatchState.Completed), (cancelled.Result, cancelled.State!.Value));
+        Assert.Equal(new HeldAttempt(released.JobId, 2), Assert.Single(cancelled.Stopped));
+        Assert.Equal((JobState.Completed, 2L), Assert.Single((await FindBatchAsync(batch.Id)).Counts.Select(c => (c.State, c.Jobs))));
+        Assert.Equal(CancelResult.AlreadyOver, (await Store.CancelBatchAsync(batch.Id, Now, default)).Result);
+        Assert.False(await Store.PauseBatchAsync(batch.Id, paused: true, default));
+    }
+
+    [Fact]
+    public async Task Pause_OfABatch_EndsWithIt()
+    {
+        var batch = await AdmittedAsync(lines: 1);
+        await Store.ExpandBatchAsync(Expansion(batch, 0, 1, [1]) with { IsLast = true }, default);
+        var released = Assert.Single(await ReleaseBulkAsync(1)).Message;
+        await Store.PauseBatchAsync(batch.Id, paused: true, default);
+        await ApplyAsync(Samples.Completed(released.JobId, images: 2));
+        await Store.CompleteBatchesAsync(Now, default);
+
+        Assert.False((await FindBatchAsync(batch.Id)).Paused);
+        await Store.ReopenAsync([released.JobId], default);
+        Assert.Single(await ReleaseBulkAsync(1));
+    }
+
+    [Fact]
     public async Task Activity_OfABatch_IsWhatWasFinishedLatelyAndWhyOthersFailed()
     {
         var batch = await AdmittedAsync(lines: 10);

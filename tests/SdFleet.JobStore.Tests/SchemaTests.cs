@@ -38,7 +38,8 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
         await ExecuteAsync("DROP TABLE schema_version");
         var empty = await JobStores.InspectAsync(Options, default);
 
-        Assert.Equal((whole.KnownSchema, whole.KnownSchema - 1, 0), (whole.Schema, old.Schema, empty.Schema));
+        Assert.Equal((whole.KnownSchema, 0), (whole.Schema, empty.Schema));
+        Assert.InRange(old.Schema, 1, whole.KnownSchema - 1);
         Assert.Equal(old.KnownSchema, whole.KnownSchema);
         Assert.Matches(@"^\d+\.\d+", whole.Server);
         Assert.Equal(_kind == JobStoreKind.Postgres, whole.At is not null);

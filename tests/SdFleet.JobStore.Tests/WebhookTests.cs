@@ -110,6 +110,58 @@ public abstract class WebhookTests(JobStoreKind kind) : StoreTests(kind)
         Assert.Equal((WebhookEvents.Of(state), "acme", Url), (told.Event, told.Tenant, told.Url));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Claim_OfABatch_HasItsJobsAsTheyWereAtItsEnd(bool isCancelled)
+    {
+        var batch = await AdmitBatchAsync(new Webhook { Url = Url });
+        NewJob[] jobs = [Samples.Job(), Samples.Job()];
+        await Store.ExpandBatchAsync(
+            new BatchExpansion
+            {
+                BatchId = batch, LinesBefore = 0, LinesAfter = 2, NextPart = 1, NextOffset = 0, IsLast = true, At = Now,
+                Jobs = [new BatchJob(1, jobs[0]), new BatchJob(2, jobs[1])],
+            },
+            default);
+        await ReleaseAsync();
+        await ApplyAsync(Samples.Failed(jobs[0].Job.Id, ErrorClass.Permanent));
+        if (isCancelled)
+        {
+            await Store.CancelBatchAsync(batch, Now, default);
+        }
+        else
+        {
+            await ApplyAsync(Samples.Completed(jobs[1].Job.Id));
+            await Store.CompleteBatchesAsync(Now, default);
+        }
+
+        await Store.ReopenAsync([jobs[0].Job.Id], default);
+        await ReleaseAsync();
+        await ApplyAsync(Samples.Completed(jobs[0].Job.Id, attempt: 2));
+
+        var other = isCancelled ? JobState.Cancelled : JobState.Completed;
+        Assert.Equal([(other, 1L), (JobState.Failed, 1L)], Assert.Single(await ClaimAsync()).Counts!.Select(c => (c.State, c.Jobs)));
+        Assert.DoesNotContain((await Store.FindBatchAsync(batch, default))!.Counts, c => c.State == JobState.Failed);
+    }
+
+    [Fact]
+    public async Task Claim_WhatHasFailedBefore_IsNotOvertakenByWhatIsNew()
+    {
+        await EndedAsync(1);
+        var failed = Assert.Single(await ClaimAsync());
+        await Store.RecordWebhooksAsync(
+            [new WebhookOutcome { Id = failed.Id, Attempt = 1, State = WebhookState.Pending, IsFailure = true, NextAttemptAt = Now.AddSeconds(10) }], Now, default);
+        foreach (var url in new[] { Url, "https://another.example.org/" })
+        {
+            await Store.CancelAsync([await AdmitAsync(new Webhook { Url = url })], Now.AddSeconds(20), default);
+        }
+
+        var later = Now.AddSeconds(30);
+        Assert.Equal(Receiver, Assert.Single(await Store.ListDueReceiversAsync(later, 10, 1, default)));
+        Assert.Equal(failed.Id, Assert.Single(await Store.ClaimWebhooksAsync(Receiver, 1, later, Lease, default)).Id);
+    }
+
     [Fact]
     public async Task End_ThatNobodyAskedFor_IsNotTold()
     {

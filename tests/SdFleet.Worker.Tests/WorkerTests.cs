@@ -140,6 +140,51 @@ public sealed class WorkerTests
         Assert.DoesNotContain(worker.Reports, e => e is JobCompleted);
     }
 
+    // Unmarked, as it comes where a publisher sent it again.
+    [Fact]
+    public async Task Work_OneAttemptThatComesTwice_IsBegunOnceAndItsEndIsSaidAgain()
+    {
+        var journal = Path.GetTempFileName();
+        try
+        {
+            await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50), ("SdFleet:Worker:Synthetic:Journal", journal));
+            var work = WorkerFixture.Work(images: 2, steps: 40);
+
+            await worker.ReleaseAsync(work);
+            await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+            await worker.ReleaseAsync(work);
+            await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
+            Assert.DoesNotContain(worker.Reports, e => e is JobFailed);
+            await worker.ReleaseAsync(work);
+            var again = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
+
+            Assert.Equal((ErrorClass.Evicted, 1), (again.ErrorClass, again.Attempt));
+            Assert.Equal(2, (await File.ReadAllLinesAsync(journal)).Length);
+            Assert.Single(worker.Reports.OfType<JobStarted>());
+            Assert.Single(worker.Reports.OfType<JobCompleted>());
+        }
+        finally
+        {
+            File.Delete(journal);
+        }
+    }
+
+    [Fact]
+    public async Task GiveBack_WhatIsStillInHand_GoesOn()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50));
+        var work = WorkerFixture.Work(steps: 40);
+
+        await worker.ReleaseAsync(work);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+        await worker.Runner.GiveBackAsync(work);
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
+        Assert.DoesNotContain(worker.Reports, e => e is JobFailed);
+
+        await worker.Runner.GiveBackAsync(work with { Attempt = 2 });
+        Assert.Equal(2, (await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId)).Attempt);
+    }
+
     [Fact]
     public async Task Unwanted_RunningAttempt_EndsWithinAStepAndWithoutAWord()
     {

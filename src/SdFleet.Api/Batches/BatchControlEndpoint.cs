@@ -21,11 +21,11 @@ internal static class BatchControlEndpoint
     {
         Describe(endpoints.MapPost(ApiRoutes.BatchCancelPattern, CancelAsync), "cancelBatch", "Cancel a batch").WithDescription(
             "Lines that are not read yet and jobs that wait are never made; what runs is stopped before its next denoising step. Pictures that are finished stay. " +
-            "Cancelling again changes nothing. A batch that has come to another end keeps it, and the answer is 409.");
+            "Cancelling again changes nothing. A batch that has come to another end keeps it; what is made again of it (repair) is cancelled, and where nothing is, the answer is 409.");
         Describe(endpoints.MapPost(ApiRoutes.BatchPausePattern, PauseAsync), "pauseBatch", "Pause a batch").WithDescription(
-            "Nothing more of it is released; what is in the work queues or runs goes on. A batch that has come to its end is 409.");
+            "Nothing more of it is released; what is in the work queues or runs goes on. A batch that has come to its end is 409, unless jobs of it are made again (repair).");
         Describe(endpoints.MapPost(ApiRoutes.BatchResumePattern, ResumeAsync), "resumeBatch", "Resume a batch").WithDescription(
-            "A batch that has come to its end is 409.");
+            "A batch that has come to its end is 409, unless it was paused after it.");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, string name, string summary) =>
@@ -55,7 +55,7 @@ internal static class BatchControlEndpoint
 
         var outcome = await store.CancelBatchAsync(id, time.GetUtcNow(), cancellationToken);
         await CancelEndpoint.TellWorkersAsync(publisher, outcome.Stopped, options.Value.PublishTimeout, time, logs);
-        return outcome.State == BatchState.Cancelled ? await ViewAsync(id, store, views, cancellationToken) : Over(id, outcome.State);
+        return outcome.Result == CancelResult.Cancelled || outcome.State == BatchState.Cancelled ? await ViewAsync(id, store, views, cancellationToken) : Over(id, outcome.State);
     }
 
     private static Task<IResult> PauseAsync(

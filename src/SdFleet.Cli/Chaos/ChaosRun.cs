@@ -15,7 +15,6 @@ using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
-using SdFleet.JobStore;
 
 namespace SdFleet.Cli.Chaos;
 
@@ -47,10 +46,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly Recoveries _recoveries;
     private readonly List<Sample> _samples = [];
     private readonly List<Event> _events = [];
-    private readonly ScratchVirtualHost _management;
-    private bool _hasHost;
-    private ScratchDatabase? _database;
-    private ChaosArtifacts? _artifacts;
+    private ChaosServers? _servers;
     private ChaosFleet? _fleet;
     private int _struck;
 
@@ -62,10 +58,11 @@ internal sealed class ChaosRun : IAsyncDisposable
         _ledger = new Ledger(_jobs, _clock);
         _recoveries = new Recoveries(_clock);
         _ledger.Finished = _recoveries.Finished;
-        _management = new ScratchVirtualHost(options.Management, options.Broker, _name);
     }
 
     private string Logs => Path.Combine(_folder, "logs");
+
+    private ChaosServers Servers => _servers!;
 
     private string JournalFolder => Path.Combine(_folder, "journals");
 
@@ -78,7 +75,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         using var http = new HttpDoor(_fleet!.Api.Address, keys);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tap = new EventTap(_management.Broker, _ledger);
+        var tap = new EventTap(Servers.Host.Broker, _ledger);
         _clock.Start();
         var background = new List<Task> { tap.RunAsync(ending.Token) };
         try
@@ -86,7 +83,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
             background.Add(SampleAsync(ending.Token));
             background.Add(AskAsync(http, ending.Token));
-            var submitter = new Submitter(_jobs, _ledger, http, _management.Broker, Allowed);
+            var submitter = new Submitter(_jobs, _ledger, http, Servers.Host.Broker, Allowed);
             await WorkAsync(submitter, background, cancellationToken);
             var seconds = _clock.Elapsed.TotalSeconds;
 
@@ -95,7 +92,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             await SettleAsync(cancellationToken);
             if (_options.BeforeCheck is { } before)
             {
-                await before(new ChaosScene(_jobs, _management.Broker, _database?.ConnectionString ?? JobFile(), _artifacts!.Place), cancellationToken);
+                await before(new ChaosScene(_jobs, Servers.Host.Broker, Servers.Database?.ConnectionString ?? Servers.JobFile, Servers.Artifacts.Place), cancellationToken);
                 await SettleAsync(cancellationToken);
             }
 
@@ -115,22 +112,13 @@ internal sealed class ChaosRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _fleet?.Dispose();
-        await ClearAsync("the virtual host", _hasHost ? () => _management.DeleteAsync(CancellationToken.None) : null);
-        await ClearAsync("the database", _database is { } database ? async () => await database.DisposeAsync() : null);
-        await ClearAsync("the container", _artifacts is { } artifacts ? async () => await artifacts.DisposeAsync() : null);
-        _management.Dispose();
+        if (_servers is not null)
+        {
+            await _servers.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
-
-    private async Task ClearAsync(string what, Func<Task>? work)
-    {
-        if (work is not null && await Quietly.RunAsync(work, CleanUpPatience) is { } trouble)
-        {
-            _console.Note($"{what} {_name} is left behind: {trouble}");
-        }
-    }
-
-    private string JobFile() => Path.Combine(_folder, "jobs.db");
 
     private async Task SetUpAsync(IReadOnlyDictionary<string, ApiKey> keys, CancellationToken cancellationToken)
     {
@@ -141,23 +129,15 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         Directory.CreateDirectory(Logs);
         Directory.CreateDirectory(JournalFolder);
-        var blobAddress = _options.Blobs is { } text ? BlobAddress.Parse(text) : null;
-
-        // Not to be interrupted: what is half made would be left behind.
-        _hasHost = true;
-        await _management.CreateAsync(CancellationToken.None);
-        _database = _options.Postgres is { } postgres ? await ScratchDatabase.CreateAsync(postgres, _name, CancellationToken.None) : null;
-        _artifacts = blobAddress is not null
-            ? await ChaosArtifacts.InContainerAsync(blobAddress, _name.Replace('_', '-'), FreePorts.Take(1)[0], CancellationToken.None)
-            : ChaosArtifacts.InFolder(Path.Combine(_folder, "images"));
+        _servers = await ChaosServers.CreateAsync(_options, _name, _folder, _console);
         var settings = new FleetSettings
         {
-            Broker = _management.Broker,
+            Broker = _servers.Host.Broker,
             Management = _options.Management,
-            Publisher = _management.User,
-            Database = _database?.ConnectionString,
-            JobFile = JobFile(),
-            Artifacts = _artifacts.Settings,
+            Publisher = _servers.Host.User,
+            Database = _servers.Database?.ConnectionString,
+            JobFile = _servers.JobFile,
+            Artifacts = _servers.Artifacts.Settings,
             Keys = keys,
         };
         cancellationToken.ThrowIfCancellationRequested();
@@ -167,7 +147,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         // What is published while RabbitMQ 3.10 puts policies on a queue may hang.
         var watch = Stopwatch.StartNew();
-        while (!await _management.HasPolicyAsync(Topology.SubmitQueue, cancellationToken))
+        while (!await _servers.Host.HasPolicyAsync(Topology.SubmitQueue, cancellationToken))
         {
             if (watch.Elapsed > SetUpPatience)
             {
@@ -211,7 +191,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task StrikeAsync(ProgressDisplay progress, CancellationToken cancellationToken)
     {
-        var injector = new FaultInjector(_options, _fleet!, _management, _database, _artifacts!.Proxy);
+        var injector = new FaultInjector(_options, _fleet!, Servers.Host, Servers.Database, Servers.Artifacts.Proxy);
         foreach (var fault in FaultPlan.Draw(_options.Seed, _options.Faults, FaultInjector.Possible(_options)))
         {
             while (_ledger.FinishedCount < _options.Jobs * (fault.Number - 1 + StrikesAfter) / (_options.Faults + 1))
@@ -261,7 +241,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             long? inQueues = null;
             try
             {
-                var counts = await _management.CountMessagesAsync(cancellationToken);
+                var counts = await Servers.Host.CountMessagesAsync(cancellationToken);
                 inQueues = counts.Where(c => c.Key.StartsWith(Topology.WorkExchange + ".", StringComparison.Ordinal)).Sum(c => c.Value);
             }
             catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -332,7 +312,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         string[] queues = [Topology.SubmitQueue, Topology.EventsQueue, Topology.UnroutedQueue, Topology.DeadQueue, EventTap.Queue];
         while (watch.Elapsed < SetUpPatience)
         {
-            var counts = await _management.CountMessagesAsync(cancellationToken);
+            var counts = await Servers.Host.CountMessagesAsync(cancellationToken);
             if (queues.All(q => counts.GetValueOrDefault(q) == 0))
             {
                 return;
@@ -346,14 +326,13 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task<Evidence> GatherAsync(HttpDoor http, CancellationToken cancellationToken)
     {
-        await using var rejected = await RejectedQueue.OpenAsync(_management.Broker, cancellationToken);
+        await using var rejected = await RejectedQueue.OpenAsync(Servers.Host.Broker, cancellationToken);
         return new Evidence
         {
             Jobs = _ledger.Entries,
             Records = await ReadAsync(http, _jobs, cancellationToken),
-            Artifacts = await _artifacts!.HashAsync(cancellationToken),
+            Artifacts = await Servers.Artifacts.HashAsync(cancellationToken),
             Runs = Journals.Count(JournalFolder),
-            BrokerFaults = _recoveries.Strikes.Count(s => s.Kind is FaultKind.BrokerRestarted or FaultKind.ConnectionsClosed),
             Rejections = await rejected.ListAsync(int.MaxValue, cancellationToken),
         };
     }

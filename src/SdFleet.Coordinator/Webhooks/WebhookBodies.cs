@@ -8,7 +8,7 @@ namespace SdFleet.Coordinator.Webhooks;
 
 /// <summary>
 /// Writes the bodies of deliveries, from what the job store knows of a job or a batch when it is sent: an end never changes, so
-/// each attempt sends the same.
+/// each attempt sends the same. What may change of a batch after its end, its jobs by state, was written with the delivery.
 /// </summary>
 internal sealed class WebhookBodies(IJobStore store)
 {
@@ -23,7 +23,7 @@ internal sealed class WebhookBodies(IJobStore store)
         }
 
         var batch = await store.FindBatchAsync(webhook.SubjectId, cancellationToken).ConfigureAwait(false);
-        return batch is { FinishedAt: { } end } ? new WebhookBody(Utf8(type, end, Of(batch, end)), Traceparent: null) : null;
+        return batch is { FinishedAt: { } end } ? new WebhookBody(Utf8(type, end, Of(batch, webhook.Counts ?? batch.Counts, end)), Traceparent: null) : null;
     }
 
     private static byte[] Utf8<TData>(string type, DateTimeOffset at, TData data)
@@ -45,7 +45,7 @@ internal sealed class WebhookBodies(IJobStore store)
         FinishedAt = finished,
     };
 
-    private static WebhookBatch Of(BatchSnapshot batch, DateTimeOffset finished) => new()
+    private static WebhookBatch Of(BatchSnapshot batch, IReadOnlyList<BatchCount> counts, DateTimeOffset finished) => new()
     {
         Id = batch.Batch.Id,
         Name = batch.Batch.Name,
@@ -53,14 +53,14 @@ internal sealed class WebhookBodies(IJobStore store)
         State = batch.State,
         Lines = batch.Lines,
         BadLines = batch.BadLines,
-        CompletedJobs = Jobs(batch, JobState.Completed),
-        FailedJobs = Jobs(batch, JobState.Failed),
-        CancelledJobs = Jobs(batch, JobState.Cancelled),
-        ImagesDone = batch.Counts.Where(count => count.State == JobState.Completed).Sum(count => count.Images),
+        CompletedJobs = Jobs(counts, JobState.Completed),
+        FailedJobs = Jobs(counts, JobState.Failed),
+        CancelledJobs = Jobs(counts, JobState.Cancelled),
+        ImagesDone = counts.Where(count => count.State == JobState.Completed).Sum(count => count.Images),
         Error = batch.Error,
         SubmittedAt = batch.Batch.SubmittedAt,
         FinishedAt = finished,
     };
 
-    private static long Jobs(BatchSnapshot batch, JobState state) => batch.Counts.Where(count => count.State == state).Sum(count => count.Jobs);
+    private static long Jobs(IReadOnlyList<BatchCount> counts, JobState state) => counts.Where(count => count.State == state).Sum(count => count.Jobs);
 }

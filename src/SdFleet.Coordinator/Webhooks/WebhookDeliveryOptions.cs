@@ -27,7 +27,7 @@ public sealed class WebhookDeliveryOptions
     /// <summary>Requests to one receiver (host and port) of a tenant at once, in each coordinator. Default 4.</summary>
     public int PerReceiver { get; set; } = 4;
 
-    /// <summary>Receivers of one tenant that are called at once. Default 8.</summary>
+    /// <summary>Receivers of one tenant that are called at once; fewer while fewer places than it has are free. Default 8.</summary>
     public int PerTenant { get; set; } = 8;
 
     /// <summary>Receivers that are called at once. Default 32.</summary>

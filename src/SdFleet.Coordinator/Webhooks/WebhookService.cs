@@ -68,8 +68,11 @@ internal sealed partial class WebhookService(
         var perTenant = _served.Keys.CountBy(receiver => receiver.Tenant).ToDictionary(StringComparer.Ordinal);
         foreach (var receiver in await store.ListDueReceiversAsync(now, MaxListed / 4, MaxListed, stopping).ConfigureAwait(false))
         {
+            // One more of a tenant only while more places are free than it has: however many tenants are slow, and however many receivers
+            // each has, somebody new finds a place (dynamic thresholds: Choudhury and Hahne, 1998).
             var ofTenant = perTenant.GetValueOrDefault(receiver.Tenant);
-            if (_served.Count < _options.MaxReceivers && ofTenant < _options.PerTenant && !_served.ContainsKey(receiver) && !_leftAloneUntil.ContainsKey(receiver))
+            var most = Math.Min(_options.PerTenant, _options.MaxReceivers - _served.Count);
+            if (ofTenant < most && !_served.ContainsKey(receiver) && !_leftAloneUntil.ContainsKey(receiver))
             {
                 _served.Add(receiver, DeliverAsync(receiver, stopping));
                 perTenant[receiver.Tenant] = ofTenant + 1;

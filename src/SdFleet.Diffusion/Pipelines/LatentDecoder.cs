@@ -1,5 +1,6 @@
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Onnx;
+using SdFleet.Diffusion.Scoring;
 
 namespace SdFleet.Diffusion.Pipelines;
 
@@ -9,9 +10,6 @@ namespace SdFleet.Diffusion.Pipelines;
 /// <param name="float32">Loads the decoder that is asked where the usual one gives no numbers; null where the model has none.</param>
 internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config, Lazy<VaeDecoder?> float32)
 {
-    // 8-bit levels that a blank image's pixels may differ by.
-    private const int BlankRange = 2;
-
     // Far beyond what a model that works gives: see ImageDefects.Overflow.
     private const float LatentLimit = 1000, ColorLimit = 10;
 
@@ -50,7 +48,7 @@ internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config, Lazy<V
         observe?.Invoke(result.Values.ToArray());
         ToPixels(result.Values, image.Pixels);
         ImageDefects defects = Judge(result.Values, ColorLimit, ImageDefects.NotANumber);
-        defects |= IsBlank(image.Pixels) ? ImageDefects.Blank : ImageDefects.None;
+        defects |= BlankCheck.IsBlank(image) ? ImageDefects.Blank : ImageDefects.None;
         return new(image, defects, Again: false);
     }
 
@@ -83,25 +81,5 @@ internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config, Lazy<V
                 pixels[(i * RgbImage.Channels) + channel] = float.IsNaN(value) ? (byte)0 : (byte)MathF.Round(value * byte.MaxValue);
             }
         }
-    }
-
-    private static bool IsBlank(ReadOnlySpan<byte> pixels)
-    {
-        for (int channel = 0; channel < RgbImage.Channels; channel++)
-        {
-            byte min = byte.MaxValue, max = byte.MinValue;
-            for (int i = channel; i < pixels.Length; i += RgbImage.Channels)
-            {
-                min = Math.Min(min, pixels[i]);
-                max = Math.Max(max, pixels[i]);
-            }
-
-            if (max - min > BlankRange)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -46,7 +46,13 @@ public static class FleetBusExtensions
             {
                 registration.UsingRabbitMq((context, bus) =>
                 {
-                    bus.Host(transport.Uri ?? new Uri("amqp://unconfigured"), host => host.PublisherConfirmation = true);
+                    var broker = transport.Uri ?? new Uri("amqp://unconfigured");
+                    var port = ActivatorUtilities.CreateInstance<BrokerPort>(context, broker);
+                    bus.Host(broker, host =>
+                    {
+                        host.PublisherConfirmation = true;
+                        host.OnRefreshConnectionFactory = _ => port.WaitAsync();
+                    });
                     Configure(bus);
                     bus.Publish<GenerateImages>(p => p.ExchangeType = RabbitExchangeType.Direct);
                     AddEndpoints(context, bus, rooms);

@@ -13,7 +13,7 @@ public static class FleetEndpointExtensions
     /// <summary>
     /// An endpoint on a durable quorum queue whose name is also that of the exchange it is published to. A consumer's
     /// exception returns the message to the queue instead of moving it to an error queue: a message leaves the broker only
-    /// once what it asks for is in the job store.
+    /// once what it asks for is in the job store. What nobody here can read goes to <see cref="Topology.DeadQueue"/>.
     /// </summary>
     public static void FleetEndpoint(this IBusFactoryConfigurator bus, string queue, int prefetch, Action<IReceiveEndpointConfigurator> configure)
     {
@@ -23,6 +23,8 @@ public static class FleetEndpointExtensions
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PrefetchCount = prefetch;
+            endpoint.ConfigureError(pipe => pipe.UseFilter(new UnreadableMessages<ExceptionReceiveContext>(queue)));
+            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new UnreadableMessages<ReceiveContext>(queue)));
             endpoint.RethrowFaultedMessages();
             endpoint.ThrowOnSkippedMessages();
             if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)

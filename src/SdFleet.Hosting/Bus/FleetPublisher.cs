@@ -28,13 +28,16 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
     public Task SubmitAsync(SubmitBatch batch, CancellationToken cancellationToken) =>
         PublishAsync(batch, batch.Id, routingKey: null, mandatory: true, cancellationToken);
 
-    /// <summary>Releases one attempt to the work queue of its model and lane.</summary>
+    /// <summary>
+    /// Releases one attempt to the work queue of its model and lane. It goes out once: where the connection is lost before the broker
+    /// has confirmed it, nobody knows whether it is there, and a second copy would be made a second time.
+    /// </summary>
     /// <param name="work">The attempt.</param>
     /// <param name="timeToLive">The queue drops it after this long: by then its job has been released again.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     public Task ReleaseAsync(GenerateImages work, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken, timeToLive);
+        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken, timeToLive, once: true);
 
     /// <summary>Reports what happened to an attempt.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
@@ -71,15 +74,23 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
     private static string? UserOf(TransportOptions transport) =>
         transport is { Kind: TransportKind.RabbitMq, Uri.UserInfo: { Length: > 0 } userInfo } ? Uri.UnescapeDataString(userInfo.Split(':')[0]) : null;
 
-    private async Task PublishAsync<T>(T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken, TimeSpan? timeToLive = null)
+    private async Task PublishAsync<T>(
+        T message, Guid? correlation, string? routingKey, bool mandatory, CancellationToken cancellationToken, TimeSpan? timeToLive = null, bool once = false)
         where T : class
     {
+        var tries = 0;
         try
         {
             await bus.Publish(
                 message,
                 context =>
                 {
+                    // MassTransit begins here anew each time that it publishes: by itself it does so again after a connection was lost.
+                    if (++tries > 1 && once)
+                    {
+                        throw new BrokerUnavailableException($"The broker did not confirm {typeof(T).Name} before the connection was lost; it may have it.");
+                    }
+
                     context.Mandatory = mandatory;
                     context.CorrelationId = correlation;
                     context.TimeToLive = timeToLive;

@@ -30,15 +30,15 @@ internal sealed class FairQueue
         Clock = clock;
         _tenants = sources
             .GroupBy(s => s.Tenant, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => new FairTenant(g.Key, Math.Max(clock, g.First().Clock), weights.Of(g.Key), g), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => new FairTenant(g.Key, clock, weights.Of(g.Key), [.. g]), StringComparer.Ordinal);
         _waiting = new SortedSet<FairTenant>(_tenants.Values, ByStart);
     }
 
     /// <summary>The lane's time: when the last job that was taken was due.</summary>
     public double Clock { get; private set; }
 
-    /// <summary>The clocks of the tenants whose jobs were taken.</summary>
-    public IEnumerable<(string Tenant, double Clock)> Charged => _charged.Select(t => (t.Name, t.Start));
+    /// <summary>The clocks of the tenants whose jobs were taken, and the work that they owed before and have in them now.</summary>
+    public IEnumerable<(string Tenant, double Clock, double Paid)> Charged => _charged.Select(t => (t.Name, t.Start, t.Paid));
 
     /// <summary>What must be looked up before <paramref name="max"/> more jobs can be taken; nothing where no more are there.</summary>
     public List<WantedJobs> Missing(int max)

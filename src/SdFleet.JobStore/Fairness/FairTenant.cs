@@ -1,7 +1,7 @@
 namespace SdFleet.JobStore.Fairness;
 
 /// <summary>One tenant in a <see cref="FairQueue"/>. Its own jobs go in the order of admission, whatever batch they are of.</summary>
-internal sealed class FairTenant(string name, double start, double weight, IEnumerable<ReadySource> sources)
+internal sealed class FairTenant(string name, double laneClock, double weight, IReadOnlyList<ReadySource> sources)
 {
     private readonly List<FairSource> _sources = [.. sources.Select(s => new FairSource(s))];
 
@@ -10,7 +10,10 @@ internal sealed class FairTenant(string name, double start, double weight, IEnum
     public double Weight => weight;
 
     /// <summary>When its next job is due by the lane's clock: the end of its last one.</summary>
-    public double Start { get; private set; } = start;
+    public double Start { get; private set; } = Math.Max(laneClock, sources[0].Clock + (sources[0].Owed / weight));
+
+    /// <summary>What it owed, which its clock has moved on by.</summary>
+    public double Paid { get; } = sources[0].Owed;
 
     /// <summary>Nothing of it is left.</summary>
     public bool IsDone => _sources.Count == 0;

@@ -25,6 +25,9 @@ internal sealed record Announcement
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>A batch's jobs by state at its end, a list of <see cref="BatchCount"/> as JSON; null for a job.</summary>
+    public string? Counts { get; init; }
+
     /// <summary>What is to be told of a job that has changed; null where it has come to no end that somebody asked for.</summary>
     public static Announcement? Of(JobRow job, DateTimeOffset now) =>
         Of(WebhookSubject.Job, job.Id, job.Tenant, job.Webhook, WebhookEvents.Of(job.State), now);

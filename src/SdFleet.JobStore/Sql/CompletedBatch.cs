@@ -3,4 +3,4 @@ using SdFleet.Contracts.Webhooks;
 namespace SdFleet.JobStore.Sql;
 
 /// <summary>A batch that has just been marked as completed, and whom to tell.</summary>
-internal sealed record CompletedBatch(Guid Id, string Tenant, Webhook? Webhook);
+internal sealed record CompletedBatch(long Seq, Guid Id, string Tenant, Webhook? Webhook);

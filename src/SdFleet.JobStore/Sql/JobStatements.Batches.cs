@@ -47,21 +47,28 @@ internal sealed partial class JobStatements
         """
         UPDATE batches SET
             state = @state, next_part = coalesce(@nextPart, next_part), next_offset = coalesce(@nextOffset, next_offset),
-            lines_read = @linesRead, bad_lines = @badLines, error = @error, finished_at = @finishedAt
+            lines_read = @linesRead, bad_lines = @badLines, error = @error, finished_at = @finishedAt,
+            paused = CASE WHEN CAST(@finishedAt AS bigint) IS NULL THEN paused ELSE 0 END
         WHERE seq = @seq
         """;
 
-    /// <summary>Only while it has not reached its end.</summary>
+    /// <summary>Only while there is something to hold back: it has not reached its end, or jobs of it are made again.</summary>
     public string PauseBatch { get; } =
-        $"UPDATE batches SET paused = @paused WHERE finished_at IS NULL AND id IN (SELECT r.id FROM {database.Rows("id uuid")})";
+        $"""
+        UPDATE batches SET paused = @paused
+        WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
+          AND (finished_at IS NULL OR paused = 1 OR 0 < coalesce((
+              SELECT sum(c.jobs) FROM batch_counts AS c
+              WHERE c.batch_seq = batches.seq AND c.state IN ('queued', 'released', 'running')), 0))
+        """;
 
     public string CompleteBatches { get; } =
         """
-        UPDATE batches SET state = 'completed', finished_at = @now
+        UPDATE batches SET state = 'completed', finished_at = @now, paused = 0
         WHERE finished_at IS NULL AND state = 'running' AND 0 = coalesce((
             SELECT sum(c.jobs) FROM batch_counts AS c
             WHERE c.batch_seq = batches.seq AND c.state IN ('queued', 'released', 'running')), 0)
-        RETURNING id, tenant, webhook
+        RETURNING seq, id, tenant, webhook
         """;
 
     /// <summary>

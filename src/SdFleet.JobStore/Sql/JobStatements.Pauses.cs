@@ -54,7 +54,7 @@ internal sealed partial class JobStatements
                 AND (c.state IN ('released', 'running') OR (c.state = 'queued' AND c.tenant NOT IN {PausedTenants} AND NOT {IsModelPaused}))
               UNION ALL
               SELECT -c.jobs FROM batches AS b JOIN batch_counts AS c ON c.batch_seq = b.seq
-              WHERE b.finished_at IS NULL AND b.paused = 1 AND c.state = 'queued' AND c.model = @model
+              WHERE b.paused = 1 AND c.state = 'queued' AND c.model = @model
                 AND b.tenant NOT IN {PausedTenants} AND NOT {IsModelPaused}) AS counted
         """;
 }

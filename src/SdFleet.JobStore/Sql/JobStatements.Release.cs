@@ -18,7 +18,7 @@ internal sealed partial class JobStatements
 
     private const string PausedTenants = "(SELECT p.name FROM pauses AS p WHERE p.kind = 'tenant')";
 
-    private const string PausedBatches = "(SELECT b.seq FROM batches AS b WHERE b.finished_at IS NULL AND b.paused = 1)";
+    private const string PausedBatches = "(SELECT b.seq FROM batches AS b WHERE b.paused = 1)";
 
     /// <summary>Takes a lane: whoever else releases from it waits.</summary>
     public string SelectLaneForUpdate { get; } =
@@ -48,7 +48,7 @@ internal sealed partial class JobStatements
             FROM sources AS s WHERE s.batch IS NOT NULL)
         SELECT s.tenant, s.batch,
             (SELECT j.seq FROM jobs AS j WHERE {Ready} AND j.tenant = s.tenant AND {Batch} = s.batch ORDER BY {Place} LIMIT 1),
-            coalesce(c.clock, 0)
+            coalesce(c.clock, 0), coalesce(c.owed, 0)
         FROM sources AS s LEFT JOIN release_clocks AS c ON c.model = @model AND c.lane = @lane AND c.tenant = s.tenant
         WHERE s.batch IS NOT NULL AND s.batch NOT IN {PausedBatches}
         """;
@@ -86,13 +86,31 @@ internal sealed partial class JobStatements
         WHERE jobs.seq = r.seq
         """;
 
-    /// <summary>Writes clocks of a lane: the tenants' whose jobs were taken, and, without a tenant, its own.</summary>
+    /// <summary>
+    /// Writes clocks of a lane: the tenants' whose jobs were taken, with what they owed of which they paid, and, without a tenant, its own.
+    /// </summary>
     public string UpsertClocks { get; } =
         $"""
-        INSERT INTO release_clocks (model, lane, tenant, clock)
-        SELECT @model, @lane, r.tenant, r.clock
-        FROM {database.Rows("tenant text, clock double precision")}
+        INSERT INTO release_clocks (model, lane, tenant, clock, owed)
+        SELECT @model, @lane, r.tenant, r.clock, 0 - r.paid
+        FROM {database.Rows("tenant text, clock double precision, paid double precision")}
         WHERE true
-        ON CONFLICT (model, lane, tenant) DO UPDATE SET clock = excluded.clock
+        ORDER BY r.tenant
+        ON CONFLICT (model, lane, tenant) DO UPDATE SET clock = excluded.clock, owed = release_clocks.owed + excluded.owed
+        """;
+
+    /// <summary>What decides about the work of jobs that were redrawn.</summary>
+    public string SelectRecipes { get; } =
+        $"SELECT seq, model, lane, tenant, recipe FROM jobs WHERE seq IN (SELECT r.seq FROM {database.Rows("seq bigint")})";
+
+    /// <summary>Puts work down that was done beyond what was charged at the release.</summary>
+    public string AddOwed { get; } =
+        $"""
+        INSERT INTO release_clocks (model, lane, tenant, clock, owed)
+        SELECT r.model, r.lane, r.tenant, 0, sum(r.work)
+        FROM {database.Rows("model text, lane text, tenant text, work double precision")}
+        GROUP BY r.model, r.lane, r.tenant
+        ORDER BY r.model, r.lane, r.tenant
+        ON CONFLICT (model, lane, tenant) DO UPDATE SET owed = release_clocks.owed + excluded.owed
         """;
 }

@@ -5,12 +5,15 @@ internal sealed partial class JobStatements
     private const string WebhookColumns =
         "seq, id, tenant, subject, subject_id, event, url, state, attempt, failures, status, created_at, next_attempt_at, ended_at, error";
 
-    /// <summary>Writes what is to be told. Due at once, by anybody's clock.</summary>
+    /// <summary>
+    /// Writes what is to be told. Due from the moment that it was written, and no earlier: what was due before, as an attempt at it failed,
+    /// has its turn before.
+    /// </summary>
     public string InsertWebhooks { get; } =
         $"""
-        INSERT INTO webhooks (id, tenant, subject, subject_id, event, url, receiver, state, next_attempt_at, created_at, queued_at)
-        SELECT r.id, r.tenant, r.subject, r.subject_id, r.event, r.url, r.receiver, 'pending', 0, r.created_at, r.created_at
-        FROM {database.Rows("id uuid, tenant text, subject text, subject_id uuid, event text, url text, receiver text, created_at bigint")}
+        INSERT INTO webhooks (id, tenant, subject, subject_id, event, url, receiver, state, next_attempt_at, created_at, queued_at, counts)
+        SELECT r.id, r.tenant, r.subject, r.subject_id, r.event, r.url, r.receiver, 'pending', r.created_at, r.created_at, r.created_at, r.counts
+        FROM {database.Rows("id uuid, tenant text, subject text, subject_id uuid, event text, url text, receiver text, created_at bigint, counts text")}
         WHERE true
         ON CONFLICT (id) DO NOTHING
         """;
@@ -40,7 +43,7 @@ internal sealed partial class JobStatements
         UPDATE webhooks SET attempt = webhooks.attempt + 1, next_attempt_at = @lease
         FROM claimed
         WHERE webhooks.seq = claimed.seq
-        RETURNING id, attempt, failures, tenant, subject, subject_id, event, url, queued_at
+        RETURNING id, attempt, failures, tenant, subject, subject_id, event, url, queued_at, counts
         """;
 
     public string RecordWebhooks { get; } =
@@ -57,7 +60,7 @@ internal sealed partial class JobStatements
 
     public string RetryWebhook { get; } =
         $"""
-        UPDATE webhooks SET state = 'pending', failures = 0, next_attempt_at = 0, queued_at = @now, ended_at = NULL
+        UPDATE webhooks SET state = 'pending', failures = 0, next_attempt_at = @now, queued_at = @now, ended_at = NULL
         WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         """;
 

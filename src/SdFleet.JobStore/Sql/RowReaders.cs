@@ -89,7 +89,8 @@ internal static class RowReaders
             },
             TextOrNull(reader, 10)));
 
-    public static ReadySource ReadySource(DbDataReader reader) => new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3));
+    public static ReadySource ReadySource(DbDataReader reader) => 
+        new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4));
 
     /// <summary>With the message that it becomes when it is released.</summary>
     public static (ReadyJob Ready, ReleasedJob Job) ReadyJob(DbDataReader reader)
@@ -172,7 +173,8 @@ internal static class RowReaders
     public static JobCount Count(DbDataReader reader) =>
         new(reader.GetString(0), SqlWords.LaneOf(reader.GetString(1)), SqlWords.StateOf(reader.GetString(2)), reader.GetInt64(3));
 
-    public static CompletedBatch CompletedBatch(DbDataReader reader) => new(reader.GetGuid(0), reader.GetString(1), WebhookOrNull(reader, 2));
+    public static CompletedBatch CompletedBatch(DbDataReader reader) =>
+        new(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), WebhookOrNull(reader, 3));
 
     public static WebhookReceiver Receiver(DbDataReader reader) => new(reader.GetString(0), reader.GetString(1));
 
@@ -187,6 +189,7 @@ internal static class RowReaders
         Event = SqlWords.WebhookEventOf(reader.GetString(6)),
         Url = reader.GetString(7),
         QueuedAt = SqlTime.From(reader.GetInt64(8)),
+        Counts = reader.IsDBNull(9) ? null : Json<IReadOnlyList<BatchCount>>(reader, 9),
     };
 
     public static WebhookSnapshot WebhookSnapshot(DbDataReader reader)
@@ -206,7 +209,7 @@ internal static class RowReaders
             Status = reader.IsDBNull(10) ? null : reader.GetInt32(10),
             CreatedAt = created,
 
-            // What is due at once has the earliest time there is.
+            // What versions before this one wrote as due at once has the earliest time there is.
             NextAttemptAt = due < created ? created : due,
             EndedAt = TimeOrNull(reader, 13),
             Error = TextOrNull(reader, 14),

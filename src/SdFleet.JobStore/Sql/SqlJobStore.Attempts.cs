@@ -93,6 +93,7 @@ internal sealed partial class SqlJobStore
         var jobs = await TakeAsync(session, events.Select(e => e.JobId), cancellationToken);
         var changed = new HashSet<Guid>();
         var images = new List<object>();
+        var redraws = new Dictionary<long, int>();
         var outcomes = new List<EventOutcome>(events.Count);
         foreach (var @event in events)
         {
@@ -116,6 +117,11 @@ internal sealed partial class SqlJobStore
                 changed.Add(job.Id);
                 if (@event.Report is JobCompleted { Images: var finished })
                 {
+                    if (finished.Sum(image => image.Draws?.Count ?? 0) is > 0 and var drawn)
+                    {
+                        redraws[job.Seq] = drawn;
+                    }
+
                     images.AddRange((await MakeRoomAsync(session, job, finished, cancellationToken)).Select(image => new
                     {
                         job_seq = job.Seq,
@@ -132,6 +138,11 @@ internal sealed partial class SqlJobStore
         if (images.Count > 0)
         {
             await session.ExecuteAsync(_sql.InsertImages, new { rows = SqlJson.Rows(images) }, cancellationToken);
+        }
+
+        if (redraws.Count > 0)
+        {
+            await ChargeRedrawsAsync(session, redraws, cancellationToken);
         }
 
         return outcomes;

@@ -58,7 +58,11 @@ internal sealed partial class SqlJobStore
             async session =>
             {
                 var completed = await session.QueryAsync(_sql.CompleteBatches, new { now = SqlTime.Of(now) }, RowReaders.CompletedBatch, cancellationToken);
-                await AnnounceAsync(session, completed.Select(b => Announcement.Of(b.Id, b.Tenant, b.Webhook, BatchState.Completed, now)), cancellationToken);
+                foreach (var batch in completed)
+                {
+                    await AnnounceEndAsync(session, batch, BatchState.Completed, now, cancellationToken);
+                }
+
                 return completed.ConvertAll(b => b.Id);
             },
             cancellationToken);
@@ -74,11 +78,15 @@ internal sealed partial class SqlJobStore
 
                 if (batch.State.IsTerminal())
                 {
-                    return new BatchCancelOutcome(CancelResult.AlreadyOver, batch.State, []);
+                    // What is made again of it.
+                    var (again, stoppedAgain) = await StopJobsAsync(session, batch.Seq, now, cancellationToken);
+                    return new BatchCancelOutcome(again > 0 ? CancelResult.Cancelled : CancelResult.AlreadyOver, batch.State, stoppedAgain);
                 }
 
                 await UpdateBatchAsync(session, batch with { State = BatchState.Cancelled }, next: null, error: null, now, cancellationToken);
-                return new BatchCancelOutcome(CancelResult.Cancelled, BatchState.Cancelled, await StopJobsAsync(session, batch.Seq, now, cancellationToken));
+                var (_, stopped) = await StopJobsAsync(session, batch.Seq, now, cancellationToken);
+                await AnnounceEndAsync(session, EndOf(batch), BatchState.Cancelled, now, cancellationToken);
+                return new BatchCancelOutcome(CancelResult.Cancelled, BatchState.Cancelled, stopped);
             },
             cancellationToken);
 
@@ -118,7 +126,13 @@ internal sealed partial class SqlJobStore
             error,
             error is null ? null : expansion.At,
             cancellationToken);
-        var stopped = error is null ? [] : await StopJobsAsync(session, batch.Seq, expansion.At, cancellationToken);
+        IReadOnlyList<HeldAttempt> stopped = [];
+        if (error is not null)
+        {
+            (_, stopped) = await StopJobsAsync(session, batch.Seq, expansion.At, cancellationToken);
+            await AnnounceEndAsync(session, EndOf(batch), state, expansion.At, cancellationToken);
+        }
+
         return new BatchExpansionOutcome(Applied: true, state, rows.Count - taken.Count, problems.Count, stopped);
     }
 
@@ -126,8 +140,7 @@ internal sealed partial class SqlJobStore
         (await session.QueryAsync(_sql.SelectBatchForUpdate, Ids([id]), RowReaders.Batch, cancellationToken)).SingleOrDefault();
 
     private async Task UpdateBatchAsync(
-        Session session, BatchRow batch, (int Part, long Offset)? next, string? error, DateTimeOffset? finishedAt, CancellationToken cancellationToken)
-    {
+        Session session, BatchRow batch, (int Part, long Offset)? next, string? error, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             _sql.UpdateBatch,
             new
@@ -142,19 +155,16 @@ internal sealed partial class SqlJobStore
                 finishedAt = finishedAt is { } at ? SqlTime.Of(at) : (long?)null,
             },
             cancellationToken);
-        if (finishedAt is { } end)
-        {
-            await AnnounceAsync(session, [Announcement.Of(batch.Id, batch.Tenant, batch.Webhook, batch.State, end)], cancellationToken);
-        }
-    }
+
+    private static CompletedBatch EndOf(BatchRow batch) => new(batch.Seq, batch.Id, batch.Tenant, batch.Webhook);
 
     // No more than expansion lets wait at once, and what the workers have.
-    private async Task<IReadOnlyList<HeldAttempt>> StopJobsAsync(Session session, long batch, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(int Jobs, IReadOnlyList<HeldAttempt> Stopped)> StopJobsAsync(Session session, long batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var jobs = await session.QueryAsync(_sql.SelectLiveOfBatch, new { seq = batch }, RowReaders.TakenJob, cancellationToken);
         var live = jobs.Where(j => !j.State.IsTerminal()).ToList();
         await UpdateAsync(session, [.. live.Select(j => JobTransitions.Cancelled(j, now))], now, cancellationToken);
-        return [.. live.Where(j => j.State is JobState.Released or JobState.Running).Select(j => new HeldAttempt(j.Id, j.Attempt))];
+        return (live.Count, [.. live.Where(j => j.State is JobState.Released or JobState.Running).Select(j => new HeldAttempt(j.Id, j.Attempt))]);
     }
 
     private static BatchProblem IdTaken(BatchJob job) => new(

@@ -64,11 +64,29 @@ internal sealed partial class SqlJobStore
         {
             var released = new { now = SqlTime.Of(now), lease = SqlTime.Of(leaseUntil), rows = SqlJson.Rows(taken.Select(seq => new { seq })) };
             await session.ExecuteAsync(_sql.ReleaseJobs, released, cancellationToken);
-            var clocks = queue.Charged.Append((Tenant: "", queue.Clock)).Select(c => new { c.Tenant, c.Clock });
+            var clocks = queue.Charged.Append((Tenant: "", queue.Clock, Paid: 0.0)).Select(c => new { c.Tenant, c.Clock, c.Paid });
             await session.ExecuteAsync(_sql.UpsertClocks, new { model, lane, rows = SqlJson.Rows(clocks) }, cancellationToken);
         }
 
         return [.. taken.Select(seq => found[seq])];
+    }
+
+    // At the release nobody knows how often a filter will have a picture drawn again.
+    private async Task ChargeRedrawsAsync(Session session, Dictionary<long, int> redraws, CancellationToken cancellationToken)
+    {
+        var parameters = new { rows = SqlJson.Rows(redraws.Keys.Select(seq => new { seq })) };
+        var owed = await session.QueryAsync(
+            _sql.SelectRecipes,
+            parameters,
+            reader => new
+            {
+                Model = reader.GetString(1),
+                Lane = reader.GetString(2),
+                Tenant = reader.GetString(3),
+                Work = redraws[reader.GetInt64(0)] * RowReaders.Json<Recipe>(reader, 4).PixelPasses(),
+            },
+            cancellationToken);
+        await session.ExecuteAsync(_sql.AddOwed, new { rows = SqlJson.Rows(owed) }, cancellationToken);
     }
 
     private async Task<double> TakeLaneAsync(Session session, string model, string lane, CancellationToken cancellationToken)

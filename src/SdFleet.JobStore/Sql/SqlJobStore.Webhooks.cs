@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.JobStore.Sql;
@@ -73,6 +74,18 @@ internal sealed partial class SqlJobStore
         if (rows.Count > 0)
         {
             await session.ExecuteAsync(_sql.InsertWebhooks, new { rows = SqlJson.Rows(rows) }, cancellationToken);
+        }
+    }
+
+    // With the jobs as they are now: some may be made again before it is sent.
+    private async Task AnnounceEndAsync(
+        Session session, CompletedBatch batch, BatchState state, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (Announcement.Of(batch.Id, batch.Tenant, batch.Webhook, state, now) is { } announcement)
+        {
+            var counts = await session.QueryAsync(
+                _sql.SelectBatchCounts, new { rows = SqlJson.Rows([new { batch.Seq }]) }, reader => RowReaders.BatchCount(reader).Count, cancellationToken);
+            await AnnounceAsync(session, [announcement with { Counts = JsonSerializer.Serialize(counts, ContractsJson.Options) }], cancellationToken);
         }
     }
 

@@ -31,4 +31,7 @@ public sealed record ClaimedWebhook
 
     /// <summary>When it was written, or last asked for again: its age counts from then.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>The jobs of a batch by state as they were at its end; null for a job, and for what a version before this one wrote.</summary>
+    public IReadOnlyList<BatchCount>? Counts { get; init; }
 }

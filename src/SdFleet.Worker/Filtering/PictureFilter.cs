@@ -1,5 +1,6 @@
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Diffusion.Scoring;
 using SdFleet.Worker.Models;
@@ -42,30 +43,42 @@ internal sealed class PictureFilter(LoadedModel model, LoadedScorer scorer)
             () => Judge(filters, recipe.Prompt, images, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>
+    /// Measures a picture that is in the store already, and not as this worker has just made it. It says of safety only that it was not
+    /// asked: that needs the model, and a picture of which nobody knows is not let through.
+    /// </summary>
+    public Task<FilterVerdict> JudgeStoredAsync(Recipe recipe, RgbImage stored, CancellationToken cancellationToken) =>
+        recipe.Filters is not { } filters
+            ? Task.FromResult(default(FilterVerdict))
+            : Task.Factory.StartNew(
+                () => Judge(filters, stored, BlankCheck.IsBlank(stored), isUnsafe: null, Similarities(filters, recipe.Prompt, [stored], cancellationToken)?[0]),
+                cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     private IReadOnlyList<FilterVerdict> Judge(ImageFilters filters, string prompt, IReadOnlyList<GeneratedImage> images, CancellationToken cancellationToken)
     {
-        var similarities = filters.MinClipSimilarity is null
-            ? null
-            : scorer.Scorer!.Score([.. images.Select(i => i.Image)], [.. images.Select(_ => prompt)], cancellationToken);
-        return [.. images.Select((image, i) => Judge(filters, image, similarities?[i]))];
+        const ImageDefects NoPicture = ImageDefects.Blank | ImageDefects.NotANumber | ImageDefects.LatentsNotANumber;
+        var similarities = Similarities(filters, prompt, [.. images.Select(i => i.Image)], cancellationToken);
+        return [.. images.Select((image, i) => Judge(filters, image.Image, (image.Defects & NoPicture) != 0, image.IsUnsafe == true, similarities?[i]))];
     }
 
-    private static FilterVerdict Judge(ImageFilters filters, GeneratedImage image, double? similarity)
+    private IReadOnlyList<double>? Similarities(ImageFilters filters, string prompt, IReadOnlyList<RgbImage> images, CancellationToken cancellationToken) =>
+        filters.MinClipSimilarity is null ? null : scorer.Scorer!.Score(images, [.. images.Select(_ => prompt)], cancellationToken);
+
+    private static FilterVerdict Judge(ImageFilters filters, RgbImage image, bool isBlank, bool? isUnsafe, double? similarity)
     {
         var scores = new ImageScores
         {
             // A vector of zeros has no angle.
             ClipSimilarity = similarity is { } value ? double.IsFinite(value) ? Math.Round(value, Places) : -1 : null,
-            IsBlank = filters.Blank ? (image.Defects & (ImageDefects.Blank | ImageDefects.NotANumber | ImageDefects.LatentsNotANumber)) != 0 : null,
-            IsUnsafe = filters.Unsafe ? image.IsUnsafe == true : null,
-            PerceptualHash = filters.DuplicateDistance is null ? null : PerceptualHash.Of(image.Image).ToString(),
+            IsBlank = filters.Blank ? isBlank : null,
+            IsUnsafe = filters.Unsafe ? isUnsafe : null,
+            PerceptualHash = filters.DuplicateDistance is null ? null : PerceptualHash.Of(image).ToString(),
         };
-        return new FilterVerdict(scores, scores switch
-        {
-            { IsBlank: true } => FilterReason.Blank,
-            { IsUnsafe: true } => FilterReason.Unsafe,
-            { ClipSimilarity: { } found } when found < filters.MinClipSimilarity => FilterReason.LowClipSimilarity,
-            _ => null,
-        });
+        return new FilterVerdict(
+            scores,
+            scores.IsBlank == true ? FilterReason.Blank
+            : filters.Unsafe && scores.IsUnsafe != false ? FilterReason.Unsafe
+            : scores.ClipSimilarity < filters.MinClipSimilarity ? FilterReason.LowClipSimilarity
+            : null);
     }
 }

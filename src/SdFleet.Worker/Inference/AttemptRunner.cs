@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Workers;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
@@ -30,11 +31,27 @@ internal sealed partial class AttemptRunner(
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Does an attempt. One that is being done here, or was, is not begun again, though its message may come twice.</summary>
     /// <param name="work">The attempt.</param>
     /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
     public async Task RunAsync(GenerateImages work, CancellationToken stopping)
     {
-        using var held = attempts.Hold(work.JobId, work.Attempt, stopping);
+        var attempt = new HeldAttempt(work.JobId, work.Attempt);
+        using var held = attempts.Hold(attempt, stopping);
+        if (held is null)
+        {
+            LogRepeated(work.JobId, work.Attempt);
+
+            // What is in hand will be reported. What is over was reported: to a job store that knows of its end, this says nothing new,
+            // and one that went back to a backup goes on with another attempt.
+            if (!attempts.IsHeld(attempt))
+            {
+                await GiveBackAsync(work, "Its message came twice; this worker has ended it before.").ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         IReadOnlyList<ImageRecord> records;
         try
         {
@@ -107,17 +124,22 @@ internal sealed partial class AttemptRunner(
     }
 
     /// <summary>
-    /// Ends an attempt that another worker had before, and did not end: it may have died of it, so whether it is tried again is
-    /// not for the broker to decide, which would deliver it for ever.
+    /// Ends an attempt that was delivered before, and not ended: its worker may have died of it, so whether it is tried again is
+    /// not for the broker to decide, which would deliver it for ever. One that is still in hand here, as only the connection was lost,
+    /// goes on.
     /// </summary>
-    public Task GiveBackAsync(GenerateImages work) => ReportAsync(
+    public Task GiveBackAsync(GenerateImages work) => attempts.IsHeld(new HeldAttempt(work.JobId, work.Attempt))
+        ? Task.CompletedTask
+        : GiveBackAsync(work, "The worker that had it went away, or lost its connection to the broker.");
+
+    private Task GiveBackAsync(GenerateImages work, string reason) => ReportAsync(
         new JobFailed
         {
             JobId = work.JobId,
             Attempt = work.Attempt,
             WorkerId = identity.Id,
             ErrorClass = ErrorClass.Evicted,
-            Reason = "The worker that had it went away, or lost its connection to the broker.",
+            Reason = reason,
             At = clock.GetUtcNow(),
         },
         publisher.ReportAsync);
@@ -195,6 +217,9 @@ internal sealed partial class AttemptRunner(
         using var deadline = new CancellationTokenSource(options.Value.PublishTimeout, clock);
         await send(report, deadline.Token).ConfigureAwait(false);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}, attempt {Attempt}, came twice, and is not begun again")]
+    private partial void LogRepeated(Guid jobId, int attempt);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}, seed {Seed}: the half-precision decoder overflowed; decoded in float32")]
     private partial void LogDecodedAgain(Guid jobId, long seed);

@@ -13,7 +13,7 @@ using SdFleet.Worker.Reporting;
 namespace SdFleet.Worker.Output;
 
 /// <summary>Encodes finished pictures, stores them and writes their records.</summary>
-internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, WorkerIdentity identity, TimeProvider clock)
+internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, PictureFilter filter, WorkerIdentity identity, TimeProvider clock)
 {
     private const string ContentType = "image/png";
 
@@ -46,7 +46,9 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         // Where an earlier attempt has stored this name, its file stays and is the one that the record speaks of.
         var put = await artifacts.PutAsync(
             name, png, ContentType, sha256, new Dictionary<string, string> { ["job"] = work.JobId.ToString("D") }, cancellationToken).ConfigureAwait(false);
+        var uploaded = clock.GetElapsedTime(started);
         activity?.SetTag("sdfleet.artifact.created", put.Created);
+        var verdict = put.Sha256 == sha256 ? picture.Verdict : await JudgeStoredAsync(work.Recipe, name, cancellationToken).ConfigureAwait(false);
         return new ImageRecord
         {
             Index = index,
@@ -68,13 +70,28 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
                 DenoiseMs = picture.Spent.Denoise.TotalMilliseconds,
                 DecodeMs = picture.Spent.Decode.TotalMilliseconds,
                 EncodeMs = encoded.TotalMilliseconds,
-                UploadMs = clock.GetElapsedTime(started).TotalMilliseconds,
+                UploadMs = uploaded.TotalMilliseconds,
             },
-            Scores = picture.Verdict.Scores,
-            Filtered = picture.Verdict.Reason,
+            Scores = verdict.Scores,
+            Filtered = verdict.Reason,
             Draws = picture.Before.Count > 0 ? picture.Before : null,
             TraceId = Activity.Current?.TraceId.ToHexString(),
             CreatedAt = clock.GetUtcNow(),
         };
+    }
+
+    // A device that is not quite sound, or not the same, made the stored one: what is said of the file has to be true of it.
+    private async Task<FilterVerdict> JudgeStoredAsync(Recipe recipe, string name, CancellationToken cancellationToken)
+    {
+        if (recipe.Filters is null)
+        {
+            return default;
+        }
+
+        await using var stored = await artifacts.OpenReadAsync(name, cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException($"{name} was in the artifact store, and is not any more.");
+        using var bytes = new MemoryStream();
+        await stored.Stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return await filter.JudgeStoredAsync(recipe, PngReader.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,20 +1,33 @@
-using System.Collections.Concurrent;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
 
 namespace SdFleet.Worker.Reporting;
 
-/// <summary>What the heartbeat says of this worker's work.</summary>
+/// <summary>What this worker works on and has worked on: what its heartbeat says, and what keeps it from beginning an attempt twice.</summary>
 internal sealed class AttemptsInHand
 {
-    // The broker may deliver one attempt twice, even at once.
-    private readonly ConcurrentDictionary<AttemptInHand, bool> _held = new();
+    // Far more than a broker delivers again after a fault; a few hundred kilobytes.
+    private const int MaxRemembered = 4096;
+
+    private readonly Lock _heldLock = new();
+    private readonly Dictionary<HeldAttempt, AttemptInHand> _held = [];
+    private readonly HashSet<HeldAttempt> _ended = [];
+    private readonly Queue<HeldAttempt> _endedInOrder = new();
     private readonly Lock _doneLock = new();
     private WorkDone _done;
 
     /// <summary>Attempts that are waiting for the model, in it, or being stored.</summary>
-    public IReadOnlyList<HeldAttempt> Held => [.. _held.Keys.Select(h => h.Attempt).Distinct()];
+    public IReadOnlyList<HeldAttempt> Held
+    {
+        get
+        {
+            lock (_heldLock)
+            {
+                return [.. _held.Keys];
+            }
+        }
+    }
 
     /// <summary>What has been stored since the start.</summary>
     public WorkDone Done
@@ -29,28 +42,44 @@ internal sealed class AttemptsInHand
     }
 
     /// <summary>Counts an attempt as held until the result is disposed.</summary>
-    /// <param name="jobId">The job.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="workerStops">Ends when the worker has to give back what it holds.</param>
-    public AttemptInHand Hold(Guid jobId, int attempt, CancellationToken workerStops)
+    /// <returns>Null where it is in hand already, or was not long ago: no attempt is begun twice.</returns>
+    public AttemptInHand? Hold(HeldAttempt attempt, CancellationToken workerStops)
     {
-        var held = new AttemptInHand(new HeldAttempt(jobId, attempt), it => _held.TryRemove(it, out _), workerStops);
-        _held[held] = true;
-        return held;
+        lock (_heldLock)
+        {
+            if (_held.ContainsKey(attempt) || _ended.Contains(attempt))
+            {
+                return null;
+            }
+
+            return _held[attempt] = new AttemptInHand(attempt, Release, workerStops);
+        }
+    }
+
+    /// <summary>Whether an attempt is in hand now.</summary>
+    public bool IsHeld(HeldAttempt attempt)
+    {
+        lock (_heldLock)
+        {
+            return _held.ContainsKey(attempt);
+        }
     }
 
     /// <summary>Stops an attempt that nobody waits for any more.</summary>
     /// <returns>False where it is not held here.</returns>
     public bool Stop(HeldAttempt attempt)
     {
-        var found = false;
-        foreach (var held in _held.Keys.Where(h => h.Attempt == attempt))
+        AttemptInHand? held;
+        lock (_heldLock)
         {
-            held.Stop();
-            found = true;
+            _held.TryGetValue(attempt, out held);
         }
 
-        return found;
+        // Not with the lock: whatever waits for the token goes on here.
+        held?.Stop();
+        return held is not null;
     }
 
     public void Count(Recipe recipe, IReadOnlyList<ImageRecord> stored)
@@ -62,6 +91,23 @@ internal sealed class AttemptsInHand
                 _done.PixelPasses + (stored.Sum(image => 1 + (image.Draws?.Count ?? 0)) * recipe.PixelPasses()),
                 _done.GpuSeconds + stored.Sum(image => image.Timings.GpuSeconds),
                 _done.Bytes + stored.Sum(image => image.Bytes));
+        }
+    }
+
+    private void Release(AttemptInHand ended)
+    {
+        lock (_heldLock)
+        {
+            _held.Remove(ended.Attempt);
+            if (_ended.Add(ended.Attempt))
+            {
+                _endedInOrder.Enqueue(ended.Attempt);
+            }
+
+            if (_endedInOrder.Count > MaxRemembered)
+            {
+                _ended.Remove(_endedInOrder.Dequeue());
+            }
         }
     }
 }

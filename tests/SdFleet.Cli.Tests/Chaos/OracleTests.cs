@@ -217,19 +217,6 @@ public sealed class OracleTests
     }
 
     [Fact]
-    public void Judge_PictureBegunAgainAfterTheBrokerFailed_IsCountedAndNoDuplicate()
-    {
-        var job = _world.Some(JobKind.Plain).Job;
-        _world.BrokerFaults = 1;
-        _world.Runs[(job.Prompt, job.Seed)] = 2;
-        Assert.Empty(_world.Judge().Findings);
-        Assert.Equal(1, _world.Judge().Repeats);
-
-        _world.Runs[(job.Prompt, job.Seed)] = 3;
-        AssertDuplicated(job, "picture 0 was begun 3 times in 1 attempts");
-    }
-
-    [Fact]
     public void Judge_RejectedSubmissionThatWasBegun_IsDuplicated()
     {
         var job = _world.Entries.First(e => e.Job.Kind == JobKind.StrangeTenant).Job;

@@ -51,9 +51,7 @@ internal sealed class World
     public LedgerEntry Some(JobKind kind, Door? door = null) =>
         Entries.First(e => e.Job.Kind == kind && e.Job.Images > 1 && (door is null || e.Job.Door == door));
 
-    public int BrokerFaults { get; set; }
-
-    public Oracle Judge() => Oracle.Judge(new Evidence { Jobs = Entries, Records = Records, Artifacts = Artifacts, Runs = Runs, Rejections = Rejections, BrokerFaults = BrokerFaults });
+    public Oracle Judge() => Oracle.Judge(new Evidence { Jobs = Entries, Records = Records, Artifacts = Artifacts, Runs = Runs, Rejections = Rejections });
 
     /// <summary>Replaces what the API shows of one picture.</summary>
     public void Change(PlannedJob job, int index, Func<ImageRecord, ImageRecord> change)

@@ -338,6 +338,27 @@ public sealed class DeliveryTests
         Assert.Equal(2, slow.Received.Count);
     }
 
+    // However many tenants are slow: they could hold all places together.
+    [Fact]
+    public async Task Tenants_AllWithManyReceiversThatHang_LeaveRoomForANewOne()
+    {
+        await using var slow = await WebhookInbox.StartAsync("http://0.0.0.0:0");
+        slow.OnReceived = (_, response) => Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted);
+        await using var fleet = await WebhookFixture.StartAsync(
+            ("SdFleet:Webhooks:Tenants:initech:Secret", WebhookFixture.Secret),
+            ("SdFleet:Webhooks:Delivery:PerTenant", "4"), ("SdFleet:Webhooks:Delivery:MaxReceivers", "8"), ("SdFleet:Webhooks:Delivery:Timeout", "00:01:00"));
+        await WebhookFixture.EndAsync(
+            fleet.Store,
+            Enumerable.Range(1, 40).Select(i => WebhookFixture.Job($"http://127.0.0.{i}:{slow.Address.Port}/", i % 2 == 0 ? "acme" : "globex")));
+        await slow.WaitForAsync(5);
+        await Task.Delay(300);
+
+        await fleet.EndAsync(fleet.Receiver.UrlOf("/"), "initech");
+        await fleet.Receiver.WaitForAsync(1);
+
+        Assert.InRange(slow.Received.Count, 5, 7);
+    }
+
     [Fact]
     public async Task Coordinator_KilledBetweenTheEndAndItsDelivery_LosesNothing()
     {
@@ -352,8 +373,8 @@ public sealed class DeliveryTests
                 // One coordinator wrote three ends and was gone; another had one of them in hand when it went.
                 await store.MigrateAsync(default);
                 ended = await WebhookFixture.EndAsync(store, Enumerable.Range(0, 3).Select(_ => WebhookFixture.Job(receiver.UrlOf("/"))));
-                var longAgo = DateTimeOffset.UtcNow.AddMinutes(-5);
-                Assert.Single(await store.ClaimWebhooksAsync(new WebhookReceiver("acme", $"127.0.0.1:{receiver.Address.Port}"), 1, longAgo, TimeSpan.FromMinutes(1), default));
+                Assert.Single(await store.ClaimWebhooksAsync(
+                    new WebhookReceiver("acme", $"127.0.0.1:{receiver.Address.Port}"), 1, DateTimeOffset.UtcNow, TimeSpan.FromSeconds(1), default));
             }
 
             await using var coordinator = await CoordinatorFixture.StartAsync([.. WebhookFixture.Settings, ("SdFleet:JobStore:Path", path)]);

@@ -66,6 +66,25 @@ public sealed class FleetBusTests
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("{\"jobId\":5}")]
+    public async Task WorkQueue_WhatIsNoWork_GoesToTheDeadLettersAsItCame(string body)
+    {
+        var room = new RecordingRoom();
+        using var host = await StartAsync(room);
+        var bus = host.Services.GetRequiredService<IBus>();
+
+        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{Topology.WorkQueue("shapes", Lane.Normal)}"));
+        await endpoint.Send(Work(Lane.Normal), context => context.Serializer = new FixedBody(body, "application/json"), Soon());
+        await room.WaitForAsync(1);
+
+        Assert.Equal([$"dead:{Topology.WorkQueue("shapes", Lane.Normal)}:unreadable:{body}"], room.Seen);
+        await host.StopAsync();
+    }
+
     private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
 
     private static GenerateImages Work(Lane lane) => new()
@@ -154,6 +173,15 @@ public sealed class FleetBusTests
                 e.Handler<JobFailed>(c =>
                 {
                     Add($"failed:{c.Message.JobId}:{c.Message.ErrorClass}");
+                    return Task.CompletedTask;
+                });
+            });
+            bus.FleetEndpoint(Topology.DeadQueue, prefetch: 4, e =>
+            {
+                e.AcceptAnyBody();
+                e.Handler<SubmitJob>(c =>
+                {
+                    Add($"dead:{c.Headers.Get<string>("x-first-death-queue")}:{c.Headers.Get<string>("x-first-death-reason")}:{Encoding.UTF8.GetString(c.ReceiveContext.GetBody())}");
                     return Task.CompletedTask;
                 });
             });

@@ -177,7 +177,7 @@ public sealed class FairQueueTests
                 Assert.True(_ready[(job.Tenant, job.Batch)].Remove(job));
             }
 
-            foreach (var (tenant, clock) in queue.Charged)
+            foreach (var (tenant, clock, _) in queue.Charged)
             {
                 _clocks[tenant] = clock;
             }

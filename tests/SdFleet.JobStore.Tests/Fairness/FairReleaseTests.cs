@@ -1,5 +1,6 @@
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.JobStore.Tests.Fairness;
@@ -37,6 +38,32 @@ public abstract class FairReleaseTests(JobStoreKind kind) : StoreTests(kind)
         var released = await ReleaseTenantsAsync(40);
 
         Assert.InRange(released.Count(t => t == "globex"), 31, 33);
+    }
+
+    [Fact]
+    public async Task Release_PicturesThatWereDrawnAgain_CountForTheirTenant()
+    {
+        const int Redraws = 2;
+        var redrawn = await AdmitAsync("acme", 10);
+        await AdmitAsync("globex", 10);
+        await ReleaseTenantsAsync(20);
+        var draw = new FilteredDraw(1, FilterReason.Blank, new ImageScores { IsBlank = true });
+        foreach (var some in redrawn.Chunk(5))
+        {
+            JobEvent[] events =
+            [
+                .. some.Select(id => JobEvent.From(Samples.Completed(id) with { Images = [Samples.Image(id, 0) with { Draws = [.. Enumerable.Repeat(draw, Redraws)] }] })),
+            ];
+            await Store.ApplyAsync(events, Policy, Now, RunningLease, default);
+            await Store.ApplyAsync(events, Policy, Now, RunningLease, default);
+        }
+
+        await AdmitAsync("acme", 50);
+        await AdmitAsync("globex", 50);
+
+        // Twenty more pictures than the other one got, which it gets now; and then each its half.
+        Assert.InRange((await ReleaseTenantsAsync(40)).Count(t => t == "globex"), 29, 31);
+        Assert.InRange((await ReleaseTenantsAsync(10)).Count(t => t == "globex"), 4, 6);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts.Events;
@@ -6,6 +7,7 @@ using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Scoring;
 
 namespace SdFleet.Worker.Tests.Filtering;
 
@@ -86,6 +88,35 @@ public sealed class FilterTests : IDisposable
 
         Assert.Contains(done.Images, i => i.Filtered is null);
         Assert.Contains(done.Images, i => i.Filtered == FilterReason.LowClipSimilarity);
+    }
+
+    // An attempt that was lost before it reported has stored it, on a device that was not sound.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Work_AnotherPictureIsInTheStore_TheVerdictIsOfThatOne(bool isBlank)
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero, ("SdFleet:Worker:Synthetic:Faults", "true"));
+        var work = Filtered(new ImageFilters { Blank = true, DuplicateDistance = 3 }, images: 1, isBlank ? "a red circle" : BlankWhereSeedIsEven);
+        work = work with { Recipe = work.Recipe with { Seed = 4 } };
+        var stored = new RgbImage(128, 128);
+        for (var i = 0; i < stored.Pixels.Length && !isBlank; i++)
+        {
+            stored.Pixels[i] = (byte)(i % 251);
+        }
+
+        var png = PngWriter.ToArray(stored);
+        var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, 0, draw: 0);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(png));
+        await worker.Artifacts.PutAsync(name, png, "image/png", sha256, metadata: null, default);
+
+        await worker.ReleaseAsync(work);
+        var record = Assert.Single((await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId)).Images);
+
+        Assert.Equal((name, sha256), (record.Artifact, record.Sha256));
+        Assert.Equal(isBlank ? FilterReason.Blank : (FilterReason?)null, record.Filtered);
+        Assert.Equal(isBlank, record.Scores!.IsBlank);
+        Assert.Equal(PerceptualHash.Of(stored).ToString(), record.Scores.PerceptualHash);
     }
 
     [Fact]

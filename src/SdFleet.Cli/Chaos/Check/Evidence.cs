@@ -19,12 +19,6 @@ internal sealed record Evidence
     /// <summary>How often a worker began a picture, by prompt and seed.</summary>
     public required IReadOnlyDictionary<(string Prompt, long Seed), int> Runs { get; init; }
 
-    /// <summary>
-    /// How often the broker was restarted, or dropped its connections. Each time a message may come to workers twice without being marked:
-    /// its publisher was not told that it is there, and publishes again, or the broker forgets that it had given it out.
-    /// </summary>
-    public int BrokerFaults { get; init; }
-
     /// <summary>What lies in the queue of rejected submissions.</summary>
     public required IReadOnlyList<SubmissionRejected> Rejections { get; init; }
 }

@@ -29,12 +29,6 @@ internal sealed partial class Oracle
     /// <summary>Files of cancelled jobs that were stored before the cancelling reached their worker: names that are theirs, and nothing refers to them.</summary>
     public long Leftovers { get; private set; }
 
-    /// <summary>
-    /// Pictures that were begun more often than their jobs had attempts, no oftener than the broker failed: device time that was wasted,
-    /// and no picture more than there should be.
-    /// </summary>
-    public int Repeats { get; private set; }
-
     /// <summary>Every promise that was broken, in the order of the plan.</summary>
     public IReadOnlyList<Finding> Findings => _findings;
 
@@ -257,18 +251,14 @@ internal sealed partial class Oracle
         }
     }
 
-    // By the workers' journals: each attempt may be begun once, and once more for each time that the broker failed.
+    // By the workers' journals: each attempt may be begun once.
     private void JudgeRuns(PlannedJob job, int attempts)
     {
         var record = _evidence.Records.GetValueOrDefault(job.Id);
         foreach (var index in Enumerable.Range(0, job.Images))
         {
             var runs = _evidence.Runs.GetValueOrDefault((job.Prompt, job.Seed + index));
-            if (runs > attempts && attempts > 0 && runs <= attempts + _evidence.BrokerFaults)
-            {
-                Repeats++;
-            }
-            else if (runs > attempts)
+            if (runs > attempts)
             {
                 Double(job, $"picture {index} was begun {runs} times in {attempts} attempts");
             }
@@ -282,7 +272,7 @@ internal sealed partial class Oracle
     // By the workers' own reports.
     private void JudgeCompletions(LedgerEntry entry, JobView record)
     {
-        foreach (var attempt in entry.Completions.GroupBy(c => c.Attempt).Where(g => g.Select(c => c.WorkerId).Distinct().Count() > 1 + _evidence.BrokerFaults))
+        foreach (var attempt in entry.Completions.GroupBy(c => c.Attempt).Where(g => g.Select(c => c.WorkerId).Distinct().Count() > 1))
         {
             Double(entry.Job, $"attempt {attempt.Key} was completed by {string.Join(" and ", attempt.Select(c => c.WorkerId).Distinct())}");
         }

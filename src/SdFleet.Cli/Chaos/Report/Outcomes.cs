@@ -32,7 +32,6 @@ internal static class Outcomes
             new("pictures recorded", records.Sum(r => (long)r.Images.Count)),
             new("files in the store", evidence.Artifacts.Count),
             new("of these stored before their job was cancelled", oracle.Leftovers),
-            new("pictures begun again in the same attempt, as the broker gave its message out twice", oracle.Repeats),
             new("attempts released", records.Sum(r => (long)r.Attempts)),
             new("pictures begun by workers", evidence.Runs.Values.Sum(r => (long)r)),
             new("evictions counted", records.Sum(r => (long)r.Evictions)),

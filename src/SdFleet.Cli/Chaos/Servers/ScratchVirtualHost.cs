@@ -1,8 +1,6 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using SdFleet.Cli.Output;
+using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Cli.Chaos.Servers;
 
@@ -11,28 +9,24 @@ namespace SdFleet.Cli.Chaos.Servers;
 /// </summary>
 internal sealed class ScratchVirtualHost : IDisposable
 {
-    private readonly HttpClient _http;
+    private readonly BrokerManagement _management;
     private readonly string _host;
-    private readonly string _user;
 
     /// <param name="management">The management API.</param>
     /// <param name="broker">The broker, for user and password.</param>
     /// <param name="host">Name of the virtual host.</param>
     public ScratchVirtualHost(Uri management, Uri broker, string host)
     {
-        var credentials = broker.UserInfo.Length > 0 ? Uri.UnescapeDataString(broker.UserInfo) : "guest:guest";
-        _user = credentials.Split(':')[0];
         _host = host;
-        _http = new HttpClient { BaseAddress = management, Timeout = TimeSpan.FromSeconds(20) };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         Broker = new UriBuilder(broker) { Path = host }.Uri;
+        _management = new BrokerManagement(management, Broker);
     }
 
     /// <summary>The virtual host, as clients name it.</summary>
     public Uri Broker { get; }
 
     /// <summary>The broker's user.</summary>
-    public string User => _user;
+    public string User => _management.User;
 
     /// <summary>Makes the virtual host.</summary>
     /// <exception cref="CliException">It cannot be made.</exception>
@@ -40,30 +34,30 @@ internal sealed class ScratchVirtualHost : IDisposable
     {
         try
         {
-            await SendAsync(HttpMethod.Put, $"vhosts/{_host}", new JsonObject(), cancellationToken);
-            await SendAsync(
+            await _management.SendAsync(HttpMethod.Put, $"vhosts/{_host}", new JsonObject(), cancellationToken);
+            await _management.SendAsync(
                 HttpMethod.Put,
-                $"permissions/{_host}/{Uri.EscapeDataString(_user)}",
+                $"permissions/{_host}/{Uri.EscapeDataString(User)}",
                 new JsonObject { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" },
                 cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             throw new CliException(
-                $"the run cannot make a virtual host of its own by {_http.BaseAddress} ({e.Message}). It needs RabbitMQ's management API (--management) and a user who is an administrator there.",
+                $"the run cannot make a virtual host of its own by {_management.Address} ({e.Message}). It needs RabbitMQ's management API (--management) and a user who is an administrator there.",
                 cause: e);
         }
     }
 
     /// <summary>Deletes the virtual host with all that is in it.</summary>
-    public Task DeleteAsync(CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, $"vhosts/{_host}", body: null, cancellationToken);
+    public Task DeleteAsync(CancellationToken cancellationToken) => _management.SendAsync(HttpMethod.Delete, $"vhosts/{_host}", body: null, cancellationToken);
 
     /// <summary>Whether the broker answers and has the virtual host up.</summary>
     public async Task<bool> IsUpAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await SendAsync(HttpMethod.Get, $"vhosts/{_host}", body: null, cancellationToken);
+            var answer = await _management.SendAsync(HttpMethod.Get, $"vhosts/{_host}", body: null, cancellationToken);
             return answer?["cluster_state"] is JsonObject nodes && nodes.All(n => (string?)n.Value == "running");
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -76,11 +70,11 @@ internal sealed class ScratchVirtualHost : IDisposable
     /// <returns>How many there were.</returns>
     public async Task<int> CloseConnectionsAsync(CancellationToken cancellationToken)
     {
-        var connections = await SendAsync(HttpMethod.Get, $"vhosts/{_host}/connections?columns=name", body: null, cancellationToken);
+        var connections = await _management.SendAsync(HttpMethod.Get, $"vhosts/{_host}/connections?columns=name", body: null, cancellationToken);
         var names = connections?.AsArray().Select(c => (string)c!["name"]!).ToList() ?? [];
         foreach (var name in names)
         {
-            await SendAsync(HttpMethod.Delete, $"connections/{Uri.EscapeDataString(name)}", body: null, cancellationToken);
+            await _management.SendAsync(HttpMethod.Delete, $"connections/{Uri.EscapeDataString(name)}", body: null, cancellationToken);
         }
 
         return names.Count;
@@ -89,32 +83,16 @@ internal sealed class ScratchVirtualHost : IDisposable
     /// <summary>Messages in each queue, those in consumers' hands included. Lags a few seconds.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountMessagesAsync(CancellationToken cancellationToken)
     {
-        var queues = await SendAsync(HttpMethod.Get, $"queues/{_host}?columns=name,messages", body: null, cancellationToken);
+        var queues = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}?columns=name,messages", body: null, cancellationToken);
         return queues?.AsArray().ToDictionary(q => (string)q!["name"]!, q => (long?)q!["messages"] ?? 0) ?? [];
     }
 
     /// <summary>Whether a policy holds for a queue.</summary>
     public async Task<bool> HasPolicyAsync(string queue, CancellationToken cancellationToken)
     {
-        var found = await SendAsync(HttpMethod.Get, $"queues/{_host}/{Uri.EscapeDataString(queue)}", body: null, cancellationToken);
+        var found = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}/{Uri.EscapeDataString(queue)}", body: null, cancellationToken);
         return (string?)found?["policy"] is { Length: > 0 };
     }
 
-    public void Dispose() => _http.Dispose();
-
-    // Null where there is no such thing, or nothing to say of it.
-    private async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(method, new Uri($"/api/{path}", UriKind.Relative));
-        request.Content = body is null ? null : JsonContent.Create(body);
-        using var response = await _http.SendAsync(request, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-
-        response.EnsureSuccessStatusCode();
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return text.Length == 0 ? null : JsonNode.Parse(text);
-    }
+    public void Dispose() => _management.Dispose();
 }
