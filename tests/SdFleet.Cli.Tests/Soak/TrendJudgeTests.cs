@@ -12,15 +12,15 @@ public sealed class TrendJudgeTests
     private static double Noise(double at) => Math.Sin(at * 12.9898) * Math.Cos(at * 4.1414);
 
     [Theory]
-    [InlineData(0, TrendVerdict.Flat)]
-    [InlineData(6, TrendVerdict.Flat)]
-    [InlineData(15, TrendVerdict.Growing)]
-    [InlineData(-50, TrendVerdict.Flat)]
-    public void Memory_GrowsWhereALineGainsMoreThanATenthOverTheRun(double megabytes, TrendVerdict expected)
+    [InlineData(0, false)]
+    [InlineData(6, false)]
+    [InlineData(15, true)]
+    [InlineData(-50, false)]
+    public void Memory_GrowsWhereALineGainsMoreThanATenthOverTheRun(double megabytes, bool isGrowing)
     {
         var trend = Judge(Measure.Memory, at => 1e8 + (megabytes * 1e6 * at / Seconds) + (4e6 * Noise(at)));
 
-        Assert.Equal(expected, trend.Verdict);
+        Assert.Equal(isGrowing ? TrendVerdict.Growing : TrendVerdict.Flat, trend.Verdict);
         Assert.Equal(megabytes * 1e6, trend.Growth, 2e6);
     }
 
@@ -56,10 +56,10 @@ public sealed class TrendJudgeTests
         Assert.Equal(TrendVerdict.Growing, Judge(Measure.Connections, at => at < 620 ? 5 : at < 920 ? 6 : 7).Verdict);
 
     [Theory]
-    [InlineData(10, TrendVerdict.Flat)]
-    [InlineData(500, TrendVerdict.Growing)]
-    public void Waiting_MoreThanIsDone_Grows(double messages, TrendVerdict expected) =>
-        Assert.Equal(expected, Judge(Measure.Waiting, at => 3 + (messages * at / Seconds)).Verdict);
+    [InlineData(10, false)]
+    [InlineData(500, true)]
+    public void Waiting_MoreThanIsDone_Grows(double messages, bool isGrowing) =>
+        Assert.Equal(isGrowing ? TrendVerdict.Growing : TrendVerdict.Flat, Judge(Measure.Waiting, at => 3 + (messages * at / Seconds)).Verdict);
 
     [Fact]
     public void Processor_IsShownOnly() => Assert.Equal(TrendVerdict.NotJudged, Judge(Measure.Processor, at => at).Verdict);
