@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using SdFleet.Contracts.Validation;
 using SdFleet.TestServers;
 
 namespace SdFleet.Contracts.Tests.Compatibility;
@@ -17,12 +18,13 @@ internal static class WireShape
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
     private static readonly string Folder = RepositoryFolder.Combine("tests", "SdFleet.Contracts.Tests", "Compatibility", "records");
 
-    // Not said to anybody: configuration, and what is thrown.
-    private static readonly string[] NotOnTheWire = ["SdFleet.Contracts.Models", "SdFleet.Contracts.Publishing", "SdFleet.Contracts.Identity"];
+    // Not said to anybody: configuration, how submissions are read, how the contract is printed. Their errors are said.
+    private static readonly string[] NotOnTheWire =
+        ["SdFleet.Contracts.Models", "SdFleet.Contracts.Publishing", "SdFleet.Contracts.Identity", "SdFleet.Contracts.Validation"];
 
     /// <summary>The types, by name.</summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = typeof(ContractsJson).Assembly.GetExportedTypes()
-        .Where(t => !t.ContainsGenericParameters && !NotOnTheWire.Contains(t.Namespace) && (t.IsEnum || IsObject(t)))
+        .Where(t => !t.ContainsGenericParameters && (t == typeof(FieldError) || !NotOnTheWire.Contains(t.Namespace)) && (t.IsEnum || IsObject(t)))
         .ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>This version.</summary>

@@ -180,5 +180,5 @@ internal static class RecordedLife
     private static Task<IReadOnlyList<ReleasedJob>> ReleaseAsync(IJobStore store, Lane lane, int max, DateTimeOffset now) =>
         store.ReleaseAsync(Samples.Model, lane, max, now, Lease, default);
 
-    private static Task ApplyAsync(IJobStore store, DateTimeOffset now, params JobEvent[] events) => store.ApplyAsync(events, Policy, now, Lease, default);
+    private static Task<IReadOnlyList<EventOutcome>> ApplyAsync(IJobStore store, DateTimeOffset now, params JobEvent[] events) => store.ApplyAsync(events, Policy, now, Lease, default);
 }
