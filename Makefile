@@ -1,6 +1,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help restore native build test demo up down servers chaos model model-family bench bench-overhead check-sd15 clean
+=======
+.PHONY: help restore native build test demo up down servers chaos soak model bench bench-overhead check-sd15 clean
+>>>>>>> cluster
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -45,6 +49,12 @@ FAULTS ?= 20
 SEED ?= 1
 chaos: native build ## kill everything while jobs run, and count what is lost or made twice (JOBS=1000 FAULTS=20 SEED=1)
 	@infra/dev/chaos.sh --jobs $(JOBS) --faults $(FAULTS) --seed $(SEED)
+
+# The report stays in out/soak.
+MINUTES ?= 20
+RATE ?= 6
+soak: native build ## let a fleet work, and say what goes on growing: memory, files, connections (MINUTES=20 RATE=6)
+	@infra/dev/soak.sh --minutes $(MINUTES) --rate $(RATE) --seed $(SEED)
 
 model: ## train the bundled model again from its recipe
 	@src/SdFleet.ShapesModel/recipe/make-model.sh

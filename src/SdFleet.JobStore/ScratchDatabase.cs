@@ -48,6 +48,12 @@ public sealed class ScratchDatabase : IAsyncDisposable
         $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{_name}'",
         cancellationToken);
 
+    /// <summary>How many sessions there are in the database.</summary>
+    public Task<long> CountSessionsAsync(CancellationToken cancellationToken) => ExecuteAsync(
+        "counting sessions",
+        $"SELECT count(*) FROM pg_stat_activity WHERE datname = '{_name}'",
+        cancellationToken);
+
     /// <summary>Drops the database, whoever is connected to it.</summary>
     public async ValueTask DisposeAsync() =>
         await ExecuteAsync("dropping a database", $"DROP DATABASE IF EXISTS \"{_name}\" WITH (FORCE)", CancellationToken.None);

@@ -23,6 +23,12 @@ internal static class WorkerMetrics
     /// <summary>Time from a job's submission to its beginning here, by model and lane; of a job that was tried before, all of it.</summary>
     public static Histogram<double> QueueWait { get; } = Meter.CreateHistogram<double>("sdfleet.worker.queue.wait", "s", "Time from a job's submission to its beginning.");
 
+    /// <summary>Time from a job's submission to its first stored picture, by model and lane; of a job that was tried before, all of it.</summary>
+    public static Histogram<double> TimeToFirstImage { get; } = Meter.CreateHistogram<double>("sdfleet.worker.first_image", "s", "Time from a job's submission to its first stored picture.");
+
+    /// <summary>Denoising steps, by model; one of a whole batch is one.</summary>
+    public static Counter<long> Steps { get; } = Meter.CreateCounter<long>("sdfleet.worker.steps", "{step}", "Denoising steps, each of a whole batch.");
+
     /// <summary>Seconds of the device that stored pictures took, by model: what they cost.</summary>
     public static Counter<double> GpuTime { get; } = Meter.CreateCounter<double>("sdfleet.worker.gpu.time", "s", "Seconds of the device that stored pictures took.");
 
@@ -34,6 +40,7 @@ internal static class WorkerMetrics
     {
         Images.Add(0, Model(model));
         GpuTime.Add(0, Model(model));
+        Steps.Add(0, Model(model));
         foreach (var error in Enum.GetValues<ErrorClass>())
         {
             Failures.Add(0, new KeyValuePair<string, object?>("error.type", error.ToString()));

@@ -23,9 +23,9 @@
     {{- toYaml $root.Values.networkPolicy.peers.rabbitmq | nindent 4 }}
     {{- end }}
   ports:
-    - port: {{ $root.Values.rabbitmq.port }}
+    - port: {{ include "sdfleet.rabbitmqPort" $root }}
     {{- if index . 1 }}
-    - port: {{ $root.Values.rabbitmq.managementPort }}
+    - port: {{ include "sdfleet.rabbitmqManagementPort" $root }}
     {{- end }}
 {{- end }}
 {{- define "sdfleet.netpol.postgres" -}}

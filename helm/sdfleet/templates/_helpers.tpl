@@ -33,6 +33,14 @@ helm.sh/chart: {{ $root.Chart.Name }}-{{ $root.Chart.Version }}
 {{- if .Values.rabbitmq.inChart.enabled }}{{ include "sdfleet.fullname" . }}-rabbitmq{{ else }}{{ .Values.rabbitmq.host }}{{ end -}}
 {{- end }}
 
+{{/* The broker's ports: those of RabbitMQ, with TLS or without, unless told otherwise. */}}
+{{- define "sdfleet.rabbitmqPort" -}}
+{{ .Values.rabbitmq.port | default (ternary 5671 5672 .Values.rabbitmq.tls) | int }}
+{{- end }}
+{{- define "sdfleet.rabbitmqManagementPort" -}}
+{{ .Values.rabbitmq.managementPort | default (ternary 15671 15672 .Values.rabbitmq.tls) | int }}
+{{- end }}
+
 {{- define "sdfleet.postgresHost" -}}
 {{- if .Values.postgres.inChart.enabled }}{{ include "sdfleet.fullname" . }}-postgres{{ else }}{{ .Values.postgres.host }}{{ end -}}
 {{- end }}
@@ -83,7 +91,7 @@ capabilities:
       {{- . | nindent 6 }}
 {{- end }}
 
-{{/* Environment of every service: broker, artifacts, models, telemetry. Later entries use earlier ones by $(NAME). */}}
+{{/* Environment of every service: broker, artifacts, models. Later entries use earlier ones by $(NAME). */}}
 {{- define "sdfleet.env" -}}
 - name: RABBITMQ_USERNAME
   valueFrom:
@@ -98,7 +106,7 @@ capabilities:
 - name: SdFleet__Transport__Kind
   value: RabbitMq
 - name: SdFleet__Transport__Uri
-  value: "{{ ternary "amqps" "amqp" .Values.rabbitmq.tls }}://$(RABBITMQ_USERNAME):$(RABBITMQ_PASSWORD)@{{ include "sdfleet.rabbitmqHost" . }}:{{ .Values.rabbitmq.port }}/{{ .Values.rabbitmq.vhost | trimPrefix "/" }}"
+  value: "{{ ternary "amqps" "amqp" .Values.rabbitmq.tls }}://$(RABBITMQ_USERNAME):$(RABBITMQ_PASSWORD)@{{ include "sdfleet.rabbitmqHost" . }}:{{ include "sdfleet.rabbitmqPort" . }}/{{ .Values.rabbitmq.vhost | trimPrefix "/" }}"
 {{ include "sdfleet.env.store" (list "SdFleet__Artifacts" .Values.artifacts .Values.artifacts.kind) }}
 {{- range $i, $model := .Values.models }}
 - name: SdFleet__Models__{{ $i }}__Name
@@ -118,11 +126,22 @@ capabilities:
   value: {{ $size.height | quote }}
 {{- end }}
 {{- end }}
-{{- if .Values.telemetry.endpoint }}
+{{- end }}
+
+{{- define "sdfleet.env.telemetry" -}}
+{{- if .Values.telemetry.endpoint -}}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ .Values.telemetry.endpoint | quote }}
 - name: OTEL_RESOURCE_ATTRIBUTES
   value: "k8s.namespace.name={{ .Release.Namespace }}"
+{{- end }}
+{{- end }}
+
+{{/* Where the broker's policies are set, and looked at, as the same user as in SdFleet__Transport__Uri. */}}
+{{- define "sdfleet.env.management" -}}
+{{- if .Values.rabbitmq.policies -}}
+- name: SdFleet__Transport__Management
+  value: "{{ ternary "https" "http" .Values.rabbitmq.tls }}://{{ include "sdfleet.rabbitmqHost" . }}:{{ include "sdfleet.rabbitmqManagementPort" . }}"
 {{- end }}
 {{- end }}
 

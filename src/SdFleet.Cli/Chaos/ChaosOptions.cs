@@ -17,17 +17,8 @@ internal sealed record ChaosOptions
 
     public int Coordinators { get; init; } = 2;
 
-    /// <summary>The broker; its virtual host is not used, the run makes one of its own.</summary>
-    public required Uri Broker { get; init; }
-
-    /// <summary>The broker's management API.</summary>
-    public required Uri Management { get; init; }
-
-    /// <summary>Connection string of PostgreSQL; null for a database file.</summary>
-    public string? Postgres { get; init; }
-
-    /// <summary>Connection string or signed address of a blob service; null for a folder.</summary>
-    public string? Blobs { get; init; }
+    /// <summary>Where the run may make what it needs.</summary>
+    public required TrialServers Servers { get; init; }
 
     /// <summary>Shell command that restarts the broker; null where nobody may.</summary>
     public string? RestartBroker { get; init; }

@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using SdFleet.Cli.Chaos.Check;
 using SdFleet.Cli.Chaos.Faults;
-using SdFleet.Cli.Chaos.Fleet;
 using SdFleet.Cli.Chaos.Plan;
 using SdFleet.Cli.Chaos.Report;
-using SdFleet.Cli.Chaos.Servers;
 using SdFleet.Cli.Chaos.Submission;
 using SdFleet.Cli.Keys;
 using SdFleet.Cli.Output;
@@ -38,16 +36,13 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private readonly ChaosOptions _options;
     private readonly CliConsole _console;
-    private readonly string _name = $"sdfleet_chaos_{Guid.NewGuid():N}"[..24];
-    private readonly string _folder = Directory.CreateTempSubdirectory("sdfleet-chaos-").FullName;
+    private readonly Trial _trial;
     private readonly Stopwatch _clock = new();
     private readonly IReadOnlyList<PlannedJob> _jobs;
     private readonly Ledger _ledger;
     private readonly Recoveries _recoveries;
     private readonly List<Sample> _samples = [];
     private readonly List<Event> _events = [];
-    private ChaosServers? _servers;
-    private ChaosFleet? _fleet;
     private int _struck;
 
     public ChaosRun(ChaosOptions options, CliConsole console)
@@ -58,13 +53,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         _ledger = new Ledger(_jobs, _clock);
         _recoveries = new Recoveries(_clock);
         _ledger.Finished = _recoveries.Finished;
+        _trial = new Trial("chaos", options.Servers, console);
     }
-
-    private string Logs => Path.Combine(_folder, "logs");
-
-    private ChaosServers Servers => _servers!;
-
-    private string JournalFolder => Path.Combine(_folder, "journals");
 
     /// <summary>Does all of it, and writes the report.</summary>
     public async Task<ChaosReport> RunAsync(CancellationToken cancellationToken)
@@ -73,9 +63,9 @@ internal sealed class ChaosRun : IAsyncDisposable
         var keys = JobPlan.Tenants.ToDictionary(t => t, _ => ApiKey.Create());
         await SetUpAsync(keys, cancellationToken);
 
-        using var http = new HttpDoor(_fleet!.Api.Address, keys);
+        using var http = new HttpDoor(_trial.Fleet.Api.Address, keys);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tap = new EventTap(Servers.Host.Broker, _ledger);
+        var tap = new EventTap(_trial.Host.Broker, _ledger);
         _clock.Start();
         var background = new List<Task> { tap.RunAsync(ending.Token) };
         try
@@ -83,7 +73,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
             background.Add(SampleAsync(ending.Token));
             background.Add(AskAsync(http, ending.Token));
-            var submitter = new Submitter(_jobs, _ledger, http, Servers.Host.Broker, Allowed);
+            var submitter = new Submitter(_jobs, _ledger, http, _trial.Host.Broker, Allowed);
             await WorkAsync(submitter, background, cancellationToken);
             var seconds = _clock.Elapsed.TotalSeconds;
 
@@ -92,13 +82,13 @@ internal sealed class ChaosRun : IAsyncDisposable
             await SettleAsync(cancellationToken);
             if (_options.BeforeCheck is { } before)
             {
-                await before(new ChaosScene(_jobs, Servers.Host.Broker, Servers.Database?.ConnectionString ?? Servers.JobFile, Servers.Artifacts.Place), cancellationToken);
+                await before(new ChaosScene(_jobs, _trial.Host.Broker, _trial.JobStore, _trial.Artifacts.Place), cancellationToken);
                 await SettleAsync(cancellationToken);
             }
 
             var evidence = await GatherAsync(http, cancellationToken);
             var report = Conclude(startedAt, seconds, evidence, http, submitter);
-            await new ReportFolder(_options.Folder, _console).WriteAsync(report, [Logs, JournalFolder], cancellationToken);
+            await new ReportFolder(_options.Folder, _console).WriteAsync(report, [_trial.Logs, _trial.JournalFolder], cancellationToken);
             return report;
         }
         finally
@@ -109,16 +99,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>Ends and deletes everything that the run made.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _fleet?.Dispose();
-        if (_servers is not null)
-        {
-            await _servers.DisposeAsync();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _trial.DisposeAsync();
 
     private async Task SetUpAsync(IReadOnlyDictionary<string, ApiKey> keys, CancellationToken cancellationToken)
     {
@@ -127,35 +108,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             _console.Note($"Not possible here: {FaultWords.Of(kind)} ({reason}).");
         }
 
-        Directory.CreateDirectory(Logs);
-        Directory.CreateDirectory(JournalFolder);
-        _servers = await ChaosServers.CreateAsync(_options, _name, _folder, _console);
-        var settings = new FleetSettings
-        {
-            Broker = _servers.Host.Broker,
-            Management = _options.Management,
-            Publisher = _servers.Host.User,
-            Database = _servers.Database?.ConnectionString,
-            JobFile = _servers.JobFile,
-            Artifacts = _servers.Artifacts.Settings,
-            Keys = keys,
-        };
-        cancellationToken.ThrowIfCancellationRequested();
-        _console.Note($"Starting the API, {Amount.Plural(_options.Coordinators, "coordinator")} and {Amount.Plural(_options.Workers, "worker")}...");
-        _fleet = new ChaosFleet(settings, _options.Coordinators, _options.Workers, Logs, JournalFolder);
-        await _fleet.StartAsync(cancellationToken);
-
-        // What is published while RabbitMQ 3.10 puts policies on a queue may hang.
-        var watch = Stopwatch.StartNew();
-        while (!await _servers.Host.HasPolicyAsync(Topology.SubmitQueue, cancellationToken))
-        {
-            if (watch.Elapsed > SetUpPatience)
-            {
-                throw new CliException($"the coordinator has not set the fleet's policies on the broker. The end of what it printed:\n{_fleet.Coordinators[0].Tail(15)}");
-            }
-
-            await Task.Delay(Tick * 10, cancellationToken);
-        }
+        await _trial.StartAsync(_options.Coordinators, _options.Workers, keys, hasBlobProxy: true, new Dictionary<string, string>(), cancellationToken);
     }
 
     // Each fault has a share of the jobs, and so has the time before the first.
@@ -191,7 +144,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task StrikeAsync(ProgressDisplay progress, CancellationToken cancellationToken)
     {
-        var injector = new FaultInjector(_options, _fleet!, Servers.Host, Servers.Database, Servers.Artifacts.Proxy);
+        var injector = new FaultInjector(_options, _trial.Fleet, _trial.Host, _trial.Database, _trial.Artifacts.Proxy);
         foreach (var fault in FaultPlan.Draw(_options.Seed, _options.Faults, FaultInjector.Possible(_options)))
         {
             while (_ledger.FinishedCount < _options.Jobs * (fault.Number - 1 + StrikesAfter) / (_options.Faults + 1))
@@ -232,7 +185,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         while (true)
         {
-            foreach (var revived in _fleet!.Revive())
+            foreach (var revived in _trial.Fleet.Revive())
             {
                 _console.Note(revived);
                 AddEvent(revived);
@@ -241,7 +194,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             long? inQueues = null;
             try
             {
-                var counts = await Servers.Host.CountMessagesAsync(cancellationToken);
+                var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
                 inQueues = counts.Where(c => c.Key.StartsWith(Topology.WorkExchange + ".", StringComparison.Ordinal)).Sum(c => c.Value);
             }
             catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -312,7 +265,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         string[] queues = [Topology.SubmitQueue, Topology.EventsQueue, Topology.UnroutedQueue, Topology.DeadQueue, EventTap.Queue];
         while (watch.Elapsed < SetUpPatience)
         {
-            var counts = await Servers.Host.CountMessagesAsync(cancellationToken);
+            var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
             if (queues.All(q => counts.GetValueOrDefault(q) == 0))
             {
                 return;
@@ -326,13 +279,13 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task<Evidence> GatherAsync(HttpDoor http, CancellationToken cancellationToken)
     {
-        await using var rejected = await RejectedQueue.OpenAsync(Servers.Host.Broker, cancellationToken);
+        await using var rejected = await RejectedQueue.OpenAsync(_trial.Host.Broker, cancellationToken);
         return new Evidence
         {
             Jobs = _ledger.Entries,
             Records = await ReadAsync(http, _jobs, cancellationToken),
-            Artifacts = await Servers.Artifacts.HashAsync(cancellationToken),
-            Runs = Journals.Count(JournalFolder),
+            Artifacts = await _trial.Artifacts.HashAsync(cancellationToken),
+            Runs = Journals.Count(_trial.JournalFolder),
             Rejections = await rejected.ListAsync(int.MaxValue, cancellationToken),
         };
     }

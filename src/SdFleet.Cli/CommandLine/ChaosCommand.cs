@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using SdFleet.Cli.Chaos;
 using SdFleet.Cli.Output;
 using SdFleet.JobStore;
@@ -12,11 +11,7 @@ internal static class ChaosCommand
 {
     private const int DefaultJobs = 1000;
     private const int DefaultFaults = 20;
-    private const int ManagementPort = 15672;
     private const string DefaultFolder = "out/chaos";
-    private const string ManagementVariable = "SDFLEET_MANAGEMENT";
-    private const string PostgresVariable = "SDFLEET_POSTGRES";
-    private const string BlobsVariable = "SDFLEET_BLOBS";
 
     public static Command Create(CliConsole console)
     {
@@ -25,10 +20,7 @@ internal static class ChaosCommand
         var seed = Values.Whole<ulong>("--seed", "Decides the jobs and the faults: the same number gives the same. Default 1.");
         var workers = Values.Whole<int>("--workers", "How many workers. Default 3.");
         var coordinators = Values.Whole<int>("--coordinators", "How many coordinators. Default 2.");
-        var broker = new BrokerOption();
-        var management = Values.Text("--management", $"The broker's management API. Default: {ManagementVariable}, else http://HOST:{ManagementPort}.", "URL");
-        var postgres = Values.Text("--postgres", $"PostgreSQL, as a connection string; without it jobs are kept in a file. Default: {PostgresVariable}.", "TEXT");
-        var blobs = Values.Text("--blobs", $"A blob service, as a connection string or a signed address; without it pictures are kept in a folder. Default: {BlobsVariable}.", "TEXT");
+        var servers = new TrialServerOptions();
         var restartBroker = Values.Text("--restart-broker", "Shell command that restarts the broker, best the hard way, and returns when it is up.", "COMMAND");
         var restartPostgres = Values.Text("--restart-postgres", "Shell command that restarts PostgreSQL, best the hard way.", "COMMAND");
         var restartBlobs = Values.Text("--restart-blobs", "Shell command that restarts the blob service.", "COMMAND");
@@ -41,34 +33,24 @@ internal static class ChaosCommand
             "every picture itself. It uses a virtual host, a database and a container of its own and deletes them at the end; what you let\n" +
             "it restart, others on that server notice. Fails where anything is lost or duplicated; the last line counts both.")
         {
-            jobs, faults, seed, workers, coordinators, broker.Option, management, postgres, blobs, restartBroker, restartPostgres, restartBlobs, folder,
+            jobs, faults, seed, workers, coordinators, servers.Broker, servers.Management, servers.Postgres, servers.Blobs, restartBroker, restartPostgres, restartBlobs, folder,
         };
-        command.SetAction((parsed, token) =>
-        {
-            var address = broker.Of(parsed, console);
-            string? Given(Option<string?> option, string variable) =>
-                parsed.GetValue(option) ?? (console.Environment(variable) is { Length: > 0 } value ? value : null);
-
-            return RunAsync(
-                new ChaosOptions
-                {
-                    Jobs = InRange("--jobs", parsed.GetValue(jobs) ?? DefaultJobs, 1, ChaosOptions.MaxJobs),
-                    Faults = InRange("--faults", parsed.GetValue(faults) ?? DefaultFaults, 0, ChaosOptions.MaxFaults),
-                    Seed = parsed.GetValue(seed) ?? 1,
-                    Workers = InRange("--workers", parsed.GetValue(workers) ?? 3, 1, 100),
-                    Coordinators = InRange("--coordinators", parsed.GetValue(coordinators) ?? 2, 1, 10),
-                    Broker = address,
-                    Management = Management(Given(management, ManagementVariable), address),
-                    Postgres = Given(postgres, PostgresVariable),
-                    Blobs = Given(blobs, BlobsVariable),
-                    RestartBroker = parsed.GetValue(restartBroker),
-                    RestartPostgres = parsed.GetValue(restartPostgres),
-                    RestartBlobs = parsed.GetValue(restartBlobs),
-                    Folder = parsed.GetValue(folder) ?? DefaultFolder,
-                },
-                console,
-                token);
-        });
+        command.SetAction((parsed, token) => RunAsync(
+            new ChaosOptions
+            {
+                Jobs = Values.InRange("--jobs", parsed.GetValue(jobs) ?? DefaultJobs, 1, ChaosOptions.MaxJobs),
+                Faults = Values.InRange("--faults", parsed.GetValue(faults) ?? DefaultFaults, 0, ChaosOptions.MaxFaults),
+                Seed = parsed.GetValue(seed) ?? 1,
+                Workers = Values.InRange("--workers", parsed.GetValue(workers) ?? 3, 1, 100),
+                Coordinators = Values.InRange("--coordinators", parsed.GetValue(coordinators) ?? 2, 1, 10),
+                Servers = servers.Of(parsed, console),
+                RestartBroker = parsed.GetValue(restartBroker),
+                RestartPostgres = parsed.GetValue(restartPostgres),
+                RestartBlobs = parsed.GetValue(restartBlobs),
+                Folder = parsed.GetValue(folder) ?? DefaultFolder,
+            },
+            console,
+            token));
         return command;
     }
 
@@ -91,21 +73,5 @@ internal static class ChaosCommand
         {
             throw new CliException(e.Message, cause: e);
         }
-    }
-
-    private static int InRange(string option, int value, int min, int max) => value >= min && value <= max
-        ? value
-        : throw new CliException(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}: {min} to {max}."), ExitCodes.Usage);
-
-    private static Uri Management(string? given, Uri broker)
-    {
-        if (given is null)
-        {
-            return new UriBuilder(broker.Scheme == "amqps" ? "https" : "http", broker.Host, ManagementPort).Uri;
-        }
-
-        return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new CliException($"--management (or {ManagementVariable}) is \"{given}\": an address such as http://localhost:{ManagementPort}.", ExitCodes.Usage);
     }
 }

@@ -89,6 +89,7 @@ internal static class SdFleetCommand
             DoctorCommand.Create(console),
             KeysCommand.Create(console),
             ChaosCommand.Create(console),
+            SoakCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

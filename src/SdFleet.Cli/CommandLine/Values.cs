@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using SdFleet.Cli.Output;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -55,6 +56,14 @@ internal static class Values
         option.CompletionSources.Add(words);
         return option;
     }
+
+    /// <summary>A number within its limits.</summary>
+    /// <exception cref="CliException">It is outside.</exception>
+    public static T InRange<T>(string option, T value, T min, T max)
+        where T : struct, INumber<T> =>
+        value >= min && value <= max
+            ? value
+            : throw new CliException(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}: {min} to {max}."), ExitCodes.Usage);
 
     private static T? Parse<T>(ArgumentResult argument, NumberStyles styles, string expected)
         where T : struct, INumber<T>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Images;
@@ -160,6 +161,8 @@ internal sealed partial class AttemptRunner(
         WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
         if (errorClass != ErrorClass.Evicted)
         {
+            // Nothing is thrown to whoever holds the span, and a sampler that keeps failures goes by it.
+            Activity.Current?.SetTag("error.type", errorClass.ToString()).SetStatus(ActivityStatusCode.Error, error.Message);
             LogFailed(error, work.JobId, work.Attempt, errorClass);
         }
 

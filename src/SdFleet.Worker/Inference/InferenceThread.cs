@@ -127,7 +127,7 @@ internal sealed class InferenceThread : IDisposable
         try
         {
             using var activity = WorkerActivity.Source.StartActivity("generate", ActivityKind.Internal, batch[0].Trace);
-            activity?.SetTag("sdfleet.batch.jobs", batch.Count);
+            activity.AsGeneration(batch[0].Work.Recipe.Model)?.SetTag("sdfleet.batch.jobs", batch.Count);
             var images = Generate(batch, cancelled.Token);
             activity?.Stop();
             _breaker.Succeeded();
@@ -178,7 +178,7 @@ internal sealed class InferenceThread : IDisposable
             first += item.Tasks.Count;
             if (pass is not null && item != batch[0])
             {
-                PassTrace.Repeat(item.Trace, pass, own, startedAt);
+                PassTrace.Repeat(item.Trace, pass, item.Work.Recipe.Model, own, startedAt);
             }
 
             item.Finish(own);
@@ -187,8 +187,12 @@ internal sealed class InferenceThread : IDisposable
 
     private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch, int slice, int slices) : IProgress<GenerationProgress>
     {
+        private int _lastStep;
+
         public void Report(GenerationProgress value)
         {
+            WorkerMetrics.Steps.Add(Math.Max(0, value.Step - _lastStep), WorkerMetrics.Model(batch[0].Work.Recipe.Model));
+            _lastStep = value.Step;
             Volatile.Write(ref owner._lastAdvance, owner._clock.GetTimestamp());
             foreach (var item in batch)
             {

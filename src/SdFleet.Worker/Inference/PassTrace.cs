@@ -9,7 +9,7 @@ namespace SdFleet.Worker.Inference;
 /// </summary>
 internal static class PassTrace
 {
-    public static void Repeat(ActivityContext trace, Activity pass, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt)
+    public static void Repeat(ActivityContext trace, Activity pass, string model, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt)
     {
         using var generate = WorkerActivity.Source.StartActivity(
             "generate", ActivityKind.Internal, trace, links: [new ActivityLink(pass.Context)], startTime: startedAt);
@@ -17,6 +17,8 @@ internal static class PassTrace
         {
             return;
         }
+
+        generate.AsGeneration(model);
 
         // Its share of each stage, which is what the job cost.
         var at = Span("text_encode", generate, startedAt, Sum(images, t => t.TextEncode));

@@ -22,11 +22,20 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
     public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
     {
         var records = new ImageRecord[pictures.Count];
+        var stored = 0;
         await Parallel.ForAsync(
             0,
             pictures.Count,
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await StoreAsync(work, pictures[i], i, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (i, token) =>
+            {
+                records[i] = await StoreAsync(work, pictures[i], i, token).ConfigureAwait(false);
+                if (Interlocked.Increment(ref stored) == 1)
+                {
+                    WorkerMetrics.TimeToFirstImage.Record(
+                        Math.Max(0, (clock.GetUtcNow() - work.SubmittedAt).TotalSeconds), WorkerMetrics.Model(work.Recipe.Model), new("sdfleet.lane", work.Lane.ToString()));
+                }
+            }).ConfigureAwait(false);
         return records;
     }
 

@@ -19,6 +19,7 @@ public sealed class ChartTests
         { "example", ["webhooks.allowHttp=true", "webhooks.allowPrivateAddresses=true", "networkPolicy.webhookPorts={80,443,8443}"] },
         { "trial", ["webhooks.secretsSecret=hooks", "api.keysSecret=", "api.keys[0].name=ci", "api.keys[0].tenant=acme", "api.keys[0].sha256=25bf8e1a2393f1108d37029b3df5593236c755742ec93465bbafa9b290bddcf6"] },
         { "example", ["telemetry.prometheusRule.enabled=true", "telemetry.prometheusRule.labels.release=prometheus", "rabbitmq.policies=false"] },
+        { "example", ["doctor.enabled=false", "rabbitmq.tls=true", "rabbitmq.port=5671"] },
         { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
     };
 
@@ -67,6 +68,7 @@ public sealed class ChartTests
     [InlineData("rabbitmq.host=", "rabbitmq.host is empty")]
     [InlineData("postgres.secret.name=", "postgres.secret.name is empty")]
     [InlineData("telemetry.prometheusRule.enabled=true,telemetry.endpoint=", "needs telemetry.endpoint")]
+    [InlineData("rabbitmq.tls=true,rabbitmq.inChart.enabled=true", "the broker in the release speaks no TLS")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
     [InlineData("artifact.kind=Folder", "additional properties 'artifact' not allowed")]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using SdFleet.Cli.Doctor;
 using SdFleet.Cluster.Tests.Support;
 using SdFleet.Worker.Models;
 
@@ -61,6 +62,45 @@ public sealed class ConfigurationTests
         Assert.All(asked, keda => Assert.Equal((keda.Scheme, keda.Host.Split(".fleet.svc")[0], keda.Port), (address.Scheme, address.Host, address.Port)));
         Assert.Empty(address.UserInfo);
         Assert.All(release.Services.Where(w => w.Component != "coordinator"), w => Assert.DoesNotContain("SdFleet__Transport__Management", ContainerEnvironment.Of(w.Container).Keys));
+    }
+
+    // With TLS, RabbitMQ listens on other ports, unless somebody says otherwise.
+    [Theory]
+    [InlineData("", "amqp:5672 http:15672")]
+    [InlineData("rabbitmq.tls=true", "amqps:5671 https:15671")]
+    [InlineData("rabbitmq.tls=true,rabbitmq.port=5672,rabbitmq.managementPort=443", "amqps:5672 https:443")]
+    [InlineData("rabbitmq.port=25672", "amqp:25672 http:15672")]
+    public async Task Broker_PortsFollowFromTls(string set, string expected)
+    {
+        var release = await Release.RenderAsync("example", set.Length > 0 ? [set] : []);
+
+        var environment = ContainerEnvironment.Of(release.Services.Single(w => w.Component == "coordinator").Container);
+        var (broker, management) = (new Uri(environment["SdFleet__Transport__Uri"]), new Uri(environment["SdFleet__Transport__Management"]));
+        Assert.Equal(expected, $"{broker.Scheme}:{broker.Port} {management.Scheme}:{management.Port}");
+    }
+
+    // What the doctor looks at is what the coordinator works with.
+    [Theory]
+    [InlineData("example")]
+    [InlineData("trial")]
+    [InlineData("keys")]
+    public async Task Doctor_HasTheCoordinatorsServersAndIdentity_AndWaitsForHelmTest(string values)
+    {
+        var release = await Release.RenderAsync(values);
+        var (doctor, coordinator) = (release.Own.Single(w => w.Component == "doctor"), release.Services.Single(w => w.Component == "coordinator"));
+
+        var (own, theirs) = (ContainerEnvironment.Of(doctor.Container), ContainerEnvironment.Of(coordinator.Container));
+        string[] notIts = ["SdFleet__Scale", "SdFleet__Webhooks", "SdFleet__Release", "OTEL_"];
+        Assert.Equal(theirs.Where(v => !notIts.Any(n => v.Key.StartsWith(n, StringComparison.Ordinal))).OrderBy(v => v.Key, StringComparer.Ordinal), own.OrderBy(v => v.Key, StringComparer.Ordinal));
+        var found = DoctorConfiguration.Of(new ConfigurationBuilder().AddInMemoryCollection(ContainerEnvironment.Configuration(own)!).Build());
+        Assert.Equal("transport, job store, artifacts, models", found.Finding.Text);
+        Assert.NotNull(found.Transport!.Management);
+
+        Assert.Equal(coordinator.Pod.Text("serviceAccountName"), doctor.Pod.Text("serviceAccountName"));
+        Assert.Equal(coordinator.Labels.ContainsKey("azure.workload.identity/use"), doctor.Labels.ContainsKey("azure.workload.identity/use"));
+        Assert.Equal(("test", "Never", """["doctor"]"""), (doctor.Object.Map("metadata", "annotations")["helm.sh/hook"], doctor.Pod.Text("restartPolicy"), doctor.Container.Text("args")));
+        Assert.Equal(coordinator.Pod.Text("volumes"), doctor.Pod.Text("volumes"));
+        Assert.Equal(coordinator.Container.Text("volumeMounts"), doctor.Container.Text("volumeMounts"));
     }
 
     [Theory]

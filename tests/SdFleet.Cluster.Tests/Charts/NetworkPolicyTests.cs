@@ -34,17 +34,19 @@ public sealed class NetworkPolicyTests
     [InlineData("example", "scaling.deletionCost=false", "identity.apiClientId=")]
     [InlineData("keys", "webhooks.secretsSecret=")]
     [InlineData("trial", "rabbitmq.policies=false")]
+    [InlineData("trial", "doctor.enabled=false")]
+    [InlineData("example", "rabbitmq.tls=true", "rabbitmq.managementPort=443")]
     public async Task Egress_IsExactlyWhatIsUsed(string values, params string[] set)
     {
         var release = await Release.RenderAsync(values, [.. Peers, .. set]);
 
-        foreach (var workload in release.Services)
+        foreach (var workload in release.Own)
         {
             var policy = Assert.Single(release.OfKind("NetworkPolicy"), p => workload.IsSelectedBy(p.At("spec", "podSelector")));
             Assert.Equal("""["Ingress","Egress"]""", policy.Text("spec", "policyTypes"));
 
             // One policy holds for all models' workers, so it allows what any of them uses.
-            var pods = release.Services.Where(w => w.IsSelectedBy(policy.At("spec", "podSelector"))).ToList();
+            var pods = release.Own.Where(w => w.IsSelectedBy(policy.At("spec", "podSelector"))).ToList();
             var used = pods.SelectMany(pod => Uses(release, pod)).Distinct().Order(StringComparer.Ordinal);
             var allowed = policy.All("spec", "egress").SelectMany(rule => Allows(release, rule)).Where(a => a != "dns 53").Distinct().Order(StringComparer.Ordinal);
             Assert.Equal(used, allowed);
@@ -68,7 +70,7 @@ public sealed class NetworkPolicyTests
             var allowed = policy.All("spec", "ingress").SelectMany(rule => rule.All("ports").SelectMany(port => Sources(rule).Select(source => $"{source} {port.Text("port")}")))
                 .Order(StringComparer.Ordinal);
 
-            var used = release.Services.Where(client => Connections(client).Any(c => IsServedBy(release, c.Host, workload))).SelectMany(
+            var used = release.Own.Where(client => Connections(client).Any(c => IsServedBy(release, c.Host, workload))).SelectMany(
                     client => Connections(client).Where(c => IsServedBy(release, c.Host, workload)).Select(c => $"{client.Component} {c.Port}"))
                 .Concat(askedByKeda.Where(address => IsServedBy(release, address.Host.Split('.')[0], workload)).Select(address => $"keda {address.Port}"))
                 .Concat(workload.Component == "api" ? [values == "keys" ? "ingress 8080" : "anybody 8080"] : [])

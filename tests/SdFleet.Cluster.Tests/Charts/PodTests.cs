@@ -13,7 +13,7 @@ public sealed class PodTests
     {
         var release = await Release.RenderAsync(values);
 
-        foreach (var workload in release.Services)
+        foreach (var workload in release.Own)
         {
             Assert.Equal("true", workload.Pod.Text("securityContext", "runAsNonRoot"));
             Assert.Equal("RuntimeDefault", workload.Pod.Text("securityContext", "seccompProfile", "type"));

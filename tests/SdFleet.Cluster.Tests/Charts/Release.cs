@@ -20,6 +20,9 @@ internal sealed record Release(IReadOnlyList<JsonObject> Objects, IReadOnlyList<
     /// <summary>The services' own workloads.</summary>
     public IEnumerable<Workload> Services => Workloads.Where(w => w.Component is "api" or "coordinator" or "worker");
 
+    /// <summary>Whatever runs a program of ours: the services, and the doctor.</summary>
+    public IEnumerable<Workload> Own => Workloads.Where(w => w.Component is "api" or "coordinator" or "worker" or "doctor");
+
     public IEnumerable<JsonObject> OfKind(string kind) => Objects.Where(o => o.Text("kind") == kind);
 
     /// <summary>Renders the chart, once for each set of values.</summary>

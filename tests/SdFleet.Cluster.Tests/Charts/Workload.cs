@@ -3,7 +3,7 @@ using SdFleet.Cluster.Tests.Support;
 
 namespace SdFleet.Cluster.Tests.Charts;
 
-/// <summary>A Deployment or StatefulSet of a release.</summary>
+/// <summary>A Deployment, StatefulSet or Job of a release.</summary>
 internal sealed record Workload(JsonObject Object)
 {
     public string Name => Object.Text("metadata", "name");

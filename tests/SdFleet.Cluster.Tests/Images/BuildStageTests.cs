@@ -46,7 +46,7 @@ public sealed class BuildStageTests : IDisposable
 
         await using var server = await HealthyServerAsync();
         var port = new Uri(server.Urls.Single()).Port;
-        foreach (var image in Dockerfile.Images)
+        foreach (var image in Dockerfile.Services)
         {
             var output = image.All("COPY").Select(copy => Regex.Match(copy, "^--from=build /out/(\\S+) \\.$")).Single(m => m.Success).Groups[1].Value;
             var service = Regex.Match(image.All("ENTRYPOINT").Single(), @"SdFleet\.\w+\.dll").Value;
@@ -58,7 +58,12 @@ public sealed class BuildStageTests : IDisposable
             Assert.StartsWith("Nothing answers on port 1:", nobody.Error, StringComparison.Ordinal);
         }
 
+        var doctor = await ChildProcess.RunAsync(Path.Combine(_folder, "out", "cli"), "dotnet", ["sdfleet.dll", "doctor"]);
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains("nothing of a fleet is configured here", doctor.Output, StringComparison.Ordinal);
+
         Assert.Contains("libonnxruntime.so", Files("worker"));
+        Assert.DoesNotContain("libonnxruntime_providers_cuda.so", Files("cli"));
         Assert.DoesNotContain("libonnxruntime_providers_cuda.so", Files("worker"));
     }
 

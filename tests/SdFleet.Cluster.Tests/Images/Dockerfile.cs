@@ -11,6 +11,9 @@ internal static partial class Dockerfile
     /// <summary>The stages that are images: those that say how they start.</summary>
     public static IEnumerable<DockerStage> Images => Stages.Where(stage => stage.All("ENTRYPOINT").Any());
 
+    /// <summary>The images that serve, and can be asked whether they are well.</summary>
+    public static IEnumerable<DockerStage> Services => Images.Where(stage => stage.All("HEALTHCHECK").Any());
+
     /// <summary>The stages that a stage is made of, the outermost first.</summary>
     public static IEnumerable<DockerStage> Line(DockerStage stage) =>
         Stages.FirstOrDefault(s => s.Name == stage.Base) is { } parent ? [stage, .. Line(parent)] : [stage];

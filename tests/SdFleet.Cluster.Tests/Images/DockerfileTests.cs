@@ -11,6 +11,8 @@ public sealed class DockerfileTests
 {
     public static TheoryData<string> Images => [.. Dockerfile.Images.Select(image => image.Name)];
 
+    public static TheoryData<string> Services => [.. Dockerfile.Services.Select(image => image.Name)];
+
     [Fact]
     public void Dockerfile_KeepsTheRules() => Assert.Empty(DockerRules.Check(Dockerfile.Stages));
 
@@ -30,25 +32,38 @@ public sealed class DockerfileTests
         Assert.Contains(expected, Assert.Single(DockerRules.Check(Dockerfile.Read(dockerfile))), StringComparison.Ordinal);
 
     [Theory]
-    [MemberData(nameof(Images))]
-    public void Image_RunsItsServiceAsNobodySpecialAndCanBeAsked(string name)
+    [MemberData(nameof(Services))]
+    public void Service_ListensAndCanBeAsked(string name)
     {
         var image = Dockerfile.Images.Single(i => i.Name == name);
         var line = Dockerfile.Line(image).SelectMany(stage => stage.Instructions).ToList();
 
-        var entry = JsonSerializer.Deserialize<string[]>(image.All("ENTRYPOINT").Single())!;
-        Assert.Equal("dotnet", entry[0]);
-        Assert.True(Directory.Exists(RepositoryFolder.Combine("src", Path.GetFileNameWithoutExtension(entry[1]))), entry[1]);
-        Assert.EndsWith($"""CMD ["dotnet", "{entry[1]}", "health"]""", image.All("HEALTHCHECK").Single(), StringComparison.Ordinal);
-        Assert.Equal("1654:1654", line.First(i => i.Name == "USER").Text);
+        var program = JsonSerializer.Deserialize<string[]>(image.All("ENTRYPOINT").Single())![1];
+        Assert.EndsWith($"""CMD ["dotnet", "{program}", "health"]""", image.All("HEALTHCHECK").Single(), StringComparison.Ordinal);
         Assert.Equal("8080", line.First(i => i.Name == "EXPOSE").Text);
         Assert.Contains(line, i => i.Name == "ENV" && i.Text.Contains("ASPNETCORE_HTTP_PORTS=8080", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Images))]
+    public void Image_RunsItsProgramAsNobodySpecial(string name)
+    {
+        var image = Dockerfile.Images.Single(i => i.Name == name);
+
+        var entry = JsonSerializer.Deserialize<string[]>(image.All("ENTRYPOINT").Single())!;
+        Assert.Equal("dotnet", entry[0]);
+        Assert.Contains(Programs(), program => entry[1] == $"{program}.dll");
+        Assert.Equal("1654:1654", Dockerfile.Line(image).SelectMany(stage => stage.Instructions).First(i => i.Name == "USER").Text);
 
         var version = XDocument.Load(RepositoryFolder.Combine("infra", "build", "Common.props")).Descendants("Version").Single().Value;
         Assert.Contains($"org.opencontainers.image.version=\"{version}\"", image.All("LABEL").Single(), StringComparison.Ordinal);
         Assert.Contains("org.opencontainers.image.title=", image.All("LABEL").Single(), StringComparison.Ordinal);
         Assert.Contains("org.opencontainers.image.description=", image.All("LABEL").Single(), StringComparison.Ordinal);
     }
+
+    // A project's assembly is called like it, unless it says otherwise.
+    private static IEnumerable<string> Programs() => Directory.EnumerateFiles(RepositoryFolder.Combine("src"), "*.csproj", SearchOption.AllDirectories)
+        .Select(project => XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project));
 
     [Fact]
     public void Images_SetWhatTheServicesRead()
@@ -66,13 +81,15 @@ public sealed class DockerfileTests
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var values in new[] { "example", "trial" })
         {
-            foreach (var workload in (await Release.RenderAsync(values)).Services)
+            var release = await Release.RenderAsync(values);
+            foreach (var workload in release.Own)
             {
                 var image = workload.Container.Text("image");
                 used.Add(image[(image.LastIndexOf('/') + 1)..].Split(':')[0]);
                 Assert.Equal("1654", workload.Pod.Text("securityContext", "runAsUser"));
-                Assert.Equal("8080", workload.Container.All("ports").Single().Text("containerPort"));
             }
+
+            Assert.All(release.Services, workload => Assert.Equal("8080", workload.Container.All("ports").Single().Text("containerPort")));
         }
 
         Assert.Equal(Dockerfile.Images.Select(image => image.Name).Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));

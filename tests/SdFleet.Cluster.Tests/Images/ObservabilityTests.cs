@@ -82,6 +82,20 @@ public sealed class ObservabilityTests
         }
     }
 
+    // What the services send has somewhere to go, and of the traces those with a failure stay.
+    [Fact]
+    public async Task Collector_TakesAllSignalsAndKeepsFailures()
+    {
+        var collector = await Tools.YamlAsync(Path.Combine(Folder, "collector.yaml"));
+        var pipelines = collector.At("service", "pipelines")!.AsObject();
+
+        Assert.Equal(["logs", "metrics", "traces"], pipelines.Select(p => p.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("""["memory_limiter","tail_sampling","batch"]""", pipelines["traces"].Text("processors"));
+        var policies = collector.All("processors", "tail_sampling", "policies").ToList();
+        Assert.All(policies, policy => Assert.NotNull(policy.At(policy.Text("type"))));
+        Assert.Contains(policies, policy => policy.Text("type") == "status_code" && policy.Text("status_code", "status_codes") == """["ERROR"]""");
+    }
+
     // Every instrument that the services make when they are first used.
     private static List<Instrument> Instruments()
     {

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using SdFleet.Hosting.Telemetry;
 using OpenTelemetry.Trace;
+using SdFleet.TestServers.Telemetry;
 
 namespace SdFleet.Hosting.Tests.Telemetry;
 
@@ -25,5 +27,27 @@ public sealed class FleetTelemetryTests
         Assert.NotNull(activity);
         var resource = host.Services.GetRequiredService<TracerProvider>().GetResource();
         Assert.Contains(resource.Attributes, a => a.Key == "service.name" && (string)a.Value == "test-service");
+    }
+
+    // Logs go the same way as traces and metrics, with what was filled into them.
+    [Fact]
+    public async Task AddFleetTelemetry_LogRecord_IsSent()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint.ToString();
+        builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        builder.Services.AddFleetTelemetry(builder.Configuration, "test-service");
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+            host.Services.GetRequiredService<ILogger<FleetTelemetryTests>>().LogWarning("The pump of tank {Tank} stands still", "north-7");
+            await host.StopAsync();
+        }
+
+        // The last records are sent while the host is disposed of.
+        Assert.True(receiver.HasLog("north-7"));
+        Assert.True(receiver.HasLog("test-service"));
+        Assert.False(receiver.HasLog("south-8"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,10 +19,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly List<ReceivedSpan> _spans = [];
     private readonly List<ReceivedMetric> _metrics = [];
+    private readonly List<string> _logs = [];
 
     private OtlpReceiver(WebApplication application) => _application = application;
 
-    /// <summary>The base address that an exporter takes; <c>/v1/traces</c> and <c>/v1/metrics</c> are below it.</summary>
+    /// <summary>The base address that an exporter takes; <c>/v1/traces</c>, <c>/v1/metrics</c> and <c>/v1/logs</c> are below it.</summary>
     public Uri Endpoint => new(_application.Urls.Single());
 
     /// <summary>The variables that send a process's telemetry here, and soon rather than by the minute.</summary>
@@ -56,6 +58,15 @@ public sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a log record with this text has come. Texts stand in protobuf as they are.</summary>
+    public bool HasLog(string text)
+    {
+        lock (_logs)
+        {
+            return _logs.Any(log => log.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
     public static async Task<OtlpReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -64,7 +75,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         var receiver = new OtlpReceiver(builder.Build());
         receiver._application.MapPost("/v1/traces", request => ReceiveAsync(request, OtlpDecoder.ReadTraces, receiver._spans));
         receiver._application.MapPost("/v1/metrics", request => ReceiveAsync(request, OtlpDecoder.ReadMetrics, receiver._metrics));
-        receiver._application.MapPost("/v1/logs", _ => Task.CompletedTask); // accepted, so that the exporter is content
+        receiver._application.MapPost("/v1/logs", request => ReceiveAsync(request, body => [Encoding.UTF8.GetString(body)], receiver._logs));
         await receiver._application.StartAsync();
         return receiver;
     }

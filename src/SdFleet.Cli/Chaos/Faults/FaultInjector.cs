@@ -42,7 +42,7 @@ internal sealed class FaultInjector(ChaosOptions options, ChaosFleet fleet, Scra
             reasons[FaultKind.BrokerRestarted] = "no --restart-broker was given";
         }
 
-        if (options.Postgres is null)
+        if (options.Servers.Postgres is null)
         {
             reasons[FaultKind.SessionsEnded] = reasons[FaultKind.PostgresRestarted] = "no --postgres was given: jobs were kept in a file";
         }
@@ -51,7 +51,7 @@ internal sealed class FaultInjector(ChaosOptions options, ChaosFleet fleet, Scra
             reasons[FaultKind.PostgresRestarted] = "no --restart-postgres was given";
         }
 
-        if (options.Blobs is null)
+        if (options.Servers.Blobs is null)
         {
             foreach (var kind in new[] { FaultKind.BlobErrors, FaultKind.BlobAnswersLost, FaultKind.BlobsHang, FaultKind.BlobsAway, FaultKind.BlobsRestarted })
             {

@@ -39,6 +39,9 @@ internal sealed class FleetMember : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Number of the process.</summary>
+    public int ProcessId => Process.Id;
+
     /// <summary>Name and number of the process.</summary>
     public string Title => $"{Name} (process {Process.Id})";
 

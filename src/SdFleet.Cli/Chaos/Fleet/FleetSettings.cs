@@ -41,6 +41,9 @@ internal sealed record FleetSettings
     /// <summary>The tenants' keys.</summary>
     public required IReadOnlyDictionary<string, ApiKey> Keys { get; init; }
 
+    /// <summary>Settings on top of these, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What all services are told.</summary>
     public Dictionary<string, string> Common()
     {
@@ -82,6 +85,11 @@ internal sealed record FleetSettings
             settings[$"SdFleet__Publishers__Users__{Publisher}__Tenants__{Text(index)}"] = tenant;
             settings[$"SdFleet__ApiKeys__Keys__{tenant}__Tenant"] = tenant;
             settings[$"SdFleet__ApiKeys__Keys__{tenant}__Sha256"] = Keys[tenant].Sha256;
+        }
+
+        foreach (var (name, value) in More)
+        {
+            settings[name] = value;
         }
 
         return settings;

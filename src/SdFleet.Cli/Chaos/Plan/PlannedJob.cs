@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Cli.Chaos.Plan;
 
@@ -31,6 +32,9 @@ internal sealed record PlannedJob
 
     public required JobKind Kind { get; init; }
 
+    /// <summary>Who is to be told of its end; null for nobody.</summary>
+    public Webhook? Webhook { get; init; }
+
     /// <summary>How long after the submission it is repeated or cancelled.</summary>
     public required TimeSpan Delay { get; init; }
 
@@ -57,6 +61,7 @@ internal sealed record PlannedJob
                 Steps = Steps,
                 Seed = Seed,
                 Lane = Lane,
+                Webhook = Webhook,
             },
             ContractsJson.Options);
     }

@@ -9,7 +9,8 @@ namespace SdFleet.Cli.Chaos.Report;
 /// <summary>A page on a run, in one file: what was done when, what the fleet did, and what came of it.</summary>
 internal static class ChaosPage
 {
-    private const string Css =
+    /// <summary>The rules of a report's page.</summary>
+    internal const string Css =
         """
           h2 { font-size: 1.05rem; margin: 2.2rem 0 .8rem; }
           .verdict { font-size: 1.5rem; font-weight: 600; margin: 1rem 0 .4rem; color: #2f8f6b; } .verdict.bad { color: #c4442c; }

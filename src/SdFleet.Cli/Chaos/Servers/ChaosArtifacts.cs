@@ -22,20 +22,24 @@ internal sealed class ChaosArtifacts : IAsyncDisposable
     /// <summary>What the services are told.</summary>
     public ArtifactStoreOptions Settings { get; }
 
-    /// <summary>What stands before the blob service; null for a folder.</summary>
+    /// <summary>What stands before the blob service; null where nothing does.</summary>
     public BlobProxy? Proxy { get; }
 
     /// <summary>Name of the container, or the folder.</summary>
     public string Place => Settings.Container ?? _folder;
 
     /// <summary>In a container of the run's own.</summary>
-    public static async Task<ChaosArtifacts> InContainerAsync(BlobAddress address, string name, int proxyPort, CancellationToken cancellationToken)
+    /// <param name="address">The blob service.</param>
+    /// <param name="name">The container's name.</param>
+    /// <param name="proxyPort">Where the proxy before it listens; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ChaosArtifacts> InContainerAsync(BlobAddress address, string name, int? proxyPort, CancellationToken cancellationToken)
     {
         // The run looks into it past the proxy, whatever that does.
         var container = await ScratchContainer.CreateAsync(address.Options(name), cancellationToken);
         try
         {
-            var proxy = await BlobProxy.StartAsync(address.Endpoint, proxyPort, cancellationToken);
+            var proxy = proxyPort is { } port ? await BlobProxy.StartAsync(address.Endpoint, port, cancellationToken) : null;
             return new ChaosArtifacts(address.Options(name, proxyPort), container, proxy, folder: "");
         }
         catch

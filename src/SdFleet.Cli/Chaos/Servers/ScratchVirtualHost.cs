@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SdFleet.Cli.Output;
+using SdFleet.Contracts;
 using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Cli.Chaos.Servers;
@@ -85,6 +86,23 @@ internal sealed class ScratchVirtualHost : IDisposable
     {
         var queues = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}?columns=name,messages", body: null, cancellationToken);
         return queues?.AsArray().ToDictionary(q => (string)q!["name"]!, q => (long?)q!["messages"] ?? 0) ?? [];
+    }
+
+    /// <summary>What is open in it, and what waits there. Lags a few seconds.</summary>
+    /// <returns>Null where the broker does not say.</returns>
+    public async Task<HostUsage?> UsageAsync(CancellationToken cancellationToken)
+    {
+        var connections = await _management.SendAsync(HttpMethod.Get, $"vhosts/{_host}/connections?columns=name", body: null, cancellationToken);
+        var channels = await _management.SendAsync(HttpMethod.Get, $"vhosts/{_host}/channels?columns=name", body: null, cancellationToken);
+        var queues = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}?columns=name,messages,consumers", body: null, cancellationToken);
+        return connections is null || channels is null || queues is null
+            ? null
+            : new HostUsage(
+                connections.AsArray().Count,
+                channels.AsArray().Count,
+                queues.AsArray().Sum(q => (int?)q!["consumers"] ?? 0),
+                queues.AsArray().Count,
+                queues.AsArray().Where(q => (string?)q!["name"] != Topology.RejectedQueue).Sum(q => (long?)q!["messages"] ?? 0));
     }
 
     /// <summary>Whether a policy holds for a queue.</summary>

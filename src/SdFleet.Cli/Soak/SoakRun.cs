@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using SdFleet.Cli.Chaos;
+using SdFleet.Cli.Chaos.Plan;
+using SdFleet.Cli.Chaos.Submission;
+using SdFleet.Cli.Client;
+using SdFleet.Cli.Keys;
+using SdFleet.Cli.Output;
+using SdFleet.Cli.Progress;
+using SdFleet.Cli.Soak.Report;
+using SdFleet.Contracts.Webhooks;
+using SdFleet.Hosting.Configuration;
+
+namespace SdFleet.Cli.Soak;
+
+/// <summary>One soak: a fleet of this build in processes of its own, a steady rate of jobs, and the question what goes on growing.</summary>
+internal sealed class SoakRun : IAsyncDisposable
+{
+    // Of so many jobs one tells of its end.
+    private const int JobsAWebhook = 5;
+    private const double SamplesARun = 240;
+
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly SoakOptions _options;
+    private readonly CliConsole _console;
+    private readonly Trial _trial;
+    private readonly Stopwatch _clock = new();
+    private readonly List<SoakSample> _samples = [];
+    private readonly List<string> _troubles = [];
+
+    public SoakRun(SoakOptions options, CliConsole console)
+    {
+        _options = options;
+        _console = console;
+        _trial = new Trial("soak", options.Servers, console);
+    }
+
+    /// <summary>Does all of it, and writes the report.</summary>
+    public async Task<SoakReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = _console.Time.GetUtcNow();
+        var keys = JobPlan.Tenants.ToDictionary(t => t, _ => ApiKey.Create());
+        await using var receiver = await WebhookReceiver.StartAsync(cancellationToken);
+        var jobs = Jobs(receiver.Webhook);
+        var ledger = new Ledger(jobs, _clock);
+        await _trial.StartAsync(_options.Coordinators, _options.Workers, keys, hasBlobProxy: false, Webhooks(), cancellationToken);
+
+        using var http = new HttpDoor(_trial.Fleet.Api.Address, keys);
+        using var client = new FleetClient(_trial.Fleet.Api.Address, keys[JobPlan.Tenants[0]].Text, _console.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var tap = new EventTap(_trial.Host.Broker, ledger);
+        var background = new List<Task> { tap.RunAsync(ending.Token) };
+        try
+        {
+            await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
+            var batches = new SoakBatches(client, receiver.Webhook, Path.Combine(_trial.Logs, "batch.txt"));
+            _clock.Start();
+            if (_options.Meanwhile is { } meanwhile)
+            {
+                background.Add(meanwhile(_trial, ending.Token));
+            }
+
+            var submitter = new Submitter(jobs, ledger, http, _trial.Host.Broker, () => Math.Min(jobs.Count, (int)(_clock.Elapsed.TotalSeconds * _options.Rate) + 1));
+            await TogetherAsync(ending, SampleAsync(ledger, ending.Token), submitter.RunAsync(ending.Token), batches.RunAsync(_options.Duration, ending.Token));
+            await EndAsync(ledger, cancellationToken);
+            _troubles.AddRange(await batches.EndAsync(EndPatience, cancellationToken));
+            var report = new SoakReport
+            {
+                Version = FleetVersion.Current,
+                StartedAt = startedAt,
+                Seconds = _options.Duration.TotalSeconds,
+                Rate = _options.Rate,
+                Seed = _options.Seed,
+                Coordinators = _options.Coordinators,
+                Workers = _options.Workers,
+                MaxGrowth = _options.MaxGrowth,
+                Jobs = jobs.Count,
+                Batches = batches.Submitted,
+                Webhooks = receiver.Taken,
+                Troubles = _troubles,
+                Trends = TrendJudge.Judge(_samples, _options.Duration.TotalSeconds, _options.MaxGrowth),
+                Samples = _samples,
+            };
+            await new SoakFolder(_options.Folder, _console).WriteAsync(report, _trial.Logs, cancellationToken);
+            return report;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Quietly.RunAsync(() => Task.WhenAll(background), CleanUpPatience);
+        }
+    }
+
+    /// <summary>Ends and deletes everything that the run made.</summary>
+    public ValueTask DisposeAsync() => _trial.DisposeAsync();
+
+    // The fault suite's jobs: both doors, all lanes, some cancelled, some repeated, some refused.
+    private List<PlannedJob> Jobs(Webhook webhook) =>
+    [
+        .. JobPlan.Draw(_options.Seed, Math.Max(1, (int)(_options.Duration.TotalSeconds * _options.Rate)))
+            .Select(job => job.Number % JobsAWebhook == 0 ? job with { Webhook = webhook } : job),
+    ];
+
+    private static Dictionary<string, string> Webhooks()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["SdFleet__Webhooks__AllowHttp"] = "true",
+            ["SdFleet__Webhooks__AllowPrivateAddresses"] = "true",
+        };
+        foreach (var tenant in JobPlan.Tenants)
+        {
+            settings[$"SdFleet__Webhooks__Tenants__{tenant}__Secret"] = WebhookSecret.Create().Text;
+        }
+
+        return settings;
+    }
+
+    // Where one fails, the others are not to go on.
+    private static async Task TogetherAsync(CancellationTokenSource all, params Task[] tasks)
+    {
+        var open = tasks.ToList();
+        try
+        {
+            while (open.Count > 0)
+            {
+                var next = await Task.WhenAny(open);
+                open.Remove(next);
+                await next;
+            }
+        }
+        catch
+        {
+            await all.CancelAsync();
+            await Quietly.RunAsync(() => Task.WhenAll(tasks), CleanUpPatience);
+            throw;
+        }
+    }
+
+    private async Task SampleAsync(Ledger ledger, CancellationToken cancellationToken)
+    {
+        var interval = TimeSpan.FromTicks(Math.Clamp((_options.Duration / SamplesARun).Ticks, ShortestInterval.Ticks, LongestInterval.Ticks));
+        var sampler = new SoakSampler(_trial);
+        using var progress = new ProgressDisplay(_console, "Seconds", (int)_options.Duration.TotalSeconds);
+        while (_clock.Elapsed < _options.Duration)
+        {
+            foreach (var revived in _trial.Fleet.Revive())
+            {
+                progress.Note(revived);
+                _troubles.Add(revived);
+            }
+
+            _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, cancellationToken));
+            progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
+            var left = _options.Duration - _clock.Elapsed;
+            await Task.Delay(left < interval ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : interval, cancellationToken);
+        }
+    }
+
+    // A fleet that does nothing is flat as well.
+    private async Task EndAsync(Ledger ledger, CancellationToken cancellationToken)
+    {
+        var all = ledger.Entries.Count;
+        while (ledger.FinishedCount < all && ledger.SinceChange < EndPatience)
+        {
+            await Task.Delay(Tick, cancellationToken);
+        }
+
+        if (all - ledger.FinishedCount is > 0 and var open)
+        {
+            _troubles.Add($"{Amount.Plural(open, "job")} did not come to an end within {Amount.Duration(EndPatience.TotalSeconds)} after the last sign");
+        }
+    }
+}

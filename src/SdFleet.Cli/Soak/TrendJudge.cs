@@ -1,0 +1,73 @@
+namespace SdFleet.Cli.Soak;
+
+/// <summary>
+/// Says which lines are flat. What is judged begins after the warm-up: code is compiled, pools fill and heaps find their size in it.
+/// </summary>
+/// <remarks>
+/// Memory and messages rise and fall by nature, so a straight line is fitted (least squares), and what it gains over a whole run
+/// is held against a share of the level. The rest are things that are opened and closed: a pool may open one more and keep it, but
+/// nothing may go on rising. They grow where the lowest value of the last third is above the highest of the first, with the middle
+/// third's median between the two; one step up is no growth, two in different thirds are.
+/// </remarks>
+internal static class TrendJudge
+{
+    /// <summary>Share of a run that is warm-up.</summary>
+    public const double WarmUp = 0.25;
+
+    /// <summary>What messages that wait may gain over a run, where a share of their level is less.</summary>
+    public const double WaitingSlack = 50;
+
+    private const int FewestPoints = 9;
+
+    /// <summary>The trend of each line.</summary>
+    /// <param name="samples">In order of time.</param>
+    /// <param name="seconds">Length of the run.</param>
+    /// <param name="maxGrowth">Share of its level that memory, and messages that wait, may gain over the run.</param>
+    public static IReadOnlyList<Trend> Judge(IReadOnlyList<SoakSample> samples, double seconds, double maxGrowth)
+    {
+        var judged = samples.Where(s => s.At >= seconds * WarmUp).ToList();
+        return
+        [
+            .. samples.SelectMany(s => s.Values.Keys).Distinct().OrderBy(l => l.Measure)
+                .Select(line => Judge(line, [.. judged.Where(s => s.Values.ContainsKey(line)).Select(s => (s.At, s.Values[line]))], judged.Count, seconds, maxGrowth)),
+        ];
+    }
+
+    private static Trend Judge(Line line, List<(double At, double Value)> points, int samples, double seconds, double maxGrowth)
+    {
+        // One that is missing half of the time may have grown in the other half.
+        if (points.Count < FewestPoints || points.Count * 2 < samples)
+        {
+            return new Trend(line, double.NaN, double.NaN, double.NaN, double.NaN, line.Measure == Measure.Processor ? TrendVerdict.NotJudged : TrendVerdict.Unknown);
+        }
+
+        var level = points.Average(p => p.Value);
+        var growth = Slope(points) * seconds;
+        var third = points.Count / 3;
+        var (first, middle, last) = (Sorted(points[..third]), Sorted(points[third..^third]), Sorted(points[^third..]));
+        var isGrowing = line.Measure switch
+        {
+            Measure.Memory => growth > level * maxGrowth,
+            Measure.Waiting => growth > Math.Max(level * maxGrowth, WaitingSlack),
+            _ => last[0] > first[^1] && Middle(middle) > Middle(first) && Middle(middle) < Middle(last),
+        };
+        return new Trend(
+            line,
+            level,
+            growth,
+            Middle(first),
+            Middle(last),
+            line.Measure == Measure.Processor ? TrendVerdict.NotJudged : isGrowing ? TrendVerdict.Growing : TrendVerdict.Flat);
+    }
+
+    private static double Slope(List<(double At, double Value)> points)
+    {
+        var (at, value) = (points.Average(p => p.At), points.Average(p => p.Value));
+        var spread = points.Sum(p => (p.At - at) * (p.At - at));
+        return spread > 0 ? points.Sum(p => (p.At - at) * (p.Value - value)) / spread : 0;
+    }
+
+    private static double[] Sorted(List<(double At, double Value)> points) => [.. points.Select(p => p.Value).Order()];
+
+    private static double Middle(double[] sorted) => sorted[sorted.Length / 2];
+}
