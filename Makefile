@@ -1,10 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help restore native build test demo up down servers chaos model model-family bench bench-overhead check-sd15 clean
-=======
-.PHONY: help restore native build test demo up down servers chaos soak model bench bench-overhead check-sd15 clean
->>>>>>> cluster
+.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
