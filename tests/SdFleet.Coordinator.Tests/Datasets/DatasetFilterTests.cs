@@ -103,7 +103,7 @@ public sealed class DatasetFilterTests
     public async Task Export_OfAPictureLikeOneThatIsAbsent_HasIt()
     {
         using var folder = new TempFolder();
-        var images = Enumerable.Range(1, Lines).Select(line => Hashed(line, line is 2 or 25 ? 7UL : 0x0123456789abcdefUL * (ulong)(line + 100), most: 3)).ToList();
+        var images = Enumerable.Range(1, Lines).Select(line => Hashed(line, line is 2 or 25 ? 7UL : BitOperations.RotateLeft(0x0123_4567_89AB_CDEFUL, line) ^ (ulong)(line * line), most: 3)).ToList();
         var requests = Synthetic.Requests(Lines).Select(r => r.Line == 2 ? r with { Absence = Absence.Cancelled } : r).ToList();
 
         var result = await ExportAsync(folder, "out", images, requests);
