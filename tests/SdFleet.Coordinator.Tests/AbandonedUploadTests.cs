@@ -53,9 +53,11 @@ public sealed class AbandonedUploadTests
         Assert.Equal(0, await uploads.SweepAsync(default));
 
         Assert.Empty(await PartsAsync(coordinator, abandoned));
-        Assert.Equal(
-            [3, 1, 2, 2],
-            [(await PartsAsync(coordinator, slow)).Count, (await PartsAsync(coordinator, recent)).Count, (await PartsAsync(coordinator, submitted)).Count, (await PartsAsync(coordinator, lost)).Count]);
+        foreach (var (id, parts) in new[] { (slow, 3), (recent, 1), (submitted, 2), (lost, 2) })
+        {
+            Assert.Equal(parts, (await PartsAsync(coordinator, id)).Count);
+        }
+
         Assert.Equal(2, removed);
     }
 

@@ -5,7 +5,6 @@ using SdFleet.Api.Tests.Support;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
-using SdFleet.JobStore;
 
 namespace SdFleet.Api.Tests.Batches;
 

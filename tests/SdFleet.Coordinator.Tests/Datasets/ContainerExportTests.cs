@@ -9,7 +9,7 @@ using SdFleet.TestServers;
 namespace SdFleet.Coordinator.Tests.Datasets;
 
 /// <summary>Exports to a blob container: what they are in a folder, byte for byte.</summary>
-public sealed class ContainerExportTests : IAsyncLifetime
+public sealed class ContainerExportTests : IAsyncLifetime, IDisposable
 {
     private const int Count = 25;
     private const string Prefix = "datasets/shapes";
@@ -22,11 +22,9 @@ public sealed class ContainerExportTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _container = (await AzuriteServer.GetAsync()).NameContainer();
 
-    public async Task DisposeAsync()
-    {
-        await _container.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task DisposeAsync() => await _container.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Formats))]
