@@ -66,6 +66,7 @@ public sealed class ContainerExportTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Run_WhileOthersRead_ShowsWholeShardsOnly()
     {
+        await Place().PrepareAsync(default);
         using var stop = new CancellationTokenSource();
         var looks = 0;
         var reader = Task.Run(async () =>

@@ -7,6 +7,7 @@ using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
 using SdFleet.Coordinator.Exports;
+using SdFleet.Coordinator.Release;
 using SdFleet.Coordinator.Tests.Datasets;
 using SdFleet.JobStore;
 using SdFleet.Storage;
@@ -30,7 +31,7 @@ public sealed class FleetExportTests : IDisposable
     [MemberData(nameof(Formats))]
     public async Task Export_ByTheFleet_IsByteForByteTheOneOfOneProgram(DatasetFormat format)
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines);
         var request = new ExportBatch { Format = format, LinesPerShard = 10, License = "cc0-1.0" };
 
@@ -46,7 +47,7 @@ public sealed class FleetExportTests : IDisposable
     public async Task Export_IntoAContainer_OfARunningService_IsAudited()
     {
         await using var container = (await AzuriteServer.GetAsync()).NameContainer();
-        await using var coordinator = await CoordinatorFixture.StartAsync(
+        await using var coordinator = await StartAsync(
             ("SdFleet:Exports:Interval", "00:00:00.05"), ("SdFleet:Exports:AtOnce", "3"),
             ("SdFleet:Artifacts:Kind", "AzureBlob"), ("SdFleet:Artifacts:ConnectionString", container.ConnectionString), ("SdFleet:Artifacts:Container", container.Name));
         var batch = await BatchAsync(coordinator, made: Lines);
@@ -62,7 +63,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_BySeveralHostsOfWhichSomeDie_BuildsEachShardAndIsTheSame()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines);
         var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 5 };
         await RequestAsync(coordinator, batch, request);
@@ -90,7 +91,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_WhoseHostIsStopped_GoesOnElsewhere()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines);
         var request = new ExportBatch { Format = DatasetFormat.ImageFolder, LinesPerShard = 10 };
         await RequestAsync(coordinator, batch, request);
@@ -116,7 +117,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_AskedForAgain_AddsWhatHasComeSince()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: 23);
         var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10 };
         await RequestAsync(coordinator, batch, request);
@@ -136,7 +137,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_OfABatchThatGoesOnMeanwhile_IsThatOfItsEnd()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: 23);
         var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10 };
         await RequestAsync(coordinator, batch, request);
@@ -152,7 +153,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_WithNearDuplicatesInOtherShards_LeavesOutTheSame()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines, i => i with
         {
             Record = i.Record with
@@ -177,7 +178,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_WithADamagedPicture_LeavesItOutAndSaysSo()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines);
         var record = (await coordinator.Store.ReadBatchManifestAsync(batch.Id, default).ToListAsync())[12].Image;
         var root = coordinator.Services.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value.Path!;
@@ -194,7 +195,7 @@ public sealed class FleetExportTests : IDisposable
     [Fact]
     public async Task Export_ThatCannotBe_IsGivenUpWithItsReason()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(Idle);
+        await using var coordinator = await StartAsync(Idle);
         var batch = await BatchAsync(coordinator, made: Lines);
         await Place(coordinator, batch, "fleet").WriteAsync("thesis.txt", "mine", default);
 
@@ -207,6 +208,10 @@ public sealed class FleetExportTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // Jobs are made by the tests: nobody else takes them.
+    private static Task<CoordinatorFixture> StartAsync(params (string Key, string Value)[] settings) =>
+        CoordinatorFixture.StartAsync(services => services.Remove(services.Single(s => s.ImplementationType == typeof(ReleaseService))), settings);
 
     private static async Task<StoredBatch> BatchAsync(CoordinatorFixture coordinator, int made, Func<DatasetImage, DatasetImage>? change = null)
     {
