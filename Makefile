@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead check-sd15 clean
+.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead bench-dataset check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -63,6 +63,11 @@ bench: native build ## run the benchmarks
 
 bench-overhead: native build ## measure the time that the pipeline takes beside ONNX Runtime
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- overhead
+
+# From prompts to an audited dataset, at a thousand jobs and each ten times as many up to JOBS. Pictures are not computed.
+bench-dataset: JOBS = 100000
+bench-dataset: native build ## measure a batch of no-op pictures, from file to audited WebDataset: rate, memory, growth (JOBS=100000)
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- dataset $(SDFLEET) $(JOBS)
 
 check-sd15: native build ## run a model of Stable Diffusion 1.5's size: memory, time a step (10 minutes, 5 GB in out/; KEEP=1 keeps them)
 	@infra/sd15/check.sh

@@ -18,6 +18,8 @@ internal static class ApiRoutes
     public const string BatchPausePattern = "/v1/batches/{id:guid}/pause";
     public const string BatchResumePattern = "/v1/batches/{id:guid}/resume";
     public const string BatchRepairPattern = "/v1/batches/{id:guid}/repair";
+    public const string BatchExportsPattern = "/v1/batches/{id:guid}/exports";
+    public const string BatchExportPattern = "/v1/batches/{id:guid}/exports/{name}";
     public const string BatchProblemsPattern = "/v1/batches/{id:guid}/problems";
     public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
     public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";
@@ -40,6 +42,10 @@ internal static class ApiRoutes
     public static string Batch(Guid id) => $"{Batches}/{id:D}";
 
     public static string BatchParts(Guid id) => $"{Batches}/{id:D}/parts";
+
+    public static string BatchExports(Guid id) => $"{Batches}/{id:D}/exports";
+
+    public static string BatchExport(Guid id, string name) => $"{Batches}/{id:D}/exports/{name}";
 
     public static string Image(Guid id, int index) => string.Create(CultureInfo.InvariantCulture, $"{Jobs}/{id:D}/images/{index}");
 }

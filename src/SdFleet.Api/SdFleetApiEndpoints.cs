@@ -23,6 +23,7 @@ public static class SdFleetApiEndpoints
         endpoints.MapBatch();
         endpoints.MapBatchControl();
         endpoints.MapRepairBatch();
+        endpoints.MapBatchExports();
         endpoints.MapBatchStreams();
         endpoints.MapWebhooks();
         endpoints.MapModels();

@@ -15,6 +15,12 @@ internal static class CoordinatorMetrics
     /// <summary>Lines of batches by what became of them: admitted or rejected.</summary>
     public static Counter<long> BatchLines { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.batch.lines", "{line}", "Lines of batches by what became of them.");
 
+    /// <summary>Steps of exports by kind (plan, shard, finish) and what became of them: done, failed (and tried again or given up) or lost to another host.</summary>
+    public static Counter<long> ExportSteps { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.export.steps", "{step}", "Steps of exports by what became of them.");
+
+    /// <summary>Parts of uploads that were never submitted, and were removed.</summary>
+    public static Counter<long> AbandonedParts { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.batch.parts.removed", "{part}", "Parts of abandoned uploads that were removed.");
+
     /// <summary>Messages that no consumer could end, by the queue they died in.</summary>
     public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.dead_letters", "{message}", "Messages that no consumer could end.");
 

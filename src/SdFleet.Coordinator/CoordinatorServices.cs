@@ -1,6 +1,7 @@
 using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
+using SdFleet.Coordinator.Exports;
 using SdFleet.Coordinator.Gauges;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
@@ -16,7 +17,7 @@ namespace SdFleet.Coordinator;
 /// <summary>The coordinator's services; the process adds the bus, the stores and the models.</summary>
 public static class CoordinatorServices
 {
-    /// <summary>Adds admission, batches, release, leases, the workers' reports and webhooks.</summary>
+    /// <summary>Adds admission, batches, release, leases, the workers' reports, exports and webhooks.</summary>
     public static IServiceCollection AddSdFleetCoordinator(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -24,6 +25,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<LeaseOptions>(configuration.GetSection(LeaseOptions.SectionName), LeaseOptions.Validate);
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
         services.AddValidatedOptions<BatchOptions>(configuration.GetSection(BatchOptions.SectionName), BatchOptions.Validate);
+        services.AddValidatedOptions<ExportOptions>(configuration.GetSection(ExportOptions.SectionName), ExportOptions.Validate);
         services.AddPublishers(configuration);
         services.AddWebhookDelivery(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
@@ -33,6 +35,8 @@ public static class CoordinatorServices
         services.AddSingleton<BatchAdmitter>();
         services.AddSingleton<BatchPartReader>();
         services.AddSingleton<BatchExpander>();
+        services.AddSingleton<AbandonedUploads>();
+        services.AddSingleton<ExportRunner>();
         services.AddSingleton<StopNotices>();
         services.AddSingleton<ReportBook>();
         services.AddSingleton<Releaser>();
@@ -40,6 +44,8 @@ public static class CoordinatorServices
         services.AddHostedService<ReleaseService>();
         services.AddHostedService<LeaseService>();
         services.AddHostedService<BatchExpansionService>();
+        services.AddHostedService<AbandonedUploadService>();
+        services.AddHostedService<ExportService>();
         services.AddHostedService<FleetGauges>();
         return services;
     }

@@ -20,7 +20,7 @@ internal sealed partial class ArtifactStoreOptionsValidator(string section) : IV
                 break;
             case ArtifactStoreKind.AzureBlob:
                 CheckAddress(options, errors);
-                if (options.Container is null || !ContainerName().IsMatch(options.Container))
+                if (options.Container is null || !IsContainerName(options.Container))
                 {
                     errors.Add(Error(
                         nameof(options.Container),
@@ -59,6 +59,8 @@ internal sealed partial class ArtifactStoreOptionsValidator(string section) : IV
             errors.Add(Error(nameof(options.ServiceUri), "has no signature and is not https: a sign-in is sent over https only"));
         }
     }
+
+    internal static bool IsContainerName(string name) => ContainerName().IsMatch(name);
 
     private string Error(string option, string text) => $"{section}:{option} {text}.";
 

@@ -2,7 +2,7 @@ namespace SdFleet.Storage;
 
 /// <summary>
 /// Artifacts: files that are created once under a name that follows from what they are, and never changed; one whose bytes are
-/// damaged can be taken away. Trouble with the store is an <see cref="ArtifactStoreException"/>; a name that is not a plain
+/// damaged, or that nobody needs, can be taken away. Trouble with the store is an <see cref="ArtifactStoreException"/>; a name that is not a plain
 /// relative path is an <see cref="ArgumentException"/>.
 /// </summary>
 public interface IArtifactStore
@@ -52,6 +52,16 @@ public interface IArtifactStore
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False where there is none, or another one.</returns>
     Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken);
+
+    /// <summary>Takes away an artifact that nobody needs any more.</summary>
+    /// <param name="name">The artifact.</param>
+    /// <param name="unlessSince">It stays where it was stored after that, by the store's clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False where there is none, or a newer one.</returns>
+    Task<bool> RemoveAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken);
+
+    /// <summary>What comes after <paramref name="folder"/> and a slash in the names of artifacts, up to the next slash, each once, in ordinal order.</summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Artifacts whose names begin with <paramref name="prefix"/> (empty for all), in ordinal order of their names.</summary>
     IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using SdFleet.Benchmarks;
 using SdFleet.ShapesModel;
 
@@ -23,6 +24,10 @@ switch (args)
         AttentionBenchmark.Run(ShapesModelFolder.Path, side: 128, rounds: 20);
         AttentionBenchmark.Run(ShapesModelFolder.Path, side: 512, rounds: 3);
         return 0;
+
+    // The program, and the largest batch: from file to audited dataset.
+    case ["dataset", var program, var jobs]:
+        return await DatasetBenchmark.RunAsync(Path.GetFullPath(program), int.Parse(jobs, CultureInfo.InvariantCulture)) ? 0 : 1;
 
     case ["attention", var folder]:
         AttentionBenchmark.Run(folder, side: 512, rounds: 1);

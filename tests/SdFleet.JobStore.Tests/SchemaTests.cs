@@ -127,6 +127,12 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
         }
     }
 
+    [Fact]
+    public async Task Statements_AtEveryPollForExports_UseTheirIndex()
+    {
+        Assert.Contains("export_steps_due", await PlanAsync(new JobStatements(Database()).ClaimExportStep), StringComparison.Ordinal);
+    }
+
     private Database Database() =>
         _kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
 

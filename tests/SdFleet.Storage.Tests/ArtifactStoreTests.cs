@@ -257,6 +257,34 @@ public abstract class ArtifactStoreTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task ListFolders_GivesEachNameBelowOnce()
+    {
+        foreach (var name in new[] { "batches/b/x.png", "batches/a/images/1.png", "batches/a/images/2.png", "batches/c.png", "other/d/x.png" })
+        {
+            await PutAsync(name, Bytes(10));
+        }
+
+        Assert.Equal(["a", "b"], await FoldersAsync("batches"));
+        Assert.Equal(["images"], await FoldersAsync("batches/a"));
+        Assert.Empty(await FoldersAsync("nothing"));
+    }
+
+    [Fact]
+    public async Task Remove_OfWhatIsNotNewer_TakesItAway()
+    {
+        await PutAsync("a/x.png", Bytes(10));
+        var stored = Assert.Single(await ListAsync("a/")).ModifiedAt;
+
+        Assert.InRange(stored, TimeProvider.System.GetUtcNow().AddMinutes(-2), TimeProvider.System.GetUtcNow().AddMinutes(2));
+        Assert.False(await Store.RemoveAsync("a/x.png", stored.AddHours(-1), default));
+        Assert.False(await Store.RemoveAsync("a/y.png", stored.AddHours(1), default));
+        Assert.Single(await ListAsync(""));
+        Assert.True(await Store.RemoveAsync("a/x.png", stored, default));
+        Assert.Empty(await ListAsync(""));
+        Assert.True((await PutAsync("a/x.png", Bytes(10))).Created);
+    }
+
     [Theory]
     [InlineData("../")]
     [InlineData("/")]
@@ -290,6 +318,17 @@ public abstract class ArtifactStoreTests : IAsyncLifetime
     private protected Task<PutResult> PutAsync(string name, byte[] content, CancellationToken cancellationToken = default) =>
         Store.PutAsync(
             name, content, "image/png", Hash(content), new Dictionary<string, string> { ["job"] = "0f8fad5b" }, cancellationToken);
+
+    private async Task<List<string>> FoldersAsync(string folder)
+    {
+        var folders = new List<string>();
+        await foreach (var found in Store.ListFoldersAsync(folder, default))
+        {
+            folders.Add(found);
+        }
+
+        return folders;
+    }
 
     private protected async Task<byte[]> ReadAsync(string name)
     {

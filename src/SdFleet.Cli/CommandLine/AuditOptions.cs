@@ -16,7 +16,7 @@ internal sealed class AuditOptions(string listOption = "--repair")
         "Prints what is wrong, a line each. Exit code 0 where nothing is, 1 where something is.";
 
     private readonly Option<string?> _export = Values.Text(
-        "--export", "Look at this export instead of the artifacts: its files, and its pictures against the manifest.", "DIR");
+        "--export", "Look at this export instead of the artifacts: its files, and its pictures against the manifest.", DatasetPlace.Form);
 
     private readonly Option<string?> _list = Values.Text(listOption, "Write here what has to be made again, as \"dataset audit --requested\" reads it.", "FILE");
     private readonly Option<bool> _json = new("--json") { Description = "Print the whole report as JSON." };
@@ -43,8 +43,8 @@ internal sealed class AuditOptions(string listOption = "--repair")
         DatasetCommand.RunAsync(async () =>
         {
             await using var dataset = await open();
-            var report = parsed.GetValue(_export) is { } folder
-                ? await ExportAudit.RunAsync(folder, dataset.Images(cancellationToken), dataset.Requested(cancellationToken), cancellationToken)
+            var report = parsed.GetValue(_export) is { } place
+                ? await ExportAudit.RunAsync(DatasetPlace.Open(place, console), dataset.Images(cancellationToken), dataset.Requested(cancellationToken), cancellationToken)
                 : await DatasetAudit.RunAsync(
                     dataset.Images(cancellationToken),
                     dataset.Requested(cancellationToken),

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using SdFleet.Cli.Datasets;
 using SdFleet.Cli.Output;
-using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Contracts.Batches;
 using SdFleet.Coordinator.Datasets;
+using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Storage;
 
 namespace SdFleet.Cli.CommandLine;
 
@@ -19,7 +21,18 @@ internal static class DatasetCommand
         var source = new DatasetOptions();
         var format = Values.Word<DatasetFormat>("--format", "How it is to lie there.");
         format.Required = true;
-        var outFolder = new Option<string>("--out", "-o") { Description = "Where it goes: an empty folder, or an export to go on with.", HelpName = "DIR", Required = true };
+        var outPlace = new Option<string?>("--out", "-o", "--to")
+        {
+            Description =
+                "Where it goes: an empty folder, or an export to go on with; or a place in a container of the storage account that " +
+                "SdFleet__Artifacts__ConnectionString or SdFleet__Artifacts__ServiceUri names.",
+            HelpName = DatasetPlace.Form,
+        };
+        var onFleet = new Option<bool>("--on-fleet")
+        {
+            Description = "Instead of --out: have the fleet write it, on its own hosts and into its own artifact store, and watch. With --batch; stopping to watch does not stop it.",
+        };
+        var exportName = Values.Text("--export-name", "With --on-fleet: which export of the batch it is. Default the format's name.", "NAME");
         var lines = Values.Whole<int>(
             "--lines-per-shard",
             $"Lines of the batch in a shard, a line mostly being a picture. Default {DatasetExportOptions.DefaultLinesPerShard}.",
@@ -36,15 +49,44 @@ internal static class DatasetCommand
             "Writes pictures and records as training code reads them. Run it again to add what has come since: a shard whose lines are\n" +
             "all there, or absent with a reason, is sealed and never written again. The same batch gives the same bytes.")
         {
-            format, outFolder, lines, shardBytes, name, license, final, includeFiltered,
+            format, outPlace, onFleet, exportName, lines, shardBytes, name, license, final, includeFiltered,
         };
         source.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(onFleet) == (result.GetResult(outPlace) is not null))
+            {
+                result.AddError("Say where it goes: --out, or --on-fleet.");
+            }
+
+            if (result.GetResult(exportName) is not null && !result.GetValue(onFleet))
+            {
+                result.AddError("--export-name goes with --on-fleet.");
+            }
+        });
         command.SetAction((parsed, token) => RunAsync(async () =>
         {
+            if (parsed.GetValue(onFleet))
+            {
+                using var fleet = source.Fleet(parsed, console) ?? throw new CliException("--on-fleet goes with --batch, and without --data.", ExitCodes.Usage);
+                var request = new ExportBatch
+                {
+                    Format = parsed.GetValue(format)!.Value,
+                    Name = parsed.GetValue(exportName),
+                    LinesPerShard = parsed.GetValue(lines),
+                    ShardBytes = parsed.GetValue(shardBytes),
+                    Title = parsed.GetValue(name),
+                    License = parsed.GetValue(license),
+                    Final = parsed.GetValue(final),
+                    IncludeFiltered = parsed.GetValue(includeFiltered),
+                };
+                return await new FleetExport(fleet, source.Batch(parsed)!.Value, console).RunAsync(request, token);
+            }
+
             await using var dataset = await source.OpenAsync(parsed, console, token);
             var options = new DatasetExportOptions
             {
-                Folder = parsed.GetRequiredValue(outFolder),
+                Place = DatasetPlace.Open(parsed.GetValue(outPlace)!, console),
                 Format = parsed.GetValue(format)!.Value,
                 LinesPerShard = parsed.GetValue(lines) ?? DatasetExportOptions.DefaultLinesPerShard,
                 ShardBytes = parsed.GetValue(shardBytes) ?? DatasetExportOptions.DefaultShardBytes,
@@ -99,12 +141,12 @@ internal static class DatasetCommand
         var view = await DatasetView.ReadAsync(dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
         if (SampleGrid.Draw(view) is { } grid)
         {
-            await File.WriteAllBytesAsync(Path.Combine(options.Folder, SampleGrid.FileName), grid, cancellationToken);
+            await options.Place.WriteAsync(SampleGrid.FileName, grid, cancellationToken);
         }
 
         var shards = result.Index.Shards;
         await console.Out.WriteLineAsync(FormattableString.Invariant(
-            $"{result.Index.Samples} pictures in {Amount.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Folder}"));
+            $"{result.Index.Samples} pictures in {Amount.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Place.Place}"));
         foreach (var (reason, count) in result.Absent)
         {
             await console.Out.WriteLineAsync(FormattableString.Invariant($"  absent: {count} {reason.ToString().ToLowerInvariant()}"));
@@ -130,7 +172,7 @@ internal static class DatasetCommand
         {
             return await work();
         }
-        catch (Exception e) when (e is DatasetException or Storage.ArtifactStoreException or JobStore.JobStoreException)
+        catch (Exception e) when (e is DatasetException or ArtifactStoreException or JobStore.JobStoreException)
         {
             throw new CliException(e.Message, cause: e);
         }

@@ -61,6 +61,9 @@ internal sealed class DatasetOptions
             _ => DatasetSource.OfFile(parsed.GetValue(_manifest)!, parsed.GetValue(_artifacts), Requested(parsed)),
         };
 
+    /// <summary>The batch that it is, where it is one.</summary>
+    public Guid? Batch(ParseResult parsed) => parsed.GetValue(_batch);
+
     /// <summary>The fleet that the dataset is asked of; null where it lies in files here.</summary>
     public FleetClient? Fleet(ParseResult parsed, CliConsole console) =>
         parsed.GetValue(_batch) is not null && parsed.GetValue(_data) is null ? _fleet.Connect(parsed, console) : null;

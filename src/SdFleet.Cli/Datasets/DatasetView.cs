@@ -52,7 +52,8 @@ internal sealed class DatasetView
         var filter = new DatasetFilter();
         await foreach (var image in images.WithCancellation(cancellationToken))
         {
-            var finding = filter.Judge(image);
+            // What is absent for another reason must not keep out what resembles it.
+            var finding = view._absent.Contains(image.Key) ? DatasetFilter.VerdictOf(image) : filter.Judge(image);
             view.Filters.Add(image.Record, finding);
             if (finding is not null && view._absent.Add(image.Key))
             {

@@ -44,6 +44,10 @@ internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
 
     public Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken) => throw ReadOnly();
 
+    public Task<bool> RemoveAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken) => throw ReadOnly();
+
+    public IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken) => throw ReadOnly();
+
     public IAsyncEnumerable<ArtifactEntry> ListAsync(string prefix, CancellationToken cancellationToken) => throw ReadOnly();
 
     private static NotSupportedException ReadOnly() => new("A server's pictures can only be read.");

@@ -5,6 +5,10 @@ namespace SdFleet.Contracts.Identity;
 /// <summary>Names of artifacts: a function of the job and the picture's index, so that every attempt writes the same name.</summary>
 public static class ArtifactName
 {
+    /// <summary>What the names of everything of batches begin with, before a slash.</summary>
+    public const string Batches = "batches";
+
+    private const string SourceEnding = ".source";
     private const long BatchFolderLines = 10_000;
     private const string DrawMark = "-r";
     private const string Extension = ".png";
@@ -28,7 +32,10 @@ public static class ArtifactName
         string.Create(CultureInfo.InvariantCulture, $"{BatchPartPrefix(tenant, batch)}{number:D6}.jsonl");
 
     /// <summary>What the names of a batch's parts begin with.</summary>
-    public static string BatchPartPrefix(string tenant, Guid batch) => $"{BatchRoot(batch)}/{tenant}.source/";
+    public static string BatchPartPrefix(string tenant, Guid batch) => $"{BatchRoot(batch)}/{tenant}{SourceEnding}/";
+
+    /// <summary>What the names of the files of a batch's export begin with, before a slash.</summary>
+    public static string ExportRoot(Guid batch, string name) => $"{BatchRoot(batch)}/exports/{name}";
 
     /// <summary><c>folder/job-index.png</c>; where it was drawn again, <c>folder/job-index-rN.png</c>.</summary>
     /// <param name="folder">The job's folder.</param>
@@ -53,5 +60,13 @@ public static class ArtifactName
         return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9') ? name[..mark] + Extension : name;
     }
 
-    private static string BatchRoot(Guid batch) => $"batches/{batch:D}";
+    /// <summary>What the names of everything of a batch begin with, before a slash.</summary>
+    public static string BatchRoot(Guid batch) => $"{Batches}/{batch:D}";
+
+    /// <summary>Whether a name is one of a part of a batch's source.</summary>
+    public static bool IsBatchPart(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Split('/') is [Batches, var batch, var source, _] && Guid.TryParseExact(batch, "D", out _) && source.EndsWith(SourceEnding, StringComparison.Ordinal);
+    }
 }

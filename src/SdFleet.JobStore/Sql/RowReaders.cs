@@ -216,6 +216,35 @@ internal static class RowReaders
         });
     }
 
+    public static ExportSnapshot Export(DbDataReader reader) => new()
+    {
+        Sequence = reader.GetInt64(0),
+        BatchId = reader.GetGuid(1),
+        Name = reader.GetString(2),
+        State = SqlWords.ExportStateOf(reader.GetString(3)),
+        Request = Json<ExportBatch>(reader, 4),
+        Run = reader.GetInt32(5),
+        Result = reader.IsDBNull(6) ? null : Json<ExportSummary>(reader, 6),
+        Error = TextOrNull(reader, 7) ?? TextOrNull(reader, 12),
+        StartedAt = SqlTime.From(reader.GetInt64(8)),
+        EndedAt = TimeOrNull(reader, 9),
+        Shards = (int)reader.GetInt64(10),
+        ShardsDone = (int)reader.GetInt64(11),
+    };
+
+    public static ExportStep ExportStep(DbDataReader reader) => new()
+    {
+        Export = reader.GetInt64(0),
+        Number = reader.GetInt32(1),
+        Run = reader.GetInt32(2),
+        Claim = reader.GetInt32(3),
+        Failures = reader.GetInt32(4),
+        Contents = TextOrNull(reader, 5),
+        LeftOut = TextOrNull(reader, 6),
+    };
+
+    public static ExportShardResult ExportShard(DbDataReader reader) => new(reader.GetInt32(0), reader.GetString(1), TextOrNull(reader, 2));
+
     public static T Json<T>(DbDataReader reader, int column) =>
         JsonSerializer.Deserialize<T>(reader.GetString(column), ContractsJson.Options)!;
 

@@ -43,5 +43,17 @@ internal static class SqlWords
 
     public static WebhookEvent WebhookEventOf(string word) => Enum.Parse<WebhookEvent>(word, ignoreCase: true);
 
+    public static string Of(ExportState state) => state switch
+    {
+        ExportState.Planning => "planning",
+        ExportState.Building => "building",
+        ExportState.Finishing => "finishing",
+        ExportState.Completed => "completed",
+        ExportState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
+    };
+
+    public static ExportState ExportStateOf(string word) => Enum.Parse<ExportState>(word, ignoreCase: true);
+
     public static JobState StateOf(string word) => Enum.Parse<JobState>(word, ignoreCase: true);
 }

@@ -137,10 +137,45 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
             {
                 foreach (var blob in pages.Current.Values)
                 {
-                    yield return new ArtifactEntry(blob.Name, blob.Properties.ContentLength ?? 0);
+                    yield return new ArtifactEntry(blob.Name, blob.Properties.ContentLength ?? 0, blob.Properties.LastModified ?? DateTimeOffset.MaxValue);
                 }
             }
         }
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(folder);
+        var pages = container.GetBlobsByHierarchyAsync(prefix: folder + "/", delimiter: "/", cancellationToken: cancellationToken)
+            .AsPages().GetAsyncEnumerator(cancellationToken);
+        await using (pages)
+        {
+            while (await CallAsync("Listing artifacts", () => pages.MoveNextAsync().AsTask(), cancellationToken))
+            {
+                foreach (var item in pages.Current.Values.Where(i => i.IsPrefix))
+                {
+                    yield return item.Prefix[(folder.Length + 1)..].TrimEnd('/');
+                }
+            }
+        }
+    }
+
+    public Task<bool> RemoveAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        return CallAsync($"Removing {name}", async () =>
+        {
+            try
+            {
+                var conditions = new BlobRequestConditions { IfUnmodifiedSince = unlessSince };
+                await container.GetBlobClient(name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException failed) when (failed.Status == 412 || failed.Is(BlobErrorCode.BlobNotFound))
+            {
+                return false;
+            }
+        }, cancellationToken);
     }
 
     private async Task<ArtifactInfo?> InfoAsync(string name, CancellationToken cancellationToken)

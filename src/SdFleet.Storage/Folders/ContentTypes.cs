@@ -11,6 +11,8 @@ internal static class ContentTypes
         ".json" => "application/json",
         ".jsonl" => "application/jsonl",
         ".tar" => "application/x-tar",
+        ".parquet" => "application/vnd.apache.parquet",
+        ".md" => "text/markdown; charset=utf-8",
         ".txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };

@@ -149,6 +149,34 @@ internal sealed class FolderArtifactStore : IArtifactStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(folder);
+        var names = await CallAsync("Listing artifacts", () => Task.FromResult(
+            Directory.Exists(PathOf(folder)) ? [.. Directory.EnumerateDirectories(PathOf(folder)).Select(d => Path.GetFileName(d))] : Array.Empty<string>()));
+        foreach (var name in names.Where(n => ArtifactNames.IsValid(n)).Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return name;
+        }
+    }
+
+    public Task<bool> RemoveAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        return CallAsync($"Removing {name}", () =>
+        {
+            var file = new FileInfo(PathOf(name));
+            if (!file.Exists || file.LastWriteTimeUtc > unlessSince.UtcDateTime)
+            {
+                return Task.FromResult(false);
+            }
+
+            file.Delete();
+            return Task.FromResult(true);
+        });
+    }
+
     private async Task<bool> CreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var incoming = NewIncomingFile();

@@ -35,7 +35,7 @@ internal static class FolderWalk
             }
             else if (info is FileInfo file)
             {
-                yield return new ArtifactEntry(name, file.Length);
+                yield return new ArtifactEntry(name, file.Length, file.LastWriteTimeUtc);
             }
         }
     }

@@ -1,5 +1,7 @@
+using SdFleet.Contracts.Batches;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Tests.Datasets;
 
@@ -13,7 +15,7 @@ public sealed class DatasetExportMemoryTests
         using var folder = new TempFolder();
         var pool = Synthetic.Images(100).ToList();
         var store = Synthetic.Store(folder.Of("store"), pool);
-        var options = new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 500 };
+        var options = new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, LinesPerShard = 500 };
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var (most, seen) = (0L, 0);
 

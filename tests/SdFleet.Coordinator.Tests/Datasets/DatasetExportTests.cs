@@ -1,3 +1,4 @@
+using SdFleet.Contracts.Batches;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
@@ -55,11 +56,11 @@ public sealed class DatasetExportTests
             await store.PutAsync(image.ArtifactName, picture, "image/png", image.Record.Image.Sha256, null, default);
         }
 
-        var options = new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 10, ShardBytes = Most };
+        var options = new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, LinesPerShard = 10, ShardBytes = Most };
         IAsyncEnumerable<DatasetImage> Manifest() => images.Select(i => i.Image).ToAsyncEnumerable();
         var result = await DatasetExport.RunAsync(options, Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), store, default);
         var again = await DatasetExport.RunAsync(options, Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), store, default);
-        var audit = await ExportAudit.RunAsync(folder.Of("out"), Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), default);
+        var audit = await ExportAudit.RunAsync(FileTrees.Folder(folder.Of("out")), Manifest(), Synthetic.Requests(12).ToAsyncEnumerable(), default);
 
         string[] names = ["shard-000000.tar", "shard-000000_001.tar", "shard-000000_002.tar", "shard-000000_003.tar", "shard-000000_004.tar", "shard-000001.tar"];
         Assert.Equal(names, result.Index.Shards.SelectMany(s => s.Files).Select(f => f.Path).Where(p => p.EndsWith(".tar", StringComparison.Ordinal)));
@@ -181,7 +182,7 @@ public sealed class DatasetExportTests
         using var folder = new TempFolder();
         var images = Synthetic.Images(25).ToList();
         await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "once");
-        var options = new DatasetExportOptions { Folder = folder.Of("stopped"), Format = DatasetFormat.ImageFolder, LinesPerShard = 10 };
+        var options = new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("stopped")), Format = DatasetFormat.ImageFolder, LinesPerShard = 10 };
         var store = Synthetic.Store(folder.Of("store"), images);
 
         // Before the first shard, and after it.
@@ -192,7 +193,7 @@ public sealed class DatasetExportTests
                 options, stopped.ToAsyncEnumerable(), Synthetic.Requests(25).ToAsyncEnumerable(), store, CancellationToken.None));
         }
 
-        Assert.Equal(10, ExportIndex.Load(options.Folder)!.Samples);
+        Assert.Equal(10, (await ExportIndex.LoadAsync(options.Place, default))!.Samples);
         var result = await ExportAsync(folder, DatasetFormat.ImageFolder, images, Synthetic.Requests(25), name: "stopped");
 
         Assert.Equal(2, result.ShardsWritten);
@@ -373,7 +374,7 @@ public sealed class DatasetExportTests
         }
 
         await DatasetExport.RunAsync(
-            new DatasetExportOptions { Folder = folder.Of("out"), Format = DatasetFormat.WebDataset, LinesPerShard = 10 },
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, LinesPerShard = 10 },
             Interrupted(),
             Synthetic.Requests(12).ToAsyncEnumerable(),
             store,
@@ -409,7 +410,7 @@ public sealed class DatasetExportTests
             File.WriteAllText(inTheWay, "");
             return i;
         });
-        await Assert.ThrowsAnyAsync<IOException>(() => ExportAsync(
+        await Assert.ThrowsAsync<ArtifactStoreException>(() => ExportAsync(
             folder, DatasetFormat.WebDataset, stopped, Synthetic.Requests(5), store: Synthetic.Store(folder.Of("store"), images)));
         File.Delete(inTheWay);
         Assert.True(File.Exists(folder.Of("out", "shard-000000.tar")));
@@ -418,6 +419,25 @@ public sealed class DatasetExportTests
         await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(5), name: "once");
 
         Assert.Equal(1, result.ShardsWritten);
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
+    }
+
+    // Killed after it had written the longer shard, and before its index said so; then a picture of it was lost.
+    [Fact]
+    public async Task Run_AfterOneThatLeftMoreFilesOfAShard_TakesThemAway()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(30).ToList();
+        await ExportAsync(folder, DatasetFormat.WebDataset, images.Take(5), Synthetic.Requests(30));
+        foreach (var left in new[] { "shard-000000_001.tar", "shard-000000_002.tar", "shard-000001_001.tar" })
+        {
+            File.Copy(folder.Of("out", "shard-000000.tar"), folder.Of("out", left));
+        }
+
+        File.Copy(folder.Of("out", "shard-000000.tar"), folder.Of("out", "shard-000001.tar"));
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(30));
+        await ExportAsync(folder, DatasetFormat.WebDataset, images, Synthetic.Requests(30), name: "once");
+
         Assert.Equal(folder.Digests("once"), folder.Digests("out"));
     }
 
@@ -463,7 +483,7 @@ public sealed class DatasetExportTests
         string? license = null,
         IArtifactStore? store = null) =>
         DatasetExport.RunAsync(
-            new DatasetExportOptions { Folder = folder.Of(name), Format = format, LinesPerShard = 10, IsFinal = isFinal, License = license },
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of(name)), Format = format, LinesPerShard = 10, IsFinal = isFinal, License = license },
             images.ToAsyncEnumerable(),
             requested?.ToAsyncEnumerable(),
             store ?? Synthetic.Store(folder.Of("store"), images),

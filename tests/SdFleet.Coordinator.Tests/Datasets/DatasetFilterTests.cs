@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Datasets;
@@ -83,7 +84,7 @@ public sealed class DatasetFilterTests
         var images = Manifest();
 
         var result = await ExportAsync(folder, "out", images, Synthetic.Requests(Lines));
-        var audit = await ExportAudit.RunAsync(folder.Of("out"), images.ToAsyncEnumerable(), Synthetic.Requests(Lines).ToAsyncEnumerable(), default);
+        var audit = await ExportAudit.RunAsync(FileTrees.Folder(folder.Of("out")), images.ToAsyncEnumerable(), Synthetic.Requests(Lines).ToAsyncEnumerable(), default);
 
         Assert.Equal(Lines - 4, result.Index.Samples);
         Assert.Equal([KeyValuePair.Create(Absence.Filtered, 4L)], result.Absent);
@@ -97,6 +98,23 @@ public sealed class DatasetFilterTests
         Assert.Equal((Lines, Lines - 4L, 4L), (audit.Requested, audit.Right, audit.Absent[Absence.Filtered]));
     }
 
+    // A picture of a job that was cancelled is not in the dataset; what resembles it may be.
+    [Fact]
+    public async Task Export_OfAPictureLikeOneThatIsAbsent_HasIt()
+    {
+        using var folder = new TempFolder();
+        var images = Enumerable.Range(1, Lines).Select(line => Hashed(line, line is 2 or 25 ? 7UL : BitOperations.RotateLeft(0x0123_4567_89AB_CDEFUL, line) ^ (ulong)(line * line), most: 3)).ToList();
+        var requests = Synthetic.Requests(Lines).Select(r => r.Line == 2 ? r with { Absence = Absence.Cancelled } : r).ToList();
+
+        var result = await ExportAsync(folder, "out", images, requests);
+        var audit = await ExportAudit.RunAsync(FileTrees.Folder(folder.Of("out")), images.ToAsyncEnumerable(), requests.ToAsyncEnumerable(), default);
+
+        Assert.Equal(Lines - 1L, result.Index.Samples);
+        Assert.Equal([KeyValuePair.Create(Absence.Cancelled, 1L)], result.Absent);
+        Assert.True(audit.IsComplete, string.Join('\n', audit.Findings));
+        Assert.DoesNotContain("\"line\":25", await File.ReadAllTextAsync(folder.Of("out", "absent.jsonl")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Export_WithFiltered_HasThemAllAndRefusesToGoOnWithout()
     {
@@ -104,7 +122,7 @@ public sealed class DatasetFilterTests
         var images = Manifest();
 
         var result = await ExportAsync(folder, "out", images, Synthetic.Requests(Lines), includeFiltered: true);
-        var audit = await ExportAudit.RunAsync(folder.Of("out"), images.ToAsyncEnumerable(), Synthetic.Requests(Lines).ToAsyncEnumerable(), default);
+        var audit = await ExportAudit.RunAsync(FileTrees.Folder(folder.Of("out")), images.ToAsyncEnumerable(), Synthetic.Requests(Lines).ToAsyncEnumerable(), default);
         var refused = await Assert.ThrowsAsync<DatasetException>(() => ExportAsync(folder, "out", images, Synthetic.Requests(Lines)));
 
         Assert.Equal(Lines, result.Index.Samples);
@@ -209,7 +227,7 @@ public sealed class DatasetFilterTests
     private static Task<ExportResult> ExportAsync(
         TempFolder folder, string name, IReadOnlyList<DatasetImage> images, IEnumerable<RequestedImage> requested, bool includeFiltered = false) =>
         DatasetExport.RunAsync(
-            new DatasetExportOptions { Folder = folder.Of(name), Format = DatasetFormat.WebDataset, LinesPerShard = 10, IncludesFiltered = includeFiltered },
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of(name)), Format = DatasetFormat.WebDataset, LinesPerShard = 10, IncludesFiltered = includeFiltered },
             images.ToAsyncEnumerable(),
             requested.ToAsyncEnumerable(),
             Synthetic.Store(folder.Of("store"), images),

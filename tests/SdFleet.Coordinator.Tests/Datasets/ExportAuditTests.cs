@@ -1,6 +1,8 @@
+using SdFleet.Contracts.Batches;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Tests.Datasets;
 
@@ -110,14 +112,14 @@ public sealed class ExportAuditTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Task<ExportResult> ExportAsync(DatasetFormat format) => DatasetExport.RunAsync(
-        new DatasetExportOptions { Folder = _folder.Of("out"), Format = format, LinesPerShard = 10 },
+        new DatasetExportOptions { Place = FileTrees.Folder(_folder.Of("out")), Format = format, LinesPerShard = 10 },
         _manifest.ToAsyncEnumerable(),
         Synthetic.Requests(Count).ToAsyncEnumerable(),
         Synthetic.Store(_folder.Of("store"), _manifest),
         CancellationToken.None);
 
     private Task<AuditReport> AuditAsync(bool requested = true) => ExportAudit.RunAsync(
-        _folder.Of("out"),
+        FileTrees.Folder(_folder.Of("out")),
         _manifest.ToAsyncEnumerable(),
         requested ? Synthetic.Requests(Count).ToAsyncEnumerable() : null,
         CancellationToken.None);

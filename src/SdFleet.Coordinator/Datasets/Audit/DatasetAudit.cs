@@ -147,7 +147,7 @@ public sealed class DatasetAudit
     // It has its reason, and its artifact has to be there all the same.
     private void NoteFiltered(DatasetImage image)
     {
-        if (_filter.Judge(image) is not null && _absent?.ContainsKey(image.Key) != true)
+        if (_absent?.ContainsKey(image.Key) != true && _filter.Judge(image) is not null)
         {
             lock (_lock)
             {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SdFleet.Coordinator.Datasets.Export;
 using SdFleet.Coordinator.Datasets.Filters;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Audit;
 
@@ -8,23 +9,25 @@ namespace SdFleet.Coordinator.Datasets.Audit;
 public static class ExportAudit
 {
     /// <summary>Audits an export.</summary>
-    /// <param name="folder">The export.</param>
+    /// <param name="place">The export.</param>
     /// <param name="images">The manifest, in order of lines, then indexes; null for the export alone.</param>
     /// <param name="requested">What was asked for, in the same order; null where nobody knows.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DatasetException">The folder holds no export.</exception>
     public static async Task<AuditReport> RunAsync(
-        string folder, IAsyncEnumerable<DatasetImage>? images, IAsyncEnumerable<RequestedImage>? requested, CancellationToken cancellationToken)
+        IFileTree place, IAsyncEnumerable<DatasetImage>? images, IAsyncEnumerable<RequestedImage>? requested, CancellationToken cancellationToken)
     {
-        var index = ExportIndex.Load(folder) ?? throw new DatasetException($"{folder} holds no export: there is no {ExportIndex.FileName}.");
+        ArgumentNullException.ThrowIfNull(place);
+        var index = await ExportIndex.LoadAsync(place, cancellationToken)
+            ?? throw new DatasetException($"{place.Place} holds no export: there is no {ExportIndex.FileName}.");
         var findings = new List<AuditFinding>();
         foreach (var file in index.Shards.SelectMany(s => s.Files))
         {
-            await CheckFileAsync(folder, file, findings, cancellationToken);
+            await CheckFileAsync(place, file, findings, cancellationToken);
         }
 
-        FindExtraFiles(folder, index, findings);
-        var run = new Run(folder, index, findings);
+        await FindExtraFilesAsync(place, index, findings, cancellationToken);
+        var run = new Run(place, index, findings);
         if (images is not null)
         {
             await run.CompareAsync(images, requested, cancellationToken);
@@ -40,19 +43,24 @@ public static class ExportAudit
         };
     }
 
-    private static async Task CheckFileAsync(string folder, ExportFile file, List<AuditFinding> findings, CancellationToken cancellationToken)
+    private static async Task CheckFileAsync(IFileTree place, ExportFile file, List<AuditFinding> findings, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, file.Path);
-        if (!File.Exists(path))
+        if (await place.FindLengthAsync(file.Path, cancellationToken) is not { } length)
         {
             findings.Add(new AuditFinding(AuditFault.MissingFile, null, file.Path));
             return;
         }
 
-        await using var stream = File.OpenRead(path);
-        if (stream.Length != file.Bytes)
+        if (length != file.Bytes)
         {
-            findings.Add(new AuditFinding(AuditFault.WrongFile, null, $"{file.Path} has {stream.Length} bytes instead of {file.Bytes}"));
+            findings.Add(new AuditFinding(AuditFault.WrongFile, null, $"{file.Path} has {length} bytes instead of {file.Bytes}"));
+            return;
+        }
+
+        await using var stream = await place.OpenReadAsync(file.Path, cancellationToken);
+        if (stream is null)
+        {
+            findings.Add(new AuditFinding(AuditFault.MissingFile, null, file.Path));
         }
         else if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) is var sha256 && sha256 != file.Sha256)
         {
@@ -61,13 +69,12 @@ public static class ExportAudit
     }
 
     // Beside shards, in the folder itself, anybody may put a page or a note; but nothing that a reader takes for a shard.
-    private static void FindExtraFiles(string folder, ExportIndex index, List<AuditFinding> findings)
+    private static async Task FindExtraFilesAsync(IFileTree place, ExportIndex index, List<AuditFinding> findings, CancellationToken cancellationToken)
     {
         var listed = index.Shards.SelectMany(s => s.Files).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         var extensions = listed.Select(Path.GetExtension).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        await foreach (var (path, _, _) in place.ListAsync("", cancellationToken))
         {
-            var path = Path.GetRelativePath(folder, file).Replace('\\', '/');
             var isInside = path.Contains('/', StringComparison.Ordinal);
             if ((isInside || Path.GetExtension(path) == ".tar") && extensions.Contains(Path.GetExtension(path)) && !listed.Contains(path))
             {
@@ -76,7 +83,7 @@ public static class ExportAudit
         }
     }
 
-    private sealed class Run(string folder, ExportIndex index, List<AuditFinding> findings)
+    private sealed class Run(IFileTree place, ExportIndex index, List<AuditFinding> findings)
     {
         private readonly ShardLayout _layout = ShardLayout.Of(index.Format);
         private readonly Dictionary<int, ExportShard> _shards = index.Shards.ToDictionary(s => s.Number);
@@ -105,7 +112,9 @@ public static class ExportAudit
                 var lastLine = (number + 1L) * index.LinesPerShard;
                 var present = await records.TakeThroughAsync(lastLine);
                 Records += present.Count;
-                Compare(present, await wanted.TakeThroughAsync(lastLine), Filtered(present));
+                var requests = await wanted.TakeThroughAsync(lastLine);
+                var absent = requests.Where(r => r.Absence is not null).Select(r => r.Key).ToHashSet();
+                Compare(present, requests, Filtered(present.Where(i => !absent.Contains(i.Key))));
                 await CompareShardAsync(number, present, cancellationToken);
             }
 
@@ -116,7 +125,7 @@ public static class ExportAudit
             }
         }
 
-        private HashSet<ImageKey> Filtered(List<DatasetImage> present)
+        private HashSet<ImageKey> Filtered(IEnumerable<DatasetImage> present)
         {
             var filtered = present.Where(i => _filter?.Judge(i) is not null).Select(i => i.Key).ToHashSet();
             if (filtered.Count > 0)
@@ -156,7 +165,7 @@ public static class ExportAudit
                 return;
             }
 
-            if (_layout.ReadBackAsync(folder, number, cancellationToken) is not { } exported)
+            if (_layout.ReadBackAsync(place, number, cancellationToken) is not { } exported)
             {
                 // The table's own digest was compared above; this says of which records it was made.
                 if (DatasetExport.ContentsOf(present) == shard.Contents)

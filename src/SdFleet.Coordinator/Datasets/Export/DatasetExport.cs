@@ -15,30 +15,42 @@ namespace SdFleet.Coordinator.Datasets.Export;
 public sealed class DatasetExport
 {
     private const string AbsentFile = "absent.jsonl";
-    private const string LockFile = "export.lock";
-    private const int MostLinesPerShard = 1_000_000;
-    private const long LeastShardBytes = 1_000_000;
+
+    // A container's lock outlives a run that was killed by a minute.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(70);
 
     private readonly DatasetExportOptions _options;
-    private readonly IArtifactStore _artifacts;
-    private readonly ShardLayout _layout;
+    private readonly BuildShard _build;
+    private readonly IFileTree _place;
     private readonly SortedDictionary<int, ExportShard> _shards;
     private readonly SortedDictionary<Absence, long> _absent = [];
     private readonly List<ExportProblem> _problems = [];
     private readonly DatasetStatistics _statistics = new();
     private readonly DatasetFilter? _filter;
+    private IFileTreeStage? _absences;
+    private bool _hasIndex;
     private bool _isOpen;
     private int _shardsWritten;
     private long _outstanding;
 
-    private DatasetExport(DatasetExportOptions options, IArtifactStore artifacts)
+    private DatasetExport(DatasetExportOptions options, BuildShard build, IReadOnlyList<ExportShard>? earlier)
     {
+        _hasIndex = earlier is not null;
         _options = options;
-        _artifacts = artifacts;
-        _layout = ShardLayout.Of(options.Format, options.ShardBytes);
+        _build = build;
+        _place = options.Place;
         _filter = options.IncludesFiltered ? null : new DatasetFilter();
-        _shards = new SortedDictionary<int, ExportShard>(EarlierShards(options).ToDictionary(s => s.Number));
+        _shards = new SortedDictionary<int, ExportShard>((earlier ?? []).ToDictionary(s => s.Number));
     }
+
+    /// <summary>Has a shard's files written.</summary>
+    /// <param name="number">Which.</param>
+    /// <param name="images">Its records, in order.</param>
+    /// <param name="leftOut">Pictures of its lines that have a record and are not in it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What came of it; null where it is only planned.</returns>
+    internal delegate Task<BuiltShard?> BuildShard(
+        int number, IReadOnlyList<DatasetImage> images, IReadOnlyList<ImageKey> leftOut, CancellationToken cancellationToken);
 
     /// <summary>Exports, or goes on with an export.</summary>
     /// <param name="options">What and how.</param>
@@ -62,75 +74,141 @@ public sealed class DatasetExport
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(artifacts);
-        if (options.LinesPerShard is < 1 or > MostLinesPerShard)
-        {
-            throw new DatasetException($"Lines of a shard: {options.LinesPerShard}, must be 1 to {MostLinesPerShard}.");
-        }
-
-        if (options.ShardBytes < LeastShardBytes)
-        {
-            throw new DatasetException($"Bytes of a shard's file: {options.ShardBytes}, must be at least {LeastShardBytes}.");
-        }
-
-        Directory.CreateDirectory(options.Folder);
-        await using var held = Lock(options.Folder);
-        var export = new DatasetExport(options, artifacts);
-        await export.RunAsync(images, requested, cancellationToken);
-        return export.Finish(knowsRequested: requested is not null);
+        var builder = new ShardBuilder(options, artifacts);
+        return await RunAsync(
+            options, images, requested, async (number, records, _, token) => await builder.BuildAsync(number, records, () => Task.CompletedTask, token), cancellationToken);
     }
 
-    // Two exports at once would remove each other's unfinished files. The system lets go of the lock of a run that is killed.
-    private static FileStream Lock(string folder)
+    /// <summary>Exports with shards that <paramref name="build"/> has, or makes.</summary>
+    internal static async Task<ExportResult> RunAsync(
+        DatasetExportOptions options,
+        IAsyncEnumerable<DatasetImage> images,
+        IAsyncEnumerable<RequestedImage>? requested,
+        BuildShard build,
+        CancellationToken cancellationToken) =>
+        await LockedAsync(
+            options,
+            clears: true,
+            async (earlier, token) =>
+            {
+                var export = new DatasetExport(options, build, earlier);
+                try
+                {
+                    await export.RunAsync(images, requested, listsAbsent: requested is not null, token);
+                    return await export.FinishAsync(token);
+                }
+                finally
+                {
+                    await (export._absences?.DisposeAsync() ?? ValueTask.CompletedTask);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Names the shards that an export would have to build now, in order. Leaves an index, so that the place is an export's, and what
+    /// others have begun there, who may be building the first ones already.
+    /// </summary>
+    internal static Task<int> PlanAsync(
+        DatasetExportOptions options,
+        IAsyncEnumerable<DatasetImage> images,
+        IAsyncEnumerable<RequestedImage>? requested,
+        Func<PlannedShard, Task> plan,
+        CancellationToken cancellationToken) =>
+        LockedAsync(
+            options,
+            clears: false,
+            async (earlier, token) =>
+            {
+                var planned = 0;
+                var export = new DatasetExport(
+                    options,
+                    async (number, records, leftOut, _) =>
+                    {
+                        planned++;
+                        await plan(new PlannedShard(number, ContentsOf(records), leftOut));
+                        return null;
+                    },
+                    earlier);
+                await export.EnsureIndexAsync(token);
+                await export.RunAsync(images, requested, listsAbsent: false, token);
+                return planned;
+            },
+            cancellationToken);
+
+    // Two exports at once would write each other's files.
+    private static async Task<T> LockedAsync<T>(
+        DatasetExportOptions options, bool clears, Func<IReadOnlyList<ExportShard>?, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        if (options.LinesPerShard is < 1 or > DatasetExportOptions.MostLinesPerShard)
+        {
+            throw new DatasetException($"Lines of a shard: {options.LinesPerShard}, must be 1 to {DatasetExportOptions.MostLinesPerShard}.");
+        }
+
+        if (options.ShardBytes < DatasetExportOptions.LeastShardBytes)
+        {
+            throw new DatasetException($"Bytes of a shard's file: {options.ShardBytes}, must be at least {DatasetExportOptions.LeastShardBytes}.");
+        }
+
+        var place = options.Place;
+        await place.PrepareAsync(cancellationToken);
+        var patience = place.Place.StartsWith(FileTrees.BlobScheme, StringComparison.Ordinal) ? LockPatience : TimeSpan.Zero;
+        await using var held = await place.TryLockAsync(patience, cancellationToken)
+            ?? throw new DatasetException($"Another export is at work in {place.Place}. Wait for its end, or name another place.") { IsTransient = true };
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         try
         {
-            return new FileStream(
-                Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            if (clears)
+            {
+                await place.ClearAsync(both.Token);
+            }
+
+            return await work(await FindEarlierAsync(options, both.Token), both.Token);
         }
-        catch (IOException e)
+        catch (OperationCanceledException e) when (held.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new DatasetException($"Another export is at work in {folder}. Wait for its end, or name another folder. ({e.Message})", e);
+            throw new DatasetException($"The lock of {place.Place} was lost. Run the export again: it goes on from there.", e) { IsTransient = true };
         }
     }
 
-    private static IReadOnlyList<ExportShard> EarlierShards(DatasetExportOptions options)
+    // Null where there is no index yet.
+    private static async Task<IReadOnlyList<ExportShard>?> FindEarlierAsync(DatasetExportOptions options, CancellationToken cancellationToken)
     {
-        if (ExportIndex.Load(options.Folder) is not { } index)
+        var place = options.Place.Place;
+        if (await ExportIndex.LoadAsync(options.Place, cancellationToken) is not { } index)
         {
             // A first run that was killed leaves only what it had begun.
-            return Directory.EnumerateFileSystemEntries(options.Folder)
-                .All(e => e.EndsWith(WholeFile.PartialExtension, StringComparison.Ordinal) || Path.GetFileName(e) == LockFile)
-                ? []
-                : throw new DatasetException($"{options.Folder} holds files, but no export. Name an empty folder.");
+            return await options.Place.ListAsync("", cancellationToken).AnyAsync(cancellationToken)
+                ? throw new DatasetException($"{place} holds files, but no export. Name an empty folder.")
+                : null;
         }
 
         if (index.IncludesFiltered != options.IncludesFiltered)
         {
             throw new DatasetException(
-                $"{options.Folder} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
+                $"{place} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
         }
 
         if ((index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes) != options.ShardBytes)
         {
             throw new DatasetException(
-                $"{options.Folder} holds an export with files of at most {index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes} bytes, not {options.ShardBytes}. " +
+                $"{place} holds an export with files of at most {index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes} bytes, not {options.ShardBytes}. " +
                 "Go on with those, or name another folder.");
         }
 
         return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
             ? index.Shards
             : throw new DatasetException(
-                $"{options.Folder} holds an export as {index.Format} with {index.LinesPerShard} lines a shard, not as {options.Format} " +
+                $"{place} holds an export as {index.Format} with {index.LinesPerShard} lines a shard, not as {options.Format} " +
                 $"with {options.LinesPerShard}. Go on with those, or name another folder.");
     }
 
     private async Task RunAsync(
-        IAsyncEnumerable<DatasetImage> images, IAsyncEnumerable<RequestedImage>? requested, CancellationToken cancellationToken)
+        IAsyncEnumerable<DatasetImage> images, IAsyncEnumerable<RequestedImage>? requested, bool listsAbsent, CancellationToken cancellationToken)
     {
         await using var records = new OrderedReader<DatasetImage>(images.GetAsyncEnumerator(cancellationToken), i => i.Key, "The manifest");
         await using var wanted = new OrderedReader<RequestedImage>(
             (requested ?? AsyncEnumerable.Empty<RequestedImage>()).GetAsyncEnumerator(cancellationToken), r => r.Key, "The list of what was requested");
-        await using var absences = requested is null ? StreamWriter.Null : OpenAbsences();
+        await using var absences = listsAbsent ? await OpenAbsencesAsync(cancellationToken) : StreamWriter.Null;
         var unseen = _shards.Keys.ToHashSet();
         await records.AdvanceAsync();
         await wanted.AdvanceAsync();
@@ -140,29 +218,31 @@ public sealed class DatasetExport
             unseen.Remove(number);
             var lastLine = (number + 1L) * _options.LinesPerShard;
             var present = await records.TakeThroughAsync(lastLine);
-            var filtered = Filter(present);
-            var isComplete = requested is not null;
-            if (requested is not null)
-            {
-                isComplete = Compare(present, await wanted.TakeThroughAsync(lastLine), filtered, absences);
-            }
+            var requests = await wanted.TakeThroughAsync(lastLine);
+            var all = present.ConvertAll(i => i.Key);
 
+            // What is not in the dataset anyhow must not keep out what resembles it.
+            var absent = requests.Where(r => r.Absence is not null).Select(r => r.Key).ToHashSet();
+            var filtered = Filter(present.Where(i => !absent.Contains(i.Key)));
+            var isComplete = requested is not null && Compare(present, requests, filtered, absences);
             present.RemoveAll(i => filtered.ContainsKey(i.Key));
+            var there = present.Select(i => i.Key).ToHashSet();
 
             // Which near-duplicate is kept depends on all lines before it.
             _isOpen |= !isComplete;
             var mayChange = _isOpen && _filter is { Compares: true };
-            await ExportShardAsync(number, present, (isComplete && !mayChange) || _options.IsFinal, cancellationToken);
+            await ExportShardAsync(
+                number, present, all.FindAll(k => !there.Contains(k)), (isComplete && !mayChange) || _options.IsFinal, cancellationToken);
         }
 
         if (unseen.Count > 0)
         {
             throw new DatasetException(
-                $"{_options.Folder} holds shard {unseen.Min()}, of which the manifest has nothing. Is it the manifest of another batch, or a part?");
+                $"{_place.Place} holds shard {unseen.Min()}, of which the manifest has nothing. Is it the manifest of another batch, or a part?");
         }
     }
 
-    private SortedDictionary<ImageKey, RequestedImage> Filter(List<DatasetImage> present)
+    private SortedDictionary<ImageKey, RequestedImage> Filter(IEnumerable<DatasetImage> present)
     {
         var filtered = new SortedDictionary<ImageKey, RequestedImage>();
         foreach (var image in present)
@@ -212,7 +292,8 @@ public sealed class DatasetExport
         return outstanding == 0;
     }
 
-    private async Task ExportShardAsync(int number, List<DatasetImage> images, bool seal, CancellationToken cancellationToken)
+    private async Task ExportShardAsync(
+        int number, List<DatasetImage> images, List<ImageKey> leftOut, bool seal, CancellationToken cancellationToken)
     {
         var contents = ContentsOf(images);
         var earlier = _shards.GetValueOrDefault(number);
@@ -223,14 +304,14 @@ public sealed class DatasetExport
                 $"now has {images.Count} for it, or others. Export into another folder.");
         }
 
-        if (earlier?.Contents == contents && IsThere(earlier))
+        if (earlier?.Contents == contents && await IsThereAsync(earlier.Files, cancellationToken))
         {
             Count(images);
             if (seal && !earlier.Sealed)
             {
                 // Nothing new, and nothing more to wait for either.
                 _shards[number] = earlier with { Sealed = true };
-                Index.Save(_options.Folder);
+                await Index.SaveAsync(_place, cancellationToken);
             }
 
             return;
@@ -241,43 +322,56 @@ public sealed class DatasetExport
             return;
         }
 
-        var source = new ShardSource(images, image => ArtifactReader.ReadAsync(_artifacts, image, cancellationToken));
-        using var files = new ShardFiles(_options.Folder);
-        await _layout.WriteAsync(number, source, files, cancellationToken);
-        Count(source.Written);
-        _problems.AddRange(source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail)));
-
-        // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
-        _isOpen |= source.Faults.Count > 0;
-        if (_shards.Count == 0)
+        await EnsureIndexAsync(cancellationToken);
+        if (await _build(number, images, leftOut, cancellationToken) is not { } built)
         {
-            // Files without an index would be somebody else's to the run that follows one that is killed now.
-            Index.Save(_options.Folder);
+            return;
         }
 
+        var wrong = built.Problems.Select(p => p.Image).ToHashSet();
+        var written = images.FindAll(i => !wrong.Contains(i.Key));
+        Count(written);
+        _problems.AddRange(built.Problems);
+
+        // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
+        _isOpen |= wrong.Count > 0;
         _shards[number] = new ExportShard
         {
             Number = number,
             FirstLine = ((long)number * _options.LinesPerShard) + 1,
             LastLine = (number + 1L) * _options.LinesPerShard,
-            Samples = source.Written.Count,
-            Sealed = (seal || earlier is { Sealed: true }) && source.Faults.Count == 0,
-            Contents = ContentsOf(source.Written),
-            Files = files.Publish(),
+            Samples = written.Count,
+            Sealed = (seal || earlier is { Sealed: true }) && wrong.Count == 0,
+            Contents = ContentsOf(written),
+            Files = built.Files,
         };
         _shardsWritten++;
-        Index.Save(_options.Folder);
+        await Index.SaveAsync(_place, cancellationToken);
+    }
 
-        // With less in it than before, it may have fewer files.
-        foreach (var file in (earlier?.Files ?? []).Where(f => _shards[number].Files.All(now => now.Path != f.Path)))
+    // Files without an index would be somebody else's to the run that follows one that is killed now.
+    private async Task EnsureIndexAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasIndex)
         {
-            File.Delete(Path.Combine(_options.Folder, file.Path));
+            await Index.SaveAsync(_place, cancellationToken);
+            _hasIndex = true;
         }
     }
 
     // A crash of the machine may leave a file shorter than the index has it.
-    private bool IsThere(ExportShard shard) =>
-        shard.Files.All(f => new FileInfo(Path.Combine(_options.Folder, f.Path)) is { Exists: true } file && file.Length == f.Bytes);
+    private async Task<bool> IsThereAsync(IReadOnlyList<ExportFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            if (await _place.FindLengthAsync(file.Path, cancellationToken) != file.Bytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void Count(IEnumerable<DatasetImage> images)
     {
@@ -296,16 +390,11 @@ public sealed class DatasetExport
         Shards = [.. _shards.Values],
     };
 
-    private ExportResult Finish(bool knowsRequested)
+    private async Task<ExportResult> FinishAsync(CancellationToken cancellationToken)
     {
-        if (knowsRequested)
-        {
-            var absences = Path.Combine(_options.Folder, AbsentFile);
-            WholeFile.Move(WholeFile.Partial(absences), absences);
-        }
-
+        await (_absences?.PublishAsync(cancellationToken) ?? Task.CompletedTask);
         var index = Index;
-        index.Save(_options.Folder);
+        await index.SaveAsync(_place, cancellationToken);
         var result = new ExportResult
         {
             Index = index,
@@ -315,11 +404,15 @@ public sealed class DatasetExport
             Problems = _problems,
             Statistics = _statistics,
         };
-        WholeFile.Write(Path.Combine(_options.Folder, DatasetCard.FileName), DatasetCard.Render(_options, _layout, result));
+        await _place.WriteAsync(DatasetCard.FileName, DatasetCard.Render(_options, ShardLayout.Of(_options.Format), result), cancellationToken);
         return result;
     }
 
-    private StreamWriter OpenAbsences() => new(WholeFile.Partial(Path.Combine(_options.Folder, AbsentFile))) { NewLine = "\n" };
+    private async Task<StreamWriter> OpenAbsencesAsync(CancellationToken cancellationToken)
+    {
+        _absences = _place.Stage();
+        return new StreamWriter(await _absences.CreateAsync(AbsentFile, cancellationToken)) { NewLine = "\n" };
+    }
 
     internal static string ContentsOf(IEnumerable<DatasetImage> images)
     {

@@ -1,3 +1,6 @@
+using SdFleet.Contracts.Batches;
+using SdFleet.Storage;
+
 namespace SdFleet.Coordinator.Datasets.Export;
 
 /// <summary>What to export, and how.</summary>
@@ -10,7 +13,7 @@ public sealed record DatasetExportOptions
     public const long DefaultShardBytes = 1_000_000_000;
 
     /// <summary>Where the dataset goes; made where it is missing.</summary>
-    public required string Folder { get; init; }
+    public required IFileTree Place { get; init; }
 
     /// <summary>How it lies there.</summary>
     public required DatasetFormat Format { get; init; }
@@ -35,6 +38,12 @@ public sealed record DatasetExportOptions
 
     /// <summary>Whether pictures that filters took out are in it all the same. Default no.</summary>
     public bool IncludesFiltered { get; init; }
+
+    /// <summary>Most lines of a shard.</summary>
+    public const int MostLinesPerShard = 1_000_000;
+
+    /// <summary>Least value of <see cref="ShardBytes"/>.</summary>
+    public const long LeastShardBytes = 1_000_000;
 
     /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
     public string? SampleGrid { get; init; }

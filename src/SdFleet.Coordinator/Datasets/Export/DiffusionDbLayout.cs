@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SdFleet.Coordinator.Datasets.Parquet;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -47,16 +48,16 @@ internal sealed class DiffusionDbLayout : ShardLayout
             }
 
             json.WriteEndObject();
-        });
+        }, cancellationToken);
         await files.AddAsync($"metadata/{part}.parquet", stream =>
         {
             MetadataTables.DiffusionDb(number + 1).Write(stream, source.Written);
             return Task.CompletedTask;
-        });
+        }, cancellationToken);
     }
 
-    public override IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(string root, int number, CancellationToken cancellationToken) =>
-        FolderReader.ReadAsync(Path.Combine(root, PartOf(number)), cancellationToken);
+    public override IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(IFileTree place, int number, CancellationToken cancellationToken) =>
+        FolderReader.ReadAsync(place, PartOf(number) + "/", cancellationToken);
 
     // Parts count from 1 there.
     private static string PartOf(int number) => "part-" + (number + 1).ToString("D6", CultureInfo.InvariantCulture);

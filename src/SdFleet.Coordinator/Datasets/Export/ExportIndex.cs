@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -32,32 +34,31 @@ public sealed record ExportIndex
     /// <summary>The shards that hold pictures, in order.</summary>
     public required IReadOnlyList<ExportShard> Shards { get; init; }
 
-    /// <summary>Reads an export's index, or null where the folder has none.</summary>
+    /// <summary>Reads an export's index, or null where there is none.</summary>
     /// <exception cref="DatasetException">It is damaged.</exception>
-    public static ExportIndex? Load(string folder)
+    public static async Task<ExportIndex?> LoadAsync(IFileTree place, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(folder, FileName);
-        if (!File.Exists(file))
+        ArgumentNullException.ThrowIfNull(place);
+        if (await place.ReadAsync(FileName, cancellationToken) is not { } bytes)
         {
             return null;
         }
 
         try
         {
-            return JsonSerializer.Deserialize<ExportIndex>(File.ReadAllBytes(file), Json)
-                ?? throw new DatasetException($"{file} is empty. Export into another folder.");
+            return JsonSerializer.Deserialize<ExportIndex>(bytes, Json)
+                ?? throw new DatasetException($"{FileName} of {place.Place} is empty. Export to another place.");
         }
         catch (JsonException e)
         {
-            throw new DatasetException($"{file} cannot be read: {e.Message} Export into another folder.", e);
+            throw new DatasetException($"{FileName} of {place.Place} cannot be read: {e.Message} Export to another place.", e);
         }
     }
 
-    internal void Save(string folder)
+    internal async Task SaveAsync(IFileTree place, CancellationToken cancellationToken)
     {
-        WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
-        WholeFile.Write(
-            Path.Combine(folder, ChecksumsFileName),
-            string.Concat(Shards.SelectMany(s => s.Files).Select(f => $"{f.Sha256}  {f.Path}\n")));
+        await place.WriteAsync(FileName, JsonSerializer.Serialize(this, Json) + "\n", cancellationToken);
+        await place.WriteAsync(
+            ChecksumsFileName, string.Concat(Shards.SelectMany(s => s.Files).Select(f => $"{f.Sha256}  {f.Path}\n")), cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -33,11 +34,11 @@ internal sealed class ImageFolderLayout : ShardLayout
                 await files.AddUnlistedAsync($"{folder}/{image.Key.FileStem}.png", png, cancellationToken);
                 WriteRow(stream, image);
             }
-        });
+        }, cancellationToken);
     }
 
-    public override IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(string root, int number, CancellationToken cancellationToken) =>
-        FolderReader.ReadAsync(Path.Combine(root, FolderOf(number)), cancellationToken);
+    public override IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(IFileTree place, int number, CancellationToken cancellationToken) =>
+        FolderReader.ReadAsync(place, FolderOf(number) + "/", cancellationToken);
 
     private static string FolderOf(int number) => "train/" + number.ToString("D6", CultureInfo.InvariantCulture);
 

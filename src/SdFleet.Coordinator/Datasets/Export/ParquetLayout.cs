@@ -1,5 +1,6 @@
 using System.Globalization;
 using SdFleet.Coordinator.Datasets.Parquet;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -25,8 +26,8 @@ internal sealed class ParquetLayout : ShardLayout
         {
             MetadataTables.Manifest.Write(stream, source.Written);
             return Task.CompletedTask;
-        });
+        }, cancellationToken);
     }
 
-    public override IAsyncEnumerable<(string Stem, string Sha256)>? ReadBackAsync(string root, int number, CancellationToken cancellationToken) => null;
+    public override IAsyncEnumerable<(string Stem, string Sha256)>? ReadBackAsync(IFileTree place, int number, CancellationToken cancellationToken) => null;
 }

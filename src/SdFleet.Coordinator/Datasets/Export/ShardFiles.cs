@@ -1,87 +1,122 @@
 using System.Security.Cryptography;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
-/// <summary>
-/// The files of a shard while it is written: in a folder of their own, where nobody looks for a dataset, and moved to their
-/// places once all of them are complete.
-/// </summary>
-internal sealed class ShardFiles : IDisposable
+/// <summary>The files of a shard while it is written: nobody sees them before all of them are complete and published.</summary>
+internal sealed class ShardFiles(IFileTree place) : IAsyncDisposable
 {
-    internal const string PartialFolder = ".partial";
-
-    private readonly string _root;
-    private readonly string _partial;
-    private readonly List<string> _paths = [];
+    private readonly IFileTreeStage _stage = place.Stage();
+    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly List<ExportFile> _listed = [];
-    private readonly HashSet<string> _ownFolders = [];
-
-    public ShardFiles(string root)
-    {
-        _root = root;
-        _partial = Path.Combine(root, PartialFolder);
-        Remove();
-        Directory.CreateDirectory(_partial);
-    }
+    private readonly SortedSet<string> _ownFolders = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file that the index lists.</summary>
     /// <param name="path">Relative, with forward slashes.</param>
     /// <param name="write">Writes it; the stream cannot seek.</param>
-    public async Task AddAsync(string path, Func<Stream, Task> write)
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task AddAsync(string path, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
-        using var sha256 = SHA256.Create();
-        await using var file = File.Create(Place(path));
-        await using (var hashing = new CryptoStream(file, sha256, CryptoStreamMode.Write, leaveOpen: true))
-        {
-            await write(hashing);
-        }
-
-        _listed.Add(new ExportFile(path, file.Length, Convert.ToHexStringLower(sha256.Hash!)));
+        _paths.Add(path);
+        await using var file = await _stage.CreateAsync(path, cancellationToken);
+        await using var hashing = new HashingStream(file);
+        await write(hashing);
+        _listed.Add(new ExportFile(path, hashing.Written, hashing.Sha256()));
     }
 
     /// <summary>Writes a file whose digest stands in one of the listed. Its folder holds files of this shard only.</summary>
     public async Task AddUnlistedAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        _ownFolders.Add(Path.GetDirectoryName(path)!);
-        await File.WriteAllBytesAsync(Place(path), content, cancellationToken);
+        _paths.Add(path);
+        _ownFolders.Add(path[..(path.LastIndexOf('/') + 1)]);
+        await using var file = await _stage.CreateAsync(path, cancellationToken);
+        await file.WriteAsync(content, cancellationToken);
     }
 
-    /// <summary>Moves everything to its place.</summary>
+    /// <summary>Puts everything in its place.</summary>
     /// <returns>The files that the index lists.</returns>
-    public IReadOnlyList<ExportFile> Publish()
+    public async Task<IReadOnlyList<ExportFile>> PublishAsync(CancellationToken cancellationToken)
     {
-        foreach (var path in _paths)
-        {
-            var final = Path.Combine(_root, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-            WholeFile.Move(Path.Combine(_partial, path), final);
-        }
+        await _stage.PublishAsync(cancellationToken);
 
         // What an earlier run put there and this one did not: a reader of folders would take it for a part of the dataset.
-        var own = _paths.Select(p => Path.GetFullPath(Path.Combine(_root, p))).ToHashSet(StringComparer.Ordinal);
-        foreach (var stale in _ownFolders.SelectMany(f => Directory.EnumerateFiles(Path.GetFullPath(Path.Combine(_root, f)))).Where(f => !own.Contains(f)))
+        foreach (var folder in _ownFolders)
         {
-            File.Delete(stale);
+            var stale = await place.ListAsync(folder, cancellationToken).Where(f => !_paths.Contains(f.Name)).Select(f => f.Name).ToListAsync(cancellationToken);
+            foreach (var file in stale)
+            {
+                await place.RemoveAsync(file, cancellationToken);
+            }
         }
 
         return _listed;
     }
 
-    public void Dispose() => Remove();
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
-    private string Place(string path)
+    /// <summary>Passes on what is written to it, and remembers its length and its digest.</summary>
+    private sealed class HashingStream(Stream inner) : Stream
     {
-        _paths.Add(path);
-        var full = Path.Combine(_partial, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        return full;
-    }
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private void Remove()
-    {
-        if (Directory.Exists(_partial))
+        public long Written { get; private set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
         {
-            Directory.Delete(_partial, recursive: true);
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            inner.Write(buffer);
+            _hash.AppendData(buffer);
+            Written += buffer.Length;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+            _hash.AppendData(buffer.Span);
+            Written += buffer.Length;
+        }
+
+        public override void Flush()
+        {
+            // The inner one flushes when it ends.
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _hash.Dispose();
+            }
+
+            base.Dispose(disposing);
         }
     }
 }

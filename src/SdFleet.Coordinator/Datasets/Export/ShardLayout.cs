@@ -1,3 +1,6 @@
+using SdFleet.Contracts.Batches;
+using SdFleet.Storage;
+
 namespace SdFleet.Coordinator.Datasets.Export;
 
 /// <summary>How one format writes a shard, and reads it back for an audit.</summary>
@@ -22,6 +25,14 @@ internal abstract class ShardLayout
 
     public abstract Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Files that an earlier run wrote for a shard and the last one did not, as it needed fewer, in the order in which they may be
+    /// removed: whoever is stopped meanwhile leaves what is still found. Formats that write the same files always have none.
+    /// </summary>
+    public virtual Task<IReadOnlyList<string>> FindSurplusAsync(
+        IFileTree place, int number, IReadOnlyList<ExportFile> written, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
     /// <summary>What lies in a shard: each picture's file stem and the SHA-256 of its bytes, in any order. Null for a format without pictures.</summary>
-    public abstract IAsyncEnumerable<(string Stem, string Sha256)>? ReadBackAsync(string root, int number, CancellationToken cancellationToken);
+    public abstract IAsyncEnumerable<(string Stem, string Sha256)>? ReadBackAsync(IFileTree place, int number, CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using SdFleet.Coordinator.Datasets.Parquet;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -59,22 +60,39 @@ internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
                     await AddAsync(tar, stem + ".txt", text, cancellationToken);
                     await AddAsync(tar, stem + ".json", json, cancellationToken);
                 }
-            });
+            }, cancellationToken);
         }
 
         await files.AddAsync($"metadata/shard-{Digits(number)}.parquet", stream =>
         {
             MetadataTables.Manifest.Write(stream, source.Written);
             return Task.CompletedTask;
-        });
+        }, cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<string>> FindSurplusAsync(
+        IFileTree place, int number, IReadOnlyList<ExportFile> written, CancellationToken cancellationToken)
+    {
+        var surplus = new List<string>();
+        for (var part = written.Count(f => f.Path.EndsWith(".tar", StringComparison.Ordinal)); ; part++)
+        {
+            if (await place.FindLengthAsync(TarName(number, part), cancellationToken) is null)
+            {
+                // The last one first, so that the rest is found by counting.
+                surplus.Reverse();
+                return surplus;
+            }
+
+            surplus.Add(TarName(number, part));
+        }
     }
 
     public override async IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(
-        string root, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IFileTree place, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var part = 0; part == 0 || File.Exists(Path.Combine(root, TarName(number, part))); part++)
+        for (var part = 0; await place.OpenReadAsync(TarName(number, part), cancellationToken) is { } file; part++)
         {
-            await using var tar = new TarReader(File.OpenRead(Path.Combine(root, TarName(number, part))));
+            await using var tar = new TarReader(file);
             while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
             {
                 if (entry.Name.EndsWith(".png", StringComparison.Ordinal) && entry.DataStream is { } png)

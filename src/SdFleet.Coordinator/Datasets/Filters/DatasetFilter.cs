@@ -14,16 +14,23 @@ public sealed class DatasetFilter
     /// <summary>Whether any picture was compared with earlier ones, so that what is kept of it depends on theirs.</summary>
     public bool Compares { get; private set; }
 
-    /// <summary>Why a picture is not wanted; null where it is.</summary>
+    /// <summary>What its worker found against a picture; null where nothing.</summary>
+    public static FilterFinding? VerdictOf(DatasetImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Record.Image.Filtered is { } reason ? new FilterFinding(reason, DetailOf(reason, image.Record)) : null;
+    }
+
+    /// <summary>Why a picture is not wanted; null where it is. Not for one that is absent anyhow: it would keep out what resembles it.</summary>
     /// <param name="image">Each once, in order; one out of order is not compared with others.</param>
     public FilterFinding? Judge(DatasetImage image)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        var (recipe, record) = (image.Record.Recipe, image.Record.Image);
-        if (record.Filtered is { } reason)
+        if (VerdictOf(image) is { } verdict)
         {
-            return new FilterFinding(reason, DetailOf(reason, image.Record));
+            return verdict;
         }
+
+        var (recipe, record) = (image.Record.Recipe, image.Record.Image);
 
         if (recipe.Filters?.DuplicateDistance is not { } most || record.Scores?.PerceptualHashBits is not { } hash)
         {

@@ -1,4 +1,4 @@
-namespace SdFleet.Coordinator.Datasets;
+namespace SdFleet.Contracts.Batches;
 
 /// <summary>How a dataset lies on the disk.</summary>
 public enum DatasetFormat

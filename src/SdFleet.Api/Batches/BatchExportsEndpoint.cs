@@ -1,0 +1,147 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using SdFleet.Api.Jobs;
+using SdFleet.Api.OpenApi;
+using SdFleet.Api.Problems;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Batches;
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Validation;
+using SdFleet.Hosting.Authentication;
+using SdFleet.JobStore;
+using SdFleet.Storage;
+
+namespace SdFleet.Api.Batches;
+
+/// <summary><c>/v1/batches/{id}/exports</c>: datasets that the fleet writes into its artifact store. Only asked for and looked at here.</summary>
+internal static class BatchExportsEndpoint
+{
+    private const int MaxBytes = 16 * 1024;
+
+    public static void MapBatchExports(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost(ApiRoutes.BatchExportsPattern, RequestAsync)
+            .WithName("exportBatch")
+            .WithSummary("Have the fleet write a batch as a dataset")
+            .WithDescription(
+                "Its shards are written by the coordinators, into the artifact store, as \"sdfleet dataset export\" would write them. Ask again, under the same name, to add what has " +
+                "come since; while it is underway, that changes nothing. Index, card and checksums are written last.")
+            .WithTags(ApiTags.Batches)
+            .Accepts<ExportBatch>("application/json")
+            .Produces<ExportView>(StatusCodes.Status202Accepted)
+            .WithProblems(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status413PayloadTooLarge,
+                StatusCodes.Status415UnsupportedMediaType,
+                StatusCodes.Status503ServiceUnavailable);
+        endpoints.MapGet(ApiRoutes.BatchExportsPattern, ListAsync)
+            .WithName("listBatchExports")
+            .WithSummary("The exports of a batch that the fleet has written, or writes")
+            .WithTags(ApiTags.Batches)
+            .Produces<ExportListView>()
+            .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+        endpoints.MapGet(ApiRoutes.BatchExportPattern, FindAsync)
+            .WithName("getBatchExport")
+            .WithSummary("One export of a batch, with its progress")
+            .WithTags(ApiTags.Batches)
+            .Produces<ExportView>()
+            .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> RequestAsync(
+        Guid id, HttpContext context, ClaimsPrincipal caller, IJobStore store, IOptions<ArtifactStoreOptions> artifacts, ApiKeyRequirement keys, TimeProvider time)
+    {
+        var (request, aborted) = (context.Request, context.RequestAborted);
+        if (!SubmissionBody.IsJson(request))
+        {
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (await SubmissionBody.ReadAsync(request, MaxBytes, aborted) is not { } body)
+        {
+            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"A request for an export has at most {MaxBytes} bytes.");
+        }
+
+        if (Read(body) is not { } export)
+        {
+            return Problem.Of([new FieldError("format", "not that", $"an object with one of {Formats()}, as {{\"format\":\"webDataset\"}}")]);
+        }
+
+        if (export.Check().ToList() is { Count: > 0 } errors)
+        {
+            return Problem.Of(errors);
+        }
+
+        if (await store.FindVisibleBatchAsync(id, caller, keys, aborted) is null)
+        {
+            return BatchVisibility.NotFound(id);
+        }
+
+        // Two formats have names of two words.
+        var name = export.Name ?? export.Format.ToString().ToLowerInvariant();
+        var outcome = await store.RequestExportAsync(id, name, export, time.GetUtcNow(), aborted);
+        return outcome == ExportRequestOutcome.Conflict
+            ? Problem.Of(
+                StatusCodes.Status409Conflict,
+                $"The batch has an export {name} of another format, with other shards, or with other pictures left out. Ask for it as it was, or under another name.")
+            : TypedResults.Accepted(ApiRoutes.BatchExport(id, name), ViewOf((await store.FindExportAsync(id, name, aborted))!, artifacts.Value));
+    }
+
+    private static async Task<IResult> ListAsync(
+        Guid id, ClaimsPrincipal caller, IJobStore store, IOptions<ArtifactStoreOptions> artifacts, ApiKeyRequirement keys, CancellationToken cancellationToken)
+    {
+        if (await store.FindVisibleBatchAsync(id, caller, keys, cancellationToken) is null)
+        {
+            return BatchVisibility.NotFound(id);
+        }
+
+        var exports = await store.ListExportsAsync(id, cancellationToken);
+        return TypedResults.Ok(new ExportListView { Exports = [.. exports.Select(e => ViewOf(e, artifacts.Value))] });
+    }
+
+    private static async Task<IResult> FindAsync(
+        Guid id, string name, ClaimsPrincipal caller, IJobStore store, IOptions<ArtifactStoreOptions> artifacts, ApiKeyRequirement keys, CancellationToken cancellationToken)
+    {
+        if (await store.FindVisibleBatchAsync(id, caller, keys, cancellationToken) is null)
+        {
+            return BatchVisibility.NotFound(id);
+        }
+
+        return await store.FindExportAsync(id, name, cancellationToken) is { } export
+            ? TypedResults.Ok(ViewOf(export, artifacts.Value))
+            : Problem.Of(StatusCodes.Status404NotFound, $"The batch has no export of that name. POST {ApiRoutes.BatchExports(id)} asks for one.");
+    }
+
+    private static ExportBatch? Read(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExportBatch>(body, ContractsJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Formats() => string.Join(", ", Enum.GetNames<DatasetFormat>().Select(JsonNamingPolicy.CamelCase.ConvertName));
+
+    private static ExportView ViewOf(ExportSnapshot export, ArtifactStoreOptions artifacts) => new()
+    {
+        BatchId = export.BatchId,
+        Name = export.Name,
+        Format = export.Request.Format,
+        State = export.State,
+        Place = FileTrees.Within(artifacts, ArtifactName.ExportRoot(export.BatchId, export.Name)).Place,
+        Shards = export.Shards,
+        ShardsDone = export.ShardsDone,
+        Result = export.Result,
+        Error = export.Error,
+        StartedAt = export.StartedAt,
+        EndedAt = export.EndedAt,
+    };
+}

@@ -1,0 +1,31 @@
+using SdFleet.Storage;
+
+namespace SdFleet.Coordinator.Datasets.Export;
+
+/// <summary>Writes one shard. The same records make the same bytes, whoever builds it.</summary>
+/// <param name="options">Where, and how.</param>
+/// <param name="artifacts">Where the pictures are.</param>
+internal sealed class ShardBuilder(DatasetExportOptions options, IArtifactStore artifacts)
+{
+    private readonly ShardLayout _layout = ShardLayout.Of(options.Format, options.ShardBytes);
+
+    /// <param name="number">Which shard.</param>
+    /// <param name="images">Its records, in order.</param>
+    /// <param name="beforePublish">Asked when everything is written; throws where the shard has become somebody else's meanwhile.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<BuiltShard> BuildAsync(
+        int number, IReadOnlyList<DatasetImage> images, Func<Task> beforePublish, CancellationToken cancellationToken)
+    {
+        var source = new ShardSource(images, image => ArtifactReader.ReadAsync(artifacts, image, cancellationToken));
+        await using var files = new ShardFiles(options.Place);
+        await _layout.WriteAsync(number, source, files, cancellationToken);
+        await beforePublish();
+        var listed = await files.PublishAsync(cancellationToken);
+        foreach (var path in await _layout.FindSurplusAsync(options.Place, number, listed, cancellationToken))
+        {
+            await options.Place.RemoveAsync(path, cancellationToken);
+        }
+
+        return new BuiltShard(listed, [.. source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail))]);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using SdFleet.Api.Tests.Support;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Api;
+using SdFleet.Contracts.Batches;
+
+namespace SdFleet.Api.Tests.Batches;
+
+public sealed class BatchExportsTests : IAsyncLifetime
+{
+    private readonly Guid _batch = Guid.NewGuid();
+    private ApiServer _api = null!;
+
+    public async Task InitializeAsync()
+    {
+        _api = await ApiServer.StartAsync();
+        await _api.AdmitBatchAsync(_batch);
+    }
+
+    public async Task DisposeAsync() => await _api.DisposeAsync();
+
+    [Fact]
+    public async Task Export_AskedFor_IsAcceptedAndShown()
+    {
+        using var response = await PostAsync("{\"format\":\"webDataset\",\"linesPerShard\":10,\"license\":\"cc0-1.0\"}");
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal($"/v1/batches/{_batch}/exports/webdataset", response.Headers.Location!.OriginalString);
+        var accepted = await ReadAsync<ExportView>(response);
+        Assert.Equal((_batch, "webdataset", DatasetFormat.WebDataset, ExportState.Planning), (accepted.BatchId, accepted.Name, accepted.Format, accepted.State));
+        Assert.Equal(Path.Combine(_api.Folder, "artifacts", $"batches/{_batch}/exports/webdataset"), accepted.Place);
+        using var found = await _api.Client.GetAsync(response.Headers.Location);
+        Assert.Equal(accepted, await ReadAsync<ExportView>(found));
+        using var listed = await _api.Client.GetAsync(Route());
+        Assert.Equal([accepted], (await ReadAsync<ExportListView>(listed)).Exports);
+    }
+
+    [Fact]
+    public async Task Export_Again_IsTheSame_AndAnotherUnderItsNameIsAConflict()
+    {
+        using var first = await PostAsync("{\"format\":\"parquet\"}");
+        using var again = await PostAsync("{\"format\":\"parquet\"}");
+        using var other = await PostAsync("{\"format\":\"webDataset\",\"name\":\"parquet\"}");
+        using var beside = await PostAsync("{\"format\":\"webDataset\",\"name\":\"set-2\"}");
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, again.StatusCode, beside.StatusCode));
+        await AssertProblem.OfAsync(other, HttpStatusCode.Conflict);
+        Assert.Equal(["parquet", "set-2"], (await _api.Jobs.ListExportsAsync(_batch, default)).Select(e => e.Name));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("nonsense")]
+    [InlineData("{\"format\":\"csv\"}")]
+    [InlineData("{\"format\":\"webDataset\",\"name\":\"../x\"}")]
+    [InlineData("{\"format\":\"webDataset\",\"name\":\"\"}")]
+    [InlineData("{\"format\":\"webDataset\",\"linesPerShard\":0}")]
+    [InlineData("{\"format\":\"webDataset\",\"shardBytes\":10}")]
+    [InlineData("{\"format\":\"webDataset\",\"title\":\"a\\nb\"}")]
+    public async Task Export_ThatIsNotInOrder_IsRefused(string body)
+    {
+        using var response = await PostAsync(body);
+
+        await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
+        Assert.Empty(await _api.Jobs.ListExportsAsync(_batch, default));
+    }
+
+    [Fact]
+    public async Task Exports_OfAnotherTenantsBatch_AreNotThere()
+    {
+        await using var api = await ApiServer.StartAsync(ApiServer.TwoKeys);
+        await api.AdmitBatchAsync(_batch, tenant: "acme");
+        using var globex = api.ClientFor(ApiServer.GlobexKey);
+        using var acme = api.ClientFor(ApiServer.AcmeKey);
+
+        using var refused = await PostAsync("{\"format\":\"parquet\"}", globex);
+        using var allowed = await PostAsync("{\"format\":\"parquet\"}", acme);
+        using var hidden = await globex.GetAsync(Route());
+        using var hiddenOne = await globex.GetAsync(Route("/parquet"));
+        using var unknown = await acme.GetAsync(Route("/no-such"));
+
+        Assert.Equal(HttpStatusCode.Accepted, allowed.StatusCode);
+        foreach (var response in new[] { refused, hidden, hiddenOne, unknown })
+        {
+            await AssertProblem.OfAsync(response, HttpStatusCode.NotFound);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response) =>
+        JsonSerializer.Deserialize<T>(await response.Content.ReadAsStringAsync(), ContractsJson.Options)!;
+
+    private Uri Route(string rest = "") => new($"/v1/batches/{_batch}/exports{rest}", UriKind.Relative);
+
+    private async Task<HttpResponseMessage> PostAsync(string body, HttpClient? client = null)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await (client ?? _api.Client).PostAsync(Route(), content);
+    }
+}

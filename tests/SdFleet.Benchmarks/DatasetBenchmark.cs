@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SdFleet.Benchmarks;
+
+/// <summary>
+/// A batch whose pictures cost nothing, from its file to an audited WebDataset, by the programs that its users run: how long, how much
+/// memory each takes, and whether ten times as many take ten times as long.
+/// </summary>
+internal static class DatasetBenchmark
+{
+    private const int First = 1000;
+    private const double MostGrowth = 1.2;
+
+    /// <param name="program">The <c>sdfleet</c> program.</param>
+    /// <param name="most">The largest batch; the smaller ones are a thousand jobs and each ten times as many.</param>
+    /// <returns>Whether the time of a job grew by no more than a fifth, from the first to the last.</returns>
+    public static async Task<bool> RunAsync(string program, int most)
+    {
+        Console.WriteLine("| jobs | submitted and made | exported | audited | jobs a second | most memory: fleet | submit | export | audit |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        var times = new List<(int Jobs, double Seconds)>();
+        for (var jobs = Math.Min(First, most); jobs <= most; jobs *= 10)
+        {
+            times.Add((jobs, await MeasureAsync(program, jobs)));
+        }
+
+        var (first, last) = (times[0], times[^1]);
+        var growth = last.Seconds / last.Jobs / (first.Seconds / first.Jobs);
+        Console.WriteLine(FormattableString.Invariant(
+            $"A job of {last.Jobs} takes {growth:F2} times as long as one of {first.Jobs}; {MostGrowth} is the limit."));
+        return growth <= MostGrowth;
+    }
+
+    private static async Task<double> MeasureAsync(string program, int jobs)
+    {
+        var folder = Directory.CreateTempSubdirectory("sdfleet-bench-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "prompts.jsonl");
+            await File.WriteAllLinesAsync(file, Enumerable.Range(1, jobs).Select(i => $"{{\"prompt\":\"picture {i}\",\"seed\":{i}}}"));
+            var (data, export, server) = (Path.Combine(folder, "data"), Path.Combine(folder, "set"), $"http://127.0.0.1:{FreePort()}");
+            using var fleet = Start(program, "up", "--data", data, "--urls", server);
+            string id;
+            TimeSpan made;
+            long submitMemory, fleetMemory;
+            try
+            {
+                await UntilUpAsync(server, fleet);
+
+                // Only until the batch is over, and not until somebody has noticed it at the next look.
+                string output;
+                (made, submitMemory, output) = await MeasureAsync(
+                    program, "batch", "submit", file, "--steps", "1", "--width", "64", "--height", "64", "--watch", "--server", server);
+                id = output.Split('\n')[0].Trim();
+                fleetMemory = ProcessMemory.Peak(fleet.Id);
+            }
+            finally
+            {
+                fleet.Kill();
+                await fleet.WaitForExitAsync();
+            }
+
+            string[] batch = ["--data", data, "--batch", id];
+            var (exported, exportMemory, _) = await MeasureAsync(program, ["dataset", "export", .. batch, "--format", "webdataset", "--out", export]);
+            var (audited, auditMemory, report) = await MeasureAsync(program, ["dataset", "audit", .. batch, "--export", export]);
+            if (!report.StartsWith(string.Create(CultureInfo.InvariantCulture, $"complete: {jobs} requested, {jobs} records, {jobs} right"), StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException(report);
+            }
+
+            var all = (made + exported + audited).TotalSeconds;
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {jobs} | {made.TotalSeconds:F1} s | {exported.TotalSeconds:F1} s | {audited.TotalSeconds:F1} s | {jobs / all:F0} | {Mb(fleetMemory)} | {Mb(submitMemory)} | {Mb(exportMemory)} | {Mb(auditMemory)} |"));
+            return all;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(TimeSpan Time, long Memory, string Output)> MeasureAsync(string program, params string[] arguments)
+    {
+        var clock = Stopwatch.StartNew();
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        var exit = process.WaitForExitAsync();
+        var memory = 0L;
+        while (!exit.IsCompleted)
+        {
+            memory = Math.Max(memory, ProcessMemory.Peak(process.Id));
+            await Task.WhenAny(exit, Task.Delay(50));
+        }
+
+        var time = clock.Elapsed;
+        return process.ExitCode == 0
+            ? (time, memory, await output)
+            : throw new InvalidOperationException($"sdfleet {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{await error}\n{await output}");
+    }
+
+    private static Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["SdFleet__Worker__Synthetic__Enabled"] = "true";
+        var process = Process.Start(start)!;
+        if (arguments[0] == "up")
+        {
+            process.OutputDataReceived += (_, _) => { };
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+        }
+
+        return process;
+    }
+
+    private static async Task UntilUpAsync(string server, Process fleet)
+    {
+        using var client = new HttpClient();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri(server + "/health/ready"), deadline.Token);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!fleet.HasExited)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Mb(long bytes) => FormattableString.Invariant($"{bytes / 1e6:F0} MB");
+}
