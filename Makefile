@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers chaos model bench bench-overhead check-sd15 clean
+.PHONY: help restore native build test demo up down servers chaos model bench bench-overhead bench-fleet check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -54,6 +54,12 @@ bench: native build ## run the benchmarks
 
 bench-overhead: native build ## measure the time that the pipeline takes beside ONNX Runtime
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- overhead
+
+# BACKLOG is how many jobs wait at most while the coordinator's memory is looked at; 0 leaves that out.
+bench-fleet: JOBS = 20000
+BACKLOG ?= 1000000
+bench-fleet: native build ## measure jobs a second, memory and what a job costs, beside Celery (JOBS=20000 BACKLOG=1000000)
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- fleet $(JOBS) $(BACKLOG)
 
 check-sd15: native build ## run a model of Stable Diffusion 1.5's size: memory, time a step (10 minutes, 5 GB in out/; KEEP=1 keeps them)
 	@infra/sd15/check.sh
