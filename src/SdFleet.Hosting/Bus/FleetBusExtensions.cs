@@ -117,6 +117,7 @@ public static class FleetBusExtensions
         Name<JobProgress>(bus, Topology.EventsExchange);
         Name<JobCompleted>(bus, Topology.EventsExchange);
         Name<JobFailed>(bus, Topology.EventsExchange);
+        Name<JobReports>(bus, Topology.EventsExchange);
         Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
         Name<SubmissionRejected>(bus, Topology.RejectedQueue);
         Name<AttemptsUnwanted>(bus, Topology.ControlExchange);
