@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Events;
@@ -75,7 +76,10 @@ internal sealed class ReportOutbox : IAsyncDisposable
                 weight += entry.Weight;
             }
 
-            await SendAsync(batch).ConfigureAwait(false);
+            // A report whose job is traced goes alone: the trace goes on with its message.
+            var together = batch.FindAll(e => !e.IsTraced);
+            await Task.WhenAll(
+                batch.Where(e => e.IsTraced).Select(e => SendAsync([e])).Append(together.Count > 0 ? SendAsync(together) : Task.CompletedTask)).ConfigureAwait(false);
         }
     }
 
@@ -83,9 +87,10 @@ internal sealed class ReportOutbox : IAsyncDisposable
     {
         try
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            using var timer = _clock.CreateTimer(_ => deadline.Cancel(), null, _timeout, Timeout.InfiniteTimeSpan);
-            await PublishAsync(batch, deadline.Token).ConfigureAwait(false);
+            Activity.Current = batch[0].Activity;
+            using var deadline = new CancellationTokenSource(_timeout, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
+            await PublishAsync(batch, either.Token).ConfigureAwait(false);
             batch.ForEach(e => e.Sent.TrySetResult());
         }
         catch (OperationCanceledException)
@@ -120,6 +125,11 @@ internal sealed class ReportOutbox : IAsyncDisposable
         public object Report => report;
 
         public int Weight => weight;
+
+        /// <summary>What the report was made in.</summary>
+        public Activity? Activity { get; } = Activity.Current;
+
+        public bool IsTraced => Activity is { Recorded: true };
 
         public TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
