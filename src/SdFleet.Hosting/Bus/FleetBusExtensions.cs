@@ -62,6 +62,13 @@ public static class FleetBusExtensions
                 });
             }
         });
+
+        // After the bus, so that they stop before it: what they have in hand may have to publish.
+        foreach (var room in transport.Kind == TransportKind.RabbitMq ? rooms : [])
+        {
+            room.AddReceivers(services);
+        }
+
         return services;
     }
 
