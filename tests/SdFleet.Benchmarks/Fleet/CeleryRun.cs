@@ -17,7 +17,7 @@ internal static class CeleryRun
     public static async Task<double?> RunAsync(FleetSite site, int jobs)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Fleet", "Celery");
-        if ((await ChildProcess.RunAsync(folder, "python3", ["-c", "import celery, sqlalchemy, psycopg2"])).ExitCode != 0)
+        if (await FindPythonAsync(folder) is not { } python)
         {
             Console.WriteLine("CELERY IS NOT COMPARED: python3 has no celery, sqlalchemy and psycopg2 (Debian: python3-celery python3-sqlalchemy python3-psycopg2).");
             return null;
@@ -32,15 +32,15 @@ internal static class CeleryRun
             ["BENCH_BROKER"] = host.Uri.AbsoluteUri,
             ["BENCH_BACKEND"] = $"db+postgresql+psycopg2://{login.Username}:{Uri.EscapeDataString(login.Password!)}@{login.Host}:{login.Port}/{login.Database}",
         };
-        using var worker = Start(folder, environment, "-m", "celery", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
+        using var worker = Start(python, folder, environment, "-m", "celery", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
         try
         {
             // Once through, so that the connections stand and the tables are there.
-            await SubmitAsync(folder, environment, 200);
+            await SubmitAsync(python, folder, environment, 200);
             await UntilAsync(store, 200);
             var before = (Worker: ProcessTime.OfTrees([worker.Id]), Rabbit: ProcessTime.OfTrees(site.Rabbit.ProcessIds), Postgres: ProcessTime.OfTrees(site.Postgres.ProcessIds));
             var clock = Stopwatch.StartNew();
-            var submitted = await SubmitAsync(folder, environment, jobs);
+            var submitted = await SubmitAsync(python, folder, environment, jobs);
             await UntilAsync(store, 200 + jobs);
             var seconds = clock.Elapsed.TotalSeconds;
             var cpu = (
@@ -59,10 +59,24 @@ internal static class CeleryRun
         }
     }
 
-    // Answers the processor seconds that it took.
-    private static async Task<double> SubmitAsync(string folder, Dictionary<string, string> environment, int jobs)
+    // The one that is found first may be another than Debian's own, for which its packages are.
+    private static async Task<string?> FindPythonAsync(string folder)
     {
-        using var submitter = Start(folder, environment, "submit.py", jobs.ToString(CultureInfo.InvariantCulture));
+        foreach (var python in new[] { "python3", "/usr/bin/python3" })
+        {
+            if ((await ChildProcess.RunAsync(folder, python, ["-c", "import celery, sqlalchemy, psycopg2"])).ExitCode == 0)
+            {
+                return python;
+            }
+        }
+
+        return null;
+    }
+
+    // Answers the processor seconds that it took.
+    private static async Task<double> SubmitAsync(string python, string folder, Dictionary<string, string> environment, int jobs)
+    {
+        using var submitter = Start(python, folder, environment, "submit.py", jobs.ToString(CultureInfo.InvariantCulture));
         await submitter.WaitForExitAsync();
         return submitter.ExitCode == 0
             ? submitter.TotalProcessorTime.TotalSeconds
@@ -84,9 +98,9 @@ internal static class CeleryRun
         }
     }
 
-    private static Process Start(string folder, Dictionary<string, string> environment, params string[] arguments)
+    private static Process Start(string python, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("python3", arguments) { WorkingDirectory = folder };
+        var start = new ProcessStartInfo(python, arguments) { WorkingDirectory = folder };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["C_FORCE_ROOT"] = "1";
         foreach (var (name, value) in environment)
