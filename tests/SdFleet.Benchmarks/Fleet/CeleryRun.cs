@@ -32,7 +32,7 @@ internal static class CeleryRun
             ["BENCH_BROKER"] = host.Uri.AbsoluteUri,
             ["BENCH_BACKEND"] = $"db+postgresql+psycopg2://{login.Username}:{Uri.EscapeDataString(login.Password!)}@{login.Host}:{login.Port}/{login.Database}",
         };
-        using var worker = Start(python, folder, environment, "-m", "celery", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
+        using var worker = Start(python, folder, environment, "-m", "celery", "--quiet", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
         try
         {
             // Once through, so that the connections stand and the tables are there.
@@ -77,9 +77,10 @@ internal static class CeleryRun
     private static async Task<double> SubmitAsync(string python, string folder, Dictionary<string, string> environment, int jobs)
     {
         using var submitter = Start(python, folder, environment, "submit.py", jobs.ToString(CultureInfo.InvariantCulture));
+        var spent = await submitter.StandardOutput.ReadToEndAsync();
         await submitter.WaitForExitAsync();
         return submitter.ExitCode == 0
-            ? submitter.TotalProcessorTime.TotalSeconds
+            ? double.Parse(spent, CultureInfo.InvariantCulture)
             : throw new InvalidOperationException($"submit.py ended with exit code {submitter.ExitCode}.");
     }
 
@@ -100,8 +101,9 @@ internal static class CeleryRun
 
     private static Process Start(string python, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(python, arguments) { WorkingDirectory = folder };
+        var start = new ProcessStartInfo(python, arguments) { WorkingDirectory = folder, RedirectStandardOutput = arguments is ["submit.py", ..] };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["PYTHONWARNINGS"] = "ignore";
         start.Environment["C_FORCE_ROOT"] = "1";
         foreach (var (name, value) in environment)
         {
