@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead bench-dataset check-sd15 clean
+.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead bench-fleet bench-dataset check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -68,6 +68,12 @@ bench-overhead: native build ## measure the time that the pipeline takes beside 
 bench-dataset: JOBS = 100000
 bench-dataset: native build ## measure a batch of no-op pictures, from file to audited WebDataset: rate, memory, growth (JOBS=100000)
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- dataset $(SDFLEET) $(JOBS)
+
+# BACKLOG is how many jobs wait at most while the coordinator's memory is looked at; 0 leaves that out.
+bench-fleet: JOBS = 20000
+BACKLOG ?= 1000000
+bench-fleet: native build ## measure jobs a second, memory and what a job costs, beside Celery (JOBS=20000 BACKLOG=1000000)
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- fleet $(JOBS) $(BACKLOG)
 
 check-sd15: native build ## run a model of Stable Diffusion 1.5's size: memory, time a step (10 minutes, 5 GB in out/; KEEP=1 keeps them)
 	@infra/sd15/check.sh

@@ -32,6 +32,7 @@ public static class CoordinatorServices
         services.AddWorkTopology();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<Admitter>();
+        services.AddSingleton<SubmissionIntake>();
         services.AddSingleton<BatchAdmitter>();
         services.AddSingleton<BatchPartReader>();
         services.AddSingleton<BatchExpander>();

@@ -37,6 +37,7 @@ public static class WorkerServices
         services.AddSingleton<FinishedImages>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<AttemptsInHand>();
+        services.AddSingleton<ReportOutbox>();
         services.AddSingleton<AttemptRunner>();
         services.AddHostedService<HeartbeatService>();
         services.AddHostedService<StepWatchdog>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using SdFleet.Benchmarks;
+using SdFleet.Benchmarks.Fleet;
 using SdFleet.ShapesModel;
 
 switch (args)
@@ -32,6 +33,11 @@ switch (args)
     case ["attention", var folder]:
         AttentionBenchmark.Run(folder, side: 512, rounds: 1);
         return 0;
+
+    // Everything of a fleet but the computing, on real servers; and the same with Celery.
+    case ["fleet", var jobs, var backlog]:
+        return await FleetBenchmark.RunAsync(
+            int.Parse(jobs, CultureInfo.InvariantCulture), long.Parse(backlog, CultureInfo.InvariantCulture)) ? 0 : 1;
 }
 
 // A plain harness: name, what it does, and how often. Trust ratios between its lines, not absolute times of one machine.

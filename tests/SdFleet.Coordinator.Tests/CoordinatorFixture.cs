@@ -110,6 +110,21 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
             Soon());
     }
 
+    /// <summary>A message that the broker has given up to deliver to <paramref name="queue"/>.</summary>
+    public async Task SendDeadAsync(string body, string queue)
+    {
+        var endpoint = await Bus.GetSendEndpoint(new Uri($"exchange:{Topology.DeadQueue}"));
+        await endpoint.Send(
+            new SubmitJob(),
+            context =>
+            {
+                context.Serializer = new FixedBody(body);
+                context.Headers.Set("x-first-death-queue", queue);
+                context.Headers.Set("x-first-death-reason", "delivery_limit");
+            },
+            Soon());
+    }
+
     public static JobCompleted Completion(GenerateImages work, int? attempt = null) => new()
     {
         JobId = work.JobId,

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
@@ -90,6 +92,42 @@ public sealed class CoordinatorTests
 
         var job = await fleet.Store.FindJobAsync(work.JobId, CoordinatorFixture.Soon());
         Assert.Equal([0, 1, 2], job!.Images.Select(i => i.Index));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // brought back too often by a coordinator of a version that knows single reports only
+    public async Task Reports_SeveralInOneMessage_EachDoesWhatItDoesAlone(bool dead)
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        foreach (var i in Enumerable.Range(0, 3))
+        {
+            await fleet.Publisher.SubmitAsync(new SubmitJob { Id = Guid.NewGuid(), Prompt = $"a red circle, {i}", Images = 2 }, CoordinatorFixture.Soon());
+        }
+
+        await fleet.UntilReleasedAsync(3);
+        var (done, failed, running) = (fleet.Released.ElementAt(0), fleet.Released.ElementAt(1), fleet.Released.ElementAt(2));
+        var reports = new JobReports
+        {
+            Started = [.. fleet.Released.Select(w => new JobStarted { JobId = w.JobId, Attempt = 1, WorkerId = "w1", At = DateTimeOffset.UnixEpoch })],
+            Completed = [CoordinatorFixture.Completion(done)],
+            Failed = [Failure(failed, ErrorClass.Transient)],
+        };
+
+        if (dead)
+        {
+            await fleet.SendDeadAsync(JsonSerializer.Serialize(reports, ContractsJson.Options), Topology.EventsQueue);
+        }
+        else
+        {
+            await fleet.Publisher.ReportAsync(reports, CoordinatorFixture.Soon());
+        }
+
+        await fleet.UntilStateAsync(done.JobId, JobState.Completed);
+        await fleet.UntilStateAsync(running.JobId, JobState.Running);
+        await fleet.UntilReleasedAsync(4);
+        Assert.Equal((failed.JobId, 2), (fleet.Released.Last().JobId, fleet.Released.Last().Attempt));
+        Assert.Equal([0, 1], (await fleet.Store.FindJobAsync(done.JobId, CoordinatorFixture.Soon()))!.Images.Select(i => i.Index));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using SdFleet.Hosting.Configuration;
 using SdFleet.ShapesModel;
 using SdFleet.Storage;
 using SdFleet.Worker.Inference;
+using SdFleet.Worker.Reporting;
 
 namespace SdFleet.Worker.Tests;
 
@@ -24,11 +25,16 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
 
     public ConcurrentQueue<object> Reports { get; } = new();
 
+    /// <summary>Those of the reports that came several in a message.</summary>
+    public ConcurrentQueue<JobReports> Gathered { get; } = new();
+
     public WarningLog Warnings { get; } = new();
 
     public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
 
     public AttemptRunner Runner => _host.Services.GetRequiredService<AttemptRunner>();
+
+    public ReportOutbox Outbox => _host.Services.GetRequiredService<ReportOutbox>();
 
     public static async Task<WorkerFixture> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -117,6 +123,16 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
             Record<JobProgress>(e);
             Record<JobCompleted>(e);
             Record<JobFailed>(e);
+            e.Handler<JobReports>(c =>
+            {
+                Gathered.Enqueue(c.Message);
+                foreach (var report in c.Message.Started.Concat<object>(c.Message.Completed).Concat(c.Message.Failed))
+                {
+                    Reports.Enqueue(report);
+                }
+
+                return Task.CompletedTask;
+            });
             Record<WorkerHeartbeat>(e);
         });
 

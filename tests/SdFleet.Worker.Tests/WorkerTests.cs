@@ -92,6 +92,27 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Outbox_ManyReportsAtOnce_GoTogetherAndEachOnce()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        var started = Enumerable.Range(1, 300)
+            .Select(i => new JobStarted { JobId = Guid.NewGuid(), Attempt = i, WorkerId = "w", At = DateTimeOffset.UnixEpoch })
+            .ToList();
+        var failed = started.ConvertAll(s => new JobFailed
+        {
+            JobId = s.JobId, Attempt = s.Attempt, WorkerId = "w", ErrorClass = ErrorClass.Transient, Reason = "r", At = DateTimeOffset.UnixEpoch,
+        });
+
+        await Task.WhenAll(started.Zip(failed, (s, f) => Task.WhenAll(worker.Outbox.SendAsync(s), worker.Outbox.SendAsync(f))));
+        await worker.WaitForAsync<JobFailed>(_ => worker.Reports.Count(r => r is JobStarted or JobFailed) >= 600);
+
+        Assert.Equal(started.Select(s => s.JobId), worker.Reports.OfType<JobStarted>().OrderBy(s => s.Attempt).Select(s => s.JobId));
+        Assert.Equal(failed.Select(s => s.JobId), worker.Reports.OfType<JobFailed>().OrderBy(s => s.Attempt).Select(s => s.JobId));
+        Assert.InRange(worker.Gathered.Count, 1, 100);
+        Assert.All(worker.Gathered, g => Assert.InRange(g.Started.Count + g.Failed.Count, 2, 512));
+    }
+
+    [Fact]
     public async Task Work_RecipeThatCannotBeCarriedOut_IsReportedAsInvalid()
     {
         await using var worker = await WorkerFixture.StartAsync();

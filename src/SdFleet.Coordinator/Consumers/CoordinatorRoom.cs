@@ -1,5 +1,6 @@
 using MassTransit;
 using SdFleet.Contracts;
+using SdFleet.Coordinator.Admission;
 using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Coordinator.Consumers;
@@ -22,9 +23,18 @@ public sealed class CoordinatorRoom : IFleetBusRoom
     }
 
     /// <inheritdoc/>
+    public void AddReceivers(IServiceCollection services) => services.AddBulkReceiver(Topology.SubmitQueue, Prefetch, provider =>
+    {
+        var intake = provider.GetRequiredService<SubmissionIntake>();
+        return (message, stopping) => intake.TakeAsync(message.Body, message.Traceparent, message.User, stopping);
+    });
+
+    /// <inheritdoc/>
     public void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus)
     {
-        foreach (var queue in new[] { Topology.SubmitQueue, Topology.UnroutedQueue })
+        // On RabbitMQ the submissions have a receiver of their own; what is unrouted is the exception.
+        string[] queues = bus is IRabbitMqBusFactoryConfigurator ? [Topology.UnroutedQueue] : [Topology.SubmitQueue, Topology.UnroutedQueue];
+        foreach (var queue in queues)
         {
             bus.FleetEndpoint(queue, Prefetch, endpoint =>
             {

@@ -41,7 +41,13 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
             return admitter.GiveUpAsync(body, reason);
         }
 
-        if (Attempt(body) is { } work)
+        // Gathered by a worker, and brought back too often by a coordinator of a version that knows single reports only.
+        if (queue == Topology.EventsQueue && Read<JobReports>(body) is { } reports && reports.Started.Count + reports.Completed.Count + reports.Failed.Count > 0)
+        {
+            return book.EnterAsync(reports);
+        }
+
+        if (Read<GenerateImages>(body) is { } work)
         {
             return book.EnterAsync(new JobFailed
             {
@@ -58,11 +64,12 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
         return Task.CompletedTask;
     }
 
-    private static GenerateImages? Attempt(byte[] body)
+    private static T? Read<T>(byte[] body)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<GenerateImages>(body, ContractsJson.Options);
+            return JsonSerializer.Deserialize<T>(body, ContractsJson.Options);
         }
         catch (JsonException)
         {

@@ -8,7 +8,8 @@ namespace SdFleet.Coordinator.Consumers;
 
 /// <summary>Takes what workers report; each report is acknowledged once the job store has it.</summary>
 internal sealed class ReportConsumer(ReportBook book, JobCosts costs, ILogger<ReportConsumer> logger) :
-    IConsumer<JobStarted>, IConsumer<JobProgress>, IConsumer<JobCompleted>, IConsumer<JobFailed>, IConsumer<WorkerHeartbeat>
+    IConsumer<JobStarted>, IConsumer<JobProgress>, IConsumer<JobCompleted>, IConsumer<JobFailed>, IConsumer<JobReports>,
+    IConsumer<WorkerHeartbeat>
 {
     public Task Consume(ConsumeContext<JobStarted> context) =>
         Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
@@ -24,6 +25,16 @@ internal sealed class ReportConsumer(ReportBook book, JobCosts costs, ILogger<Re
 
     public Task Consume(ConsumeContext<JobFailed> context) =>
         Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<JobReports> context)
+    {
+        foreach (var completed in context.Message.Completed)
+        {
+            costs.Observe(completed);
+        }
+
+        return Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
+    }
 
     public Task Consume(ConsumeContext<WorkerHeartbeat> context)
     {

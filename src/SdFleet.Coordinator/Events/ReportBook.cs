@@ -70,6 +70,10 @@ internal sealed partial class ReportBook : IAsyncDisposable
         return EnterAsync(JobEvent.From(report), report.WorkerId);
     }
 
+    /// <summary>All of them, or it fails as the first that could not be entered; then they may all come again.</summary>
+    public Task EnterAsync(JobReports reports) => Task.WhenAll(
+        [.. reports.Started.Select(EnterAsync), .. reports.Completed.Select(EnterAsync), .. reports.Failed.Select(EnterAsync)]);
+
     public Task EnterAsync(WorkerHeartbeat heartbeat) => _heartbeats.ProcessAsync(heartbeat);
 
     public async ValueTask DisposeAsync()

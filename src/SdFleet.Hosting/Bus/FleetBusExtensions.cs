@@ -68,6 +68,13 @@ public static class FleetBusExtensions
                 });
             }
         });
+
+        // After the bus, so that they stop before it: what they have in hand may have to publish.
+        foreach (var room in transport.Kind == TransportKind.RabbitMq ? rooms : [])
+        {
+            room.AddReceivers(services);
+        }
+
         return services;
     }
 
@@ -123,6 +130,7 @@ public static class FleetBusExtensions
         Name<JobProgress>(bus, Topology.EventsExchange);
         Name<JobCompleted>(bus, Topology.EventsExchange);
         Name<JobFailed>(bus, Topology.EventsExchange);
+        Name<JobReports>(bus, Topology.EventsExchange);
         Name<WorkerHeartbeat>(bus, Topology.EventsExchange);
         Name<SubmissionRejected>(bus, Topology.RejectedQueue);
         Name<AttemptsUnwanted>(bus, Topology.ControlExchange);

@@ -56,6 +56,11 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
     public Task ReportAsync(JobFailed e, CancellationToken cancellationToken) =>
         PublishAsync(e, e.JobId, routingKey: null, mandatory: true, cancellationToken);
 
+    /// <summary>Reports what happened to several attempts, in one message.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
+    public Task ReportAsync(JobReports e, CancellationToken cancellationToken) =>
+        PublishAsync(e, correlation: null, routingKey: null, mandatory: true, cancellationToken);
+
     /// <summary>Says that a worker is alive.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     public Task ReportAsync(WorkerHeartbeat e, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SdFleet.Hosting.Bus;
 
@@ -10,6 +11,11 @@ public interface IFleetBusRoom
 {
     /// <summary>Adds the room's consumers.</summary>
     void AddConsumers(IBusRegistrationConfigurator registration);
+
+    /// <summary>Adds what the room receives past MassTransit, where the transport is RabbitMQ. Most rooms have nothing of that kind.</summary>
+    void AddReceivers(IServiceCollection services)
+    {
+    }
 
     /// <summary>Adds the room's receive endpoints.</summary>
     void AddEndpoints(IBusRegistrationContext context, IBusFactoryConfigurator bus);

@@ -70,21 +70,28 @@ public sealed class ReportListener : IAsyncDisposable
     }
 
     // The reports share no field that says what they are; each has one that the others lack.
-    private static object? Read(ReadOnlySpan<byte> body)
+    private static IEnumerable<object> Read(ReadOnlySpan<byte> body)
     {
         try
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
-            return root.ValueKind != JsonValueKind.Object || root.TryGetProperty("holds", out _) || root.TryGetProperty("step", out _) ? null
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("started", out _))
+            {
+                var reports = root.Deserialize<JobReports>(ContractsJson.Options)!;
+                return [.. reports.Started, .. reports.Completed, .. reports.Failed];
+            }
+
+            object? report = root.ValueKind != JsonValueKind.Object || root.TryGetProperty("holds", out _) || root.TryGetProperty("step", out _) ? null
                 : root.TryGetProperty("images", out _) ? root.Deserialize<JobCompleted>(ContractsJson.Options)
                 : root.TryGetProperty("errorClass", out _) ? root.Deserialize<JobFailed>(ContractsJson.Options)
                 : root.Deserialize<JobStarted>(ContractsJson.Options);
+            return report is null ? [] : [report];
         }
         catch (JsonException)
         {
-            return null;
+            return [];
         }
     }
 
@@ -98,7 +105,7 @@ public sealed class ReportListener : IAsyncDisposable
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             // The bytes are the client's again once this returns.
-            if (Read(delivery.Body.Span) is { } report)
+            foreach (var report in Read(delivery.Body.Span))
             {
                 hear(report);
             }

@@ -13,7 +13,7 @@ namespace SdFleet.Worker.Filtering;
 internal sealed class Drawing(InferenceThread inference, PictureFilter filter, IOptions<WorkerOptions> options)
 {
     /// <param name="work">The attempt.</param>
-    /// <param name="onStarted">Awaited once, when the model begins.</param>
+    /// <param name="onStarted">Called once, when the model begins; awaited before this returns, and not by the model.</param>
     /// <param name="onStep">Told of each step: steps done, and steps known of.</param>
     /// <param name="check">Told of all pictures of a round; may throw.</param>
     /// <param name="stopping">Gives up.</param>
@@ -29,6 +29,7 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, I
         var pictures = new DrawnPicture?[work.Images];
         var open = Enumerable.Range(0, work.Images).ToList();
         var (done, known) = (0, 0);
+        var started = Task.CompletedTask;
         for (var draw = 0; open.Count > 0; draw++)
         {
             var tasks = open.ConvertAll(index => first[index] with { Seed = DrawSeed.Of(work.Recipe.Seed, index, draw) });
@@ -44,7 +45,7 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, I
             await item.Started.ConfigureAwait(false);
             if (draw == 0 && !stopping.IsCancellationRequested)
             {
-                await onStarted().ConfigureAwait(false);
+                started = onStarted();
             }
 
             var images = await item.Result.ConfigureAwait(false);
@@ -59,6 +60,7 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, I
             done = known;
         }
 
+        await started.ConfigureAwait(false);
         return pictures!;
     }
 }

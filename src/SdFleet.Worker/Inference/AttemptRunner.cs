@@ -24,6 +24,7 @@ internal sealed partial class AttemptRunner(
     Drawing drawing,
     FinishedImages output,
     FleetPublisher publisher,
+    ReportOutbox outbox,
     AttemptsInHand attempts,
     WorkerIdentity identity,
     IOptions<WorkerOptions> options,
@@ -85,16 +86,16 @@ internal sealed partial class AttemptRunner(
         attempts.Count(work.Recipe, records);
         WorkerMetrics.Images.Add(records.Count, WorkerMetrics.Model(work.Recipe.Model));
         WorkerMetrics.GpuTime.Add(records.Sum(r => r.Timings.GpuSeconds), WorkerMetrics.Model(work.Recipe.Model));
-        await ReportAsync(
-            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() },
-            publisher.ReportAsync).ConfigureAwait(false);
+        await outbox.SendAsync(
+            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() })
+            .ConfigureAwait(false);
     }
 
     private Task StartedAsync(GenerateImages work)
     {
         WorkerMetrics.QueueWait.Record(
             Math.Max(0, (clock.GetUtcNow() - work.SubmittedAt).TotalSeconds), WorkerMetrics.Model(work.Recipe.Model), new("sdfleet.lane", work.Lane.ToString()));
-        return TryReportAsync(StartOf(work), publisher.ReportAsync);
+        return TryReportAsync(StartOf(work), outbox.SendAsync);
     }
 
     private void CheckImages(GenerateImages work, IReadOnlyList<GeneratedImage> images)
@@ -133,7 +134,7 @@ internal sealed partial class AttemptRunner(
         ? Task.CompletedTask
         : GiveBackAsync(work, "The worker that had it went away, or lost its connection to the broker.");
 
-    private Task GiveBackAsync(GenerateImages work, string reason) => ReportAsync(
+    private Task GiveBackAsync(GenerateImages work, string reason) => outbox.SendAsync(
         new JobFailed
         {
             JobId = work.JobId,
@@ -142,8 +143,7 @@ internal sealed partial class AttemptRunner(
             ErrorClass = ErrorClass.Evicted,
             Reason = reason,
             At = clock.GetUtcNow(),
-        },
-        publisher.ReportAsync);
+        });
 
     private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
     {
@@ -166,7 +166,7 @@ internal sealed partial class AttemptRunner(
             LogFailed(error, work.JobId, work.Attempt, errorClass);
         }
 
-        return ReportAsync(
+        return outbox.SendAsync(
             new JobFailed
             {
                 JobId = work.JobId,
@@ -175,8 +175,7 @@ internal sealed partial class AttemptRunner(
                 ErrorClass = errorClass,
                 Reason = errorClass == ErrorClass.Evicted ? "The worker was told to stop." : error.Message,
                 At = clock.GetUtcNow(),
-            },
-            publisher.ReportAsync);
+            });
     }
 
     private JobStarted StartOf(GenerateImages work) =>
@@ -198,16 +197,16 @@ internal sealed partial class AttemptRunner(
                 JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Step = step, Steps = steps, At = clock.GetUtcNow(),
             };
             // Not waited for: the model goes on, and a lost report of progress harms nobody.
-            _ = Task.Run(() => TryReportAsync(report, publisher.ReportAsync));
+            _ = Task.Run(() => TryReportAsync(report, SendAsync));
         };
     }
 
     // For what the coordinator can do without: the end of an attempt says all that its start and progress would have.
-    private async Task TryReportAsync<T>(T report, Func<T, CancellationToken, Task> send)
+    private async Task TryReportAsync<T>(T report, Func<T, Task> send)
     {
         try
         {
-            await ReportAsync(report, send).ConfigureAwait(false);
+            await send(report).ConfigureAwait(false);
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
         {
@@ -215,10 +214,10 @@ internal sealed partial class AttemptRunner(
         }
     }
 
-    private async Task ReportAsync<T>(T report, Func<T, CancellationToken, Task> send)
+    private async Task SendAsync(JobProgress report)
     {
         using var deadline = new CancellationTokenSource(options.Value.PublishTimeout, clock);
-        await send(report, deadline.Token).ConfigureAwait(false);
+        await publisher.ReportAsync(report, deadline.Token).ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}, attempt {Attempt}, came twice, and is not begun again")]

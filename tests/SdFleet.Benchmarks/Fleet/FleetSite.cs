@@ -1,0 +1,194 @@
+using System.Globalization;
+using Npgsql;
+using SdFleet.Contracts;
+using SdFleet.TestServers;
+
+namespace SdFleet.Benchmarks.Fleet;
+
+/// <summary>
+/// A broker and a database of the benchmark's own, and the fleet's services as separate processes. PostgreSQL waits for the
+/// disk, as it does in earnest, unless <c>SDFLEET_DEV_FAST</c> is 1.
+/// </summary>
+internal sealed class FleetSite : IAsyncDisposable
+{
+    /// <summary>Most jobs of one pass through the model.</summary>
+    private const int MaxBatch = 64;
+
+    // Several times what a worker does in the time that a release takes.
+    private const int Window = 2000;
+
+    private readonly List<FleetProcess> _coordinators = [];
+    private readonly List<FleetProcess> _workers = [];
+    private FleetProcess? _api;
+
+    private FleetSite(RabbitMqServer rabbit, PostgresServer postgres, RabbitMqVirtualHost host, PostgresDatabase database, string images)
+    {
+        Rabbit = rabbit;
+        Postgres = postgres;
+        Host = host;
+        Database = database;
+        Images = images;
+        Store = new StoreCounts(database.ConnectionString);
+    }
+
+    public RabbitMqServer Rabbit { get; }
+
+    public PostgresServer Postgres { get; }
+
+    public RabbitMqVirtualHost Host { get; }
+
+    public PostgresDatabase Database { get; }
+
+    public StoreCounts Store { get; }
+
+    /// <summary>Folder of the artifacts.</summary>
+    public string Images { get; }
+
+    public FleetProcess Coordinator => _coordinators[^1];
+
+    public FleetProcess Api => _api!;
+
+    public static async Task<FleetSite> CreateAsync()
+    {
+        Environment.SetEnvironmentVariable("SDFLEET_DEV_FAST", Environment.GetEnvironmentVariable("SDFLEET_DEV_FAST") ?? "0");
+        var rabbit = await RabbitMqServer.StartPrivateAsync();
+        var postgres = await PostgresServer.StartPrivateAsync();
+        var counts = await PrepareAsync(postgres);
+        var site = new FleetSite(
+            rabbit,
+            postgres,
+            await rabbit.CreateVirtualHostAsync(),
+            await postgres.CreateDatabaseAsync(),
+            Directory.CreateTempSubdirectory("sdfleet-bench-").FullName);
+        if (counts)
+        {
+            await site.Store.CountStatementsAsync();
+        }
+
+        return site;
+    }
+
+    /// <summary>Starts a coordinator.</summary>
+    public async Task StartCoordinatorAsync() => _coordinators.Add(await FleetProcess.StartServiceAsync("SdFleet.Coordinator", Settings()));
+
+    /// <summary>Returns when the coordinator's policies are on its queues: what is published meanwhile RabbitMQ 3.10 may not confirm.</summary>
+    public async Task UntilPoliciesAsync()
+    {
+        while ((string?)(await Host.GetQueueAsync(Topology.SubmitQueue))?["policy"] is not { Length: > 0 })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+        }
+    }
+
+    /// <summary>Stops the coordinator in good order.</summary>
+    public async Task StopCoordinatorAsync()
+    {
+        await Coordinator.StopAsync();
+        await Coordinator.DisposeAsync();
+        _coordinators.Remove(Coordinator);
+    }
+
+    /// <summary>Starts a worker whose model computes nothing.</summary>
+    public async Task StartWorkerAsync()
+    {
+        var settings = Settings();
+        settings["SdFleet__Worker__Synthetic__Enabled"] = "true";
+        settings["SdFleet__Worker__MaxBatchImages"] = MaxBatch.ToString(CultureInfo.InvariantCulture);
+        _workers.Add(await FleetProcess.StartServiceAsync("SdFleet.Worker", settings));
+    }
+
+    /// <summary>Stops the workers in good order.</summary>
+    public async Task StopWorkersAsync()
+    {
+        foreach (var worker in _workers)
+        {
+            await worker.StopAsync();
+            await worker.DisposeAsync();
+        }
+
+        _workers.Clear();
+    }
+
+    public async Task StartApiAsync() => _api = await FleetProcess.StartServiceAsync("SdFleet.Api", Settings());
+
+    /// <summary>What has been spent so far.</summary>
+    public async Task<Costs> SpentAsync()
+    {
+        // The broker counts once a second.
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        var host = await Rabbit.Management.GetAsync($"vhosts/{Host.Name}");
+        var processor = new Dictionary<string, double>
+        {
+            ["submitter"] = ProcessTime.OfProcess(Environment.ProcessId),
+            ["coordinator"] = _coordinators.Sum(p => ProcessTime.OfProcess(p.Id)),
+            ["worker"] = _workers.Sum(p => ProcessTime.OfProcess(p.Id)),
+            ["rabbitmq"] = ProcessTime.OfTrees(Rabbit.ProcessIds),
+            ["postgres"] = ProcessTime.OfTrees(Postgres.ProcessIds),
+        };
+        if (_api is not null)
+        {
+            processor["api"] = ProcessTime.OfProcess(_api.Id);
+        }
+
+        return new Costs(
+            processor,
+            (long?)host?["message_stats"]?["publish"] ?? 0,
+            await Store.StatementsAsync(),
+            await Store.CommitsAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _workers.Concat(_coordinators).Concat(_api is null ? [] : [_api]))
+        {
+            await process.DisposeAsync();
+        }
+
+        await Store.DisposeAsync();
+        await Rabbit.DisposeAsync();
+        await Postgres.DisposeAsync();
+        Directory.Delete(Images, recursive: true);
+    }
+
+    // The module that counts statements has to be there when the server starts.
+    private static async Task<bool> PrepareAsync(PostgresServer postgres)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false };
+        await using (var connection = new NpgsqlConnection(settings.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var known = new NpgsqlCommand("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'", connection);
+            if ((long)(await known.ExecuteScalarAsync())! == 0)
+            {
+                Console.WriteLine("PostgreSQL has no pg_stat_statements here: statements a job are not counted.");
+                return false;
+            }
+
+            await using var load = new NpgsqlCommand("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'", connection);
+            await load.ExecuteNonQueryAsync();
+        }
+
+        await postgres.RestartAsync();
+        return true;
+    }
+
+    private Dictionary<string, string?> Settings() => new()
+    {
+        ["SdFleet__Transport__Kind"] = "RabbitMq",
+        ["SdFleet__Transport__Uri"] = Host.Uri.AbsoluteUri,
+        ["SdFleet__Transport__Management"] = Rabbit.Management.Address.AbsoluteUri,
+        ["SdFleet__JobStore__Kind"] = "Postgres",
+        ["SdFleet__JobStore__ConnectionString"] = Database.ConnectionString,
+        ["SdFleet__Artifacts__Kind"] = "Folder",
+        ["SdFleet__Artifacts__Path"] = Images,
+        ["SdFleet__Models__0__Name"] = "nothing",
+        ["SdFleet__Models__0__DefaultWidth"] = "64",
+        ["SdFleet__Models__0__DefaultHeight"] = "64",
+        ["SdFleet__Models__0__DefaultSteps"] = "1",
+        ["SdFleet__Models__0__DefaultScheduler"] = "ddim",
+        ["SdFleet__Release__WindowPerWorker"] = Window.ToString(CultureInfo.InvariantCulture),
+
+        // Half a dozen servers on two cores: each with a garbage collector for servers would take a heap a core.
+        ["DOTNET_gcServer"] = "0",
+    };
+}

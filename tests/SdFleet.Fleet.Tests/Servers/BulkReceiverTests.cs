@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SdFleet.Hosting.Bus;
+using SdFleet.TestServers;
+
+namespace SdFleet.Fleet.Tests.Servers;
+
+public sealed class BulkReceiverTests
+{
+    private const string Queue = "bulk";
+    private const string Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    [Fact]
+    public async Task Receive_OneOfManyFails_ItComesAgainAndTheOthersDoNot()
+    {
+        await using var broker = await (await RabbitMqServer.GetAsync()).CreateVirtualHostAsync();
+        var seen = new ConcurrentQueue<BulkMessage>();
+        using var host = await StartAsync(broker, message =>
+        {
+            seen.Enqueue(message);
+            return TextOf(message) == "5" && seen.Count(m => TextOf(m) == "5") == 1 ? throw new InvalidOperationException("Not this time.") : Task.CompletedTask;
+        });
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(await broker.PublishAsync(Queue, "", $"{i}", new Dictionary<string, string> { ["traceparent"] = Traceparent }));
+        }
+
+        await UntilAsync(() => seen.Count >= 21, $"21 messages, {seen.Count} so far");
+        await host.StopAsync();
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}").Append("5").Order(), seen.Select(TextOf).Order());
+        Assert.All(seen, m => Assert.Equal(Traceparent, m.Traceparent));
+        Assert.Empty(await broker.TakeAsync(Queue));
+    }
+
+    [Fact]
+    public async Task Receive_ConnectionIsCut_GoesOnWithAnother()
+    {
+        var server = await RabbitMqServer.GetAsync();
+        await using var broker = await server.CreateVirtualHostAsync();
+        var seen = new ConcurrentQueue<BulkMessage>();
+        using var host = await StartAsync(broker, message =>
+        {
+            seen.Enqueue(message);
+            return Task.CompletedTask;
+        });
+        await UntilAsync(() => CountConnections() > 0, "a connection");
+
+        foreach (var connection in (await server.Management.GetAsync($"vhosts/{broker.Name}/connections"))!.AsArray())
+        {
+            await server.Management.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
+        }
+
+        Assert.True(await broker.PublishAsync(Queue, "", "after"));
+        await UntilAsync(() => !seen.IsEmpty, "the message");
+        await host.StopAsync();
+
+        int CountConnections() => server.Management.GetAsync($"vhosts/{broker.Name}/connections").GetAwaiter().GetResult()!.AsArray().Count;
+    }
+
+    private static string TextOf(BulkMessage message) => Encoding.UTF8.GetString(message.Body);
+
+    private static async Task<IHost> StartAsync(RabbitMqVirtualHost broker, Func<BulkMessage, Task> take)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.Configure<TransportOptions>(o => (o.Kind, o.Uri) = (TransportKind.RabbitMq, broker.Uri));
+        builder.Services.AddBulkReceiver(Queue, prefetch: 100, _ => (message, _) => take(message));
+        var host = builder.Build();
+        await host.StartAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (await broker.GetQueueAsync(Queue) is null)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
+
+        return host;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Not in time: {what}");
+            await Task.Delay(50);
+        }
+    }
+}
