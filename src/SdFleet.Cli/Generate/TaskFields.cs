@@ -13,6 +13,7 @@ internal static class TaskFields
         [nameof(GenerationTask.Mask)] = "--mask",
         [nameof(GenerationTask.DepthMap)] = "--depth",
         [nameof(GenerationTask.Strength)] = "--strength",
+        [nameof(GenerationTask.NoiseLevel)] = "--noise-level",
         [nameof(GenerationTask.Width)] = "the width",
         [nameof(GenerationTask.Height)] = "the height",
         [nameof(HiresOptions.Scale)] = "--hires",
@@ -27,7 +28,12 @@ internal static class TaskFields
     /// <summary>What goes into the PNG's text beside what any picture has, under the names that other programs give it.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Of(TaskRequest request, GenerationTask task)
     {
-        if (task.InitImage is not null || request.Hires is not null)
+        if (request.Upscale)
+        {
+            // As the library reads null.
+            yield return new("Noise level", Text(request.NoiseLevel ?? 20));
+        }
+        else if (task.InitImage is not null || request.Hires is not null)
         {
             yield return new("Denoising strength", Text(request.Hires?.Strength ?? task.Strength));
         }

@@ -1,6 +1,7 @@
 using SdFleet.Cli.Output;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Cli.Generate;
 
@@ -17,7 +18,7 @@ internal sealed class TaskFiles
     private TaskFiles(TaskRequest request)
     {
         _request = request;
-        _init = Read("--init", request.Init, stream => ImageReader.Read(stream));
+        _init = Read(request.Upscale ? "--upscale" : "--init", request.Init, stream => ImageReader.Read(stream));
         _mask = Read("--mask", request.Mask, stream => ImageReader.ReadGray(stream));
         _depth = Read("--depth", request.Depth, stream => ImageReader.ReadDepth(stream));
     }
@@ -54,7 +55,13 @@ internal sealed class TaskFiles
         task = task with { Strength = _request.Strength ?? task.Strength };
         if (model.Kind == ModelKind.Upscaling)
         {
-            return task with { Width = _init.Width * model.SizeMultiple, Height = _init.Height * model.SizeMultiple, InitImage = _init };
+            return task with
+            {
+                Width = _init.Width * model.SizeMultiple,
+                Height = _init.Height * model.SizeMultiple,
+                InitImage = _init,
+                NoiseLevel = _request.NoiseLevel,
+            };
         }
 
         return task with
@@ -69,6 +76,9 @@ internal sealed class TaskFiles
     private void CheckModel(PipelineInfo model)
     {
         var kind = model.Kind;
+        Require(
+            kind == ModelKind.Upscaling || !_request.Upscale, $"--upscale is for upscaling models; this one is made for {NameOf(kind)}.");
+        Require(kind != ModelKind.Upscaling || _request.Upscale, "the model is made for upscaling and needs a picture: --upscale.");
         Require(kind == ModelKind.General || _init is not null, $"the model is made for {NameOf(kind)} and needs a picture: --init.");
         Require(
             kind != ModelKind.Inpainting || _mask is not null || _request.Outpaint is not null,

@@ -9,6 +9,12 @@ internal sealed record TaskRequest
 
     public string? Init { get; init; }
 
+    /// <summary>Whether <see cref="Init"/> is to be made larger rather than to begin with.</summary>
+    public bool Upscale { get; init; }
+
+    /// <summary>Noise on the picture to be made larger; null for the library's default.</summary>
+    public int? NoiseLevel { get; init; }
+
     public double? Strength { get; init; }
 
     public string? Mask { get; init; }

@@ -9,7 +9,7 @@ namespace SdFleet.Worker.Inference;
 
 /// <summary>
 /// Runs the model on a thread of its own, so that native code that computes for seconds never holds up the threads that keep
-/// the broker's connection alive. What waits and agrees in size, steps and scheduler goes through the model together.
+/// the broker's connection alive. What waits and agrees in size, steps and whatever else a pass shares goes through the model together.
 /// </summary>
 internal sealed class InferenceThread : IDisposable
 {
@@ -159,7 +159,7 @@ internal sealed class InferenceThread : IDisposable
         foreach (var (index, slice) in slices.Index())
         {
             var started = _clock.GetTimestamp();
-            var pass = _model.Model.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
+            var pass = _model.Model.Generate(slice, batch[0].Settings, new StepReport(this, batch, index, slices.Count), cancellationToken);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
             // Smaller than asked for where memory did not last for all.
             WorkerMetrics.BatchSize.Record(pass.Max(image => image.BatchSize));

@@ -13,7 +13,7 @@ using SdFleet.Worker.Reporting;
 namespace SdFleet.Worker.Output;
 
 /// <summary>Encodes finished pictures, stores them and writes their records.</summary>
-internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, WorkerIdentity identity, TimeProvider clock)
+internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, LoraFolder loras, WorkerIdentity identity, TimeProvider clock)
 {
     private const string ContentType = "image/png";
 
@@ -22,15 +22,17 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
     public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
     {
         var records = new ImageRecord[pictures.Count];
+        RecipeLora[]? changed = work.Recipe.Loras is null ? null : [.. (await loras.ChooseAsync(work.Recipe.Loras, cancellationToken).ConfigureAwait(false)).Select(lora => lora.Record)];
         await Parallel.ForAsync(
             0,
             pictures.Count,
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await StoreAsync(work, pictures[i], i, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (i, token) => records[i] = await StoreAsync(work, pictures[i], i, changed, token).ConfigureAwait(false)).ConfigureAwait(false);
         return records;
     }
 
-    private async Task<ImageRecord> StoreAsync(GenerateImages work, DrawnPicture picture, int index, CancellationToken cancellationToken)
+    private async Task<ImageRecord> StoreAsync(
+        GenerateImages work, DrawnPicture picture, int index, RecipeLora[]? changed, CancellationToken cancellationToken)
     {
         var image = picture.Image;
         var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index, picture.Before.Count);
@@ -38,7 +40,11 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         activity?.SetTag("sdfleet.artifact", name);
 
         var started = clock.GetTimestamp();
-        var png = PngWriter.ToArray(image.Image, RecipeTasks.TextOf(work.Recipe, image.Seed, model.Model.Digest).ToPngText());
+
+        // A text names the size of the first pass, and how much larger the second was.
+        var made = work.Recipe with { Width = image.Task.Width, Height = image.Task.Height };
+        var text = RecipeTasks.TextOf(made, image.Seed, model.Model.Digest, RecipeTexts.Of(made, changed)).ToPngText();
+        var png = PngWriter.ToArray(image.Image, text);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(png));
         var encoded = clock.GetElapsedTime(started);
 
@@ -59,6 +65,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             Attempt = work.Attempt,
             WorkerId = identity.Id,
             ModelDigest = model.Model.Digest,
+            Loras = changed,
             RuntimeVersion = model.Model.RuntimeVersion,
             ExecutionProvider = model.Model.Provider,
             Device = model.Model.Device,

@@ -6,7 +6,7 @@ using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Cli.CommandLine.Generate;
 
-/// <summary>The options of <c>sdfleet generate</c> for what is not just text to image; all of them only without a fleet.</summary>
+/// <summary>The options of <c>sdfleet generate</c> for what is not just text to image.</summary>
 internal sealed class TaskOptions
 {
     private const int OutpaintSides = 4;
@@ -23,6 +23,10 @@ internal sealed class TaskOptions
 
     private readonly Option<string?> _depth = Values.Text(
         "--depth", "For depth-to-image models: how near everything in --init is, brighter for nearer. Default: the model's estimate.", "FILE");
+    private readonly Option<string?> _upscale = Values.Text(
+        "--upscale", "For upscaling models: make this picture (PNG, JPEG, WebP) larger, as the prompt describes it.", "FILE");
+    private readonly Option<int?> _noiseLevel = Values.Whole<int>(
+        "--noise-level", "With --upscale, noise on the small picture: the more, the more is made up. Default 20.");
     private readonly Option<int[]?> _outpaint = new("--outpaint")
     {
         Description = "Paint so many pixels beyond --init, which keeps its size.",
@@ -45,12 +49,13 @@ internal sealed class TaskOptions
 
     private Option[] All =>
     [
-        _init, _strength, _mask, _noOverlay, _depth, _outpaint, _feather, _hires, _upscaler, _hiresStrength, _hiresSteps, _strip, _frames,
+        _init, _strength, _mask, _noOverlay, _depth, _upscale, _noiseLevel, _outpaint, _feather, _hires, _upscaler, _hiresStrength,
+        _hiresSteps, _strip, _frames,
     ];
 
     /// <summary>Adds the options to the command, and what they mean to each other.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="local">The option without which there are none of these.</param>
+    /// <param name="local">The option without which a fleet is asked.</param>
     /// <param name="sizes">The options for the size, which outpainting decides itself.</param>
     public void AddTo(Command command, Option<bool> local, params Option[] sizes)
     {
@@ -61,10 +66,9 @@ internal sealed class TaskOptions
 
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(local) && All.FirstOrDefault(o => IsGiven(result, o)) is { } fleet)
+            if (!result.GetValue(local) && IsGiven(result, _strip))
             {
-                result.AddError($"{fleet.Name} is for --local; a fleet makes pictures of text only.");
-                return;
+                result.AddError($"{_strip.Name} is for --local; a fleet gives finished pictures only.");
             }
 
             foreach (var option in new Option[] { _strength, _mask, _depth, _outpaint })
@@ -72,11 +76,13 @@ internal sealed class TaskOptions
                 Require(result, option, _init);
             }
 
+            Require(result, _noiseLevel, _upscale);
             Require(result, _feather, _outpaint);
             Require(result, _upscaler, _hires);
             Require(result, _hiresStrength, _hires);
             Require(result, _hiresSteps, _hires);
             Require(result, _frames, _strip);
+            Refuse(result, _upscale, [_init, _hires, .. sizes]);
             Refuse(result, _mask, _outpaint);
             Refuse(result, _hires, _mask, _outpaint, _strip, _depth);
             Refuse(result, _outpaint, sizes);
@@ -90,7 +96,9 @@ internal sealed class TaskOptions
     /// <summary>What was asked for.</summary>
     public TaskRequest Read(ParseResult parsed) => new()
     {
-        Init = parsed.GetValue(_init),
+        Init = parsed.GetValue(_init) ?? parsed.GetValue(_upscale),
+        Upscale = parsed.GetValue(_upscale) is not null,
+        NoiseLevel = parsed.GetValue(_noiseLevel),
         Strength = parsed.GetValue(_strength),
         Mask = parsed.GetValue(_mask),
         Overlay = !parsed.GetValue(_noOverlay),
