@@ -172,6 +172,22 @@ public sealed class TaskTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_OneOfAPassThatTheModelRefuses_CostsTheOthersNothing()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var before = WorkerFixture.Work(images: 4, steps: 40);
+        await worker.ReleaseAsync(before);
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == before.JobId);
+        var (good, bad) = (WorkerFixture.Work(), WorkerFixture.Work());
+        bad = bad with { Recipe = bad.Recipe with { Prompts = new PromptReading { ClipSkip = 31 } } };
+
+        await Task.WhenAll(worker.ReleaseAsync(good), worker.ReleaseAsync(bad));
+
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == good.JobId);
+        Assert.Equal(ErrorClass.Invalid, (await worker.WaitForAsync<JobFailed>(e => e.JobId == bad.JobId)).ErrorClass);
+    }
+
+    [Fact]
     public void GoesWith_WhatAPassShares_MustAgree()
     {
         var work = WorkerFixture.Work();

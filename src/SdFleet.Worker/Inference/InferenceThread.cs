@@ -124,6 +124,7 @@ internal sealed class InferenceThread : IDisposable
         Volatile.Write(ref _running, 1);
         batch.ForEach(item => item.Start());
         var startedAt = _clock.GetUtcNow();
+        var isRefused = false;
         try
         {
             using var activity = WorkerActivity.Source.StartActivity("generate", ActivityKind.Internal, batch[0].Trace);
@@ -132,6 +133,10 @@ internal sealed class InferenceThread : IDisposable
             activity?.Stop();
             _breaker.Succeeded();
             Distribute(batch, images, startedAt, activity);
+        }
+        catch (ArgumentException) when (batch.Count > 1)
+        {
+            isRefused = true;
         }
 #pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
         catch (Exception error)
@@ -148,6 +153,12 @@ internal sealed class InferenceThread : IDisposable
         {
             Volatile.Write(ref _running, 0);
             registrations.ForEach(r => r.Dispose());
+        }
+
+        if (isRefused)
+        {
+            // One of them asks for what the model does not do, such as leaving out more layers than there are: the others must not fail for it.
+            batch.ForEach(item => RunBatch([item]));
         }
     }
 
