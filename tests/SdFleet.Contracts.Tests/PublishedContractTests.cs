@@ -148,12 +148,12 @@ public sealed class PublishedContractTests
                 // Each member's values, and as many members as there may be and one more.
                 var member = schema["items"]!.AsObject();
                 var good = Samples(member).First(s => s.IsGood).Value!.AsObject();
-                var most = (int)schema["maxItems"]!;
+                var maxItems = (int)schema["maxItems"]!;
                 return
                 [
                     .. Samples(member).Select(s => ((JsonNode?)new JsonArray(s.Value?.DeepClone()), s.IsGood)),
-                    (Many(most), true),
-                    (Many(most + 1), false),
+                    (Many(maxItems), true),
+                    (Many(maxItems + 1), false),
                     (new JsonArray(), (int?)schema["minItems"] is not > 0),
                     ("text", false),
                 ];
