@@ -10,6 +10,8 @@ internal static class ApiRoutes
     public const string JobPattern = "/v1/jobs/{id:guid}";
     public const string CancelPattern = "/v1/jobs/{id:guid}/cancel";
     public const string ImagePattern = "/v1/jobs/{id:guid}/images/{index:int:min(0)}";
+    public const string Inputs = "/v1/inputs";
+    public const string InputPattern = "/v1/inputs/{sha256:length(64)}";
     public const string Batches = "/v1/batches";
     public const string BatchPattern = "/v1/batches/{id:guid}";
     public const string BatchPartsPattern = "/v1/batches/{id:guid}/parts";
@@ -38,6 +40,8 @@ internal static class ApiRoutes
     public const string Ready = "/health/ready";
 
     public static string Job(Guid id) => $"{Jobs}/{id:D}";
+
+    public static string Input(string sha256) => $"{Inputs}/{sha256}";
 
     public static string Batch(Guid id) => $"{Batches}/{id:D}";
 

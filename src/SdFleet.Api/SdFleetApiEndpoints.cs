@@ -2,6 +2,7 @@ using SdFleet.Api.Batches;
 using SdFleet.Api.Fleet;
 using SdFleet.Api.Images;
 using SdFleet.Api.Index;
+using SdFleet.Api.Inputs;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Webhooks;
@@ -18,6 +19,7 @@ public static class SdFleetApiEndpoints
         endpoints.MapJob();
         endpoints.MapCancel();
         endpoints.MapImage();
+        endpoints.MapInputs();
         endpoints.MapBatchParts();
         endpoints.MapSubmitBatch();
         endpoints.MapBatch();

@@ -49,6 +49,11 @@ public sealed class WorkerOptions
     /// </summary>
     public string? ClipModel { get; set; }
 
+    /// <summary>
+    /// A folder with LoRAs, safetensors files that jobs may name without their extension; read when the worker starts. Default none.
+    /// </summary>
+    public string? LoraFolder { get; set; }
+
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; set; }
 
@@ -86,6 +91,11 @@ public sealed class WorkerOptions
         if (options.ModelDigest is { } digest && !IsDigest(digest))
         {
             yield return $"ModelDigest is \"{digest}\": 64 digits of 0-9 and a-f";
+        }
+
+        if (options.LoraFolder is { } folder && !Directory.Exists(folder))
+        {
+            yield return $"LoraFolder is {folder}: a folder that is there";
         }
 
         if (options.DeviceId is < 0 or > 1023)

@@ -33,6 +33,8 @@ public static class WorkerServices
         services.AddSingleton<LoadedScorer>();
         services.AddHostedService(s => s.GetRequiredService<LoadedScorer>());
         services.AddSingleton<PictureFilter>();
+        services.AddSingleton<LoraFolder>();
+        services.AddSingleton<RecipePreparation>();
         services.AddSingleton<Drawing>();
         services.AddSingleton<FinishedImages>();
         services.AddSingleton<WorkerIdentity>();

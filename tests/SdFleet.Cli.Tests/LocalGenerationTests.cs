@@ -130,7 +130,6 @@ public sealed class LocalGenerationTests
     [InlineData("--local", "/no/such/file.safetensors", "--lora names the file \"/no/such/file.safetensors\", which is not there.")]
     [InlineData("--local", "/no/such/file:much", "--lora is \"/no/such/file:much\": FILE[:SCALE], the scale a number from -10 to 10")]
     [InlineData("--local", "/no/such/file:11", "--lora is \"/no/such/file:11\": FILE[:SCALE], the scale a number from -10 to 10")]
-    [InlineData("--json", "/no/such/file", "--lora needs --local")]
     public async Task Generate_LoraThatCannotBe_IsAMistakeOfTheCommandLine(string other, string lora, string expected)
     {
         var run = await CliRun.Of("generate", Prompt, other, "--lora", lora);

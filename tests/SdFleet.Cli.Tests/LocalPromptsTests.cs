@@ -68,9 +68,6 @@ public sealed class LocalPromptsTests
     }
 
     [Theory]
-    [InlineData("--prompt-syntax", "weighted")]
-    [InlineData("--long-prompts", "chunk")]
-    [InlineData("--clip-skip", "1")]
     [InlineData("--embedding", "x.safetensors")]
     public async Task Generate_PromptOptionsForAFleet_AreRefused(string option, string value)
     {

@@ -28,6 +28,28 @@ public sealed class BatchLineTests
         FilterUnsafe = false,
         DuplicateDistance = 4,
         Redraws = 2,
+        PromptSyntax = PromptSyntax.Weighted,
+        LongPrompts = LongPrompts.Chunk,
+        ClipSkip = 1,
+        GuidanceRescale = 0.5,
+        Loras = [new RecipeLora { Name = "style", Weight = 0.8, Sha256 = new string('d', 64) }],
+        Task = JobTask.Outpaint,
+        InitImage = new string('e', 64),
+        Mask = new string('f', 64),
+        DepthMap = new string('0', 64),
+        Strength = 0.7,
+        Overlay = false,
+        MaskBlending = MaskBlending.Soft,
+        OutpaintLeft = 1,
+        OutpaintTop = 2,
+        OutpaintRight = 3,
+        OutpaintBottom = 4,
+        Feather = 5,
+        NoiseLevel = 6,
+        HiresScale = 1.5,
+        HiresUpscaler = HiresUpscaler.LatentBicubic,
+        HiresStrength = 0.4,
+        HiresSteps = 7,
         Lane = Lane.Interactive,
     };
 
@@ -56,7 +78,8 @@ public sealed class BatchLineTests
         var job = BatchLine.Read(batch, 1, JsonSerializer.SerializeToUtf8Bytes(Full, ContractsJson.Options), errors);
 
         Assert.Empty(errors);
-        Assert.Equal(Full with { Id = job.Id, Tenant = "acme", SubmittedAt = batch.SubmittedAt }, job);
+        Assert.Equal(Full.Loras, job.Loras);
+        Assert.Equal(Full with { Id = job.Id, Tenant = "acme", SubmittedAt = batch.SubmittedAt, Loras = job.Loras }, job);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class PublishedContractTests
             var errors = new List<FieldError>();
             SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job), SubmissionDoor.Broker, errors);
             Assert.True(isGood == (errors.Count == 0), $"{job.ToJsonString()[..Math.Min(200, job.ToJsonString().Length)]}: {string.Join("; ", errors)}");
-            Assert.All(errors, e => Assert.Equal(name, e.Field.Split('.')[0]));
+            Assert.All(errors, e => Assert.Equal(name, e.Field.Split('.', '[')[0]));
         }
     }
 
@@ -144,6 +144,22 @@ public sealed class PublishedContractTests
                     (new JsonObject(), needed.Count == 0),
                     ("text", false),
                 ];
+            case "array" when schema["items"]!["properties"] is not null:
+                // Each member's values, and as many members as there may be and one more.
+                var member = schema["items"]!.AsObject();
+                var good = Samples(member).First(s => s.IsGood).Value!.AsObject();
+                var maxItems = (int)schema["maxItems"]!;
+                return
+                [
+                    .. Samples(member).Select(s => ((JsonNode?)new JsonArray(s.Value?.DeepClone()), s.IsGood)),
+                    (Many(maxItems), true),
+                    (Many(maxItems + 1), false),
+                    (new JsonArray(), (int?)schema["minItems"] is not > 0),
+                    ("text", false),
+                ];
+
+                // Of different names, which is all that is asked of several.
+                JsonArray Many(int count) => new([.. Enumerable.Range(0, count).Select(i => (JsonNode)With(good.ToDictionary(), "name", $"n{i}"))]);
             case "array":
                 var allowed = schema["items"]!["enum"]!.AsArray().Select(w => w!.DeepClone()).ToList();
                 return

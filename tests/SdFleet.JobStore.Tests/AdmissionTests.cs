@@ -28,6 +28,24 @@ public abstract class AdmissionTests(JobStoreKind kind) : StoreTests(kind)
         Assert.Empty(found.Images);
     }
 
+    // An older service beside this one drops what it does not know; the mark stays, and no worker takes the rest for text to image.
+    [Fact]
+    public async Task Admit_JobThatOlderServicesCannotRead_IsStoredWithAMarkAndReadWithoutIt()
+    {
+        var plain = Samples.Job();
+        var newer = plain with
+        {
+            Job = plain.Job with { Id = Guid.NewGuid(), Recipe = plain.Job.Recipe with { Task = new PictureTask { Kind = JobTask.ImageToImage, InitImage = new string('a', 64), Strength = 0.5 } } },
+        };
+
+        await Store.AdmitAsync([plain, newer], default);
+
+        Assert.Equal(newer.Job.Recipe, (await FindAsync(newer.Job.Id)).Recipe);
+        var released = await ReleaseAsync();
+        Assert.Equal(newer.Job.Recipe, released.Single(r => r.Message.JobId == newer.Job.Id).Message.Recipe);
+        Assert.Equal(plain.Job.Recipe, released.Single(r => r.Message.JobId == plain.Job.Id).Message.Recipe);
+    }
+
     [Fact]
     public async Task Admit_SameJobTwice_IsADuplicate()
     {

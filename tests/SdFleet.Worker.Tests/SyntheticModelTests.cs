@@ -19,8 +19,8 @@ public sealed class SyntheticModelTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
 
-        model.Generate([.. RecipeTasks.Of(recipe, 2)], new Progress<GenerationProgress>(), default);
-        Assert.Throws<OperationCanceledException>(() => model.Generate([.. RecipeTasks.Of(recipe, 1)], new Progress<GenerationProgress>(), cancelled.Token));
+        model.Generate([.. RecipeTasks.Of(recipe, 2)], PassSettings.Plain, new Progress<GenerationProgress>(), default);
+        Assert.Throws<OperationCanceledException>(() => model.Generate([.. RecipeTasks.Of(recipe, 1)], PassSettings.Plain, new Progress<GenerationProgress>(), cancelled.Token));
 
         Assert.Equal(
             [$$"""{"prompt":"a \"quoted\"\nprompt","seed":7}""", $$"""{"prompt":"a \"quoted\"\nprompt","seed":8}""", $$"""{"prompt":"a \"quoted\"\nprompt","seed":7}"""],

@@ -9,6 +9,8 @@ using SdFleet.Hosting.Authentication;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Webhooks;
+using SdFleet.Storage;
+using SdFleet.Storage.Inputs;
 
 namespace SdFleet.Api.Jobs;
 
@@ -38,6 +40,7 @@ internal static class SubmitEndpoint
         ModelCatalog models,
         KnownJobs known,
         FleetPublisher publisher,
+        IArtifactStore artifacts,
         IOptions<ApiOptions> options,
         IOptions<WebhookOptions> webhooks,
         TimeProvider time,
@@ -66,6 +69,11 @@ internal static class SubmitEndpoint
 
         // What the body is made of decides the rest: of something that is no object, missing fields need no mention.
         var resolved = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(job, models.Specs, now, errors);
+        if (resolved is not null)
+        {
+            errors.AddRange(await artifacts.FindMissingInputsAsync(resolved, aborted));
+        }
+
         if (resolved is null || errors.Count > 0)
         {
             return Problem.Of(errors);

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Microsoft.OpenApi;
 using SdFleet.Api.Batches;
+using SdFleet.Api.Inputs;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.Problems;
 
@@ -60,6 +61,18 @@ internal static class EndpointDescriptions
                 {
                     [BatchPartBody.MediaType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
                 },
+            };
+            return Task.CompletedTask;
+        });
+
+    public static RouteHandlerBuilder WithPictureBody(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new[] { PictureHeader.Png, PictureHeader.Jpeg, PictureHeader.WebP }.ToDictionary(
+                    type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
             };
             return Task.CompletedTask;
         });

@@ -22,7 +22,27 @@ internal static class SubmitJobSchema
             .ToDictionary(field => field.Name, Of),
     };
 
-    private static IOpenApiSchema Of(FieldRule field) => field.Kind == FieldKind.Object ? WebhookSchema.Of(field) : new OpenApiSchema
+    private static IOpenApiSchema Of(FieldRule field) => field.Kind switch
+    {
+        FieldKind.Object => WebhookSchema.Of(field),
+        FieldKind.Objects => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            Description = field.Description,
+            MinItems = 1,
+            MaxItems = field.MaxItems,
+            Items = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Required = field.Fields.Where(f => f.IsRequired).Select(f => f.Name).ToHashSet(StringComparer.Ordinal),
+                AdditionalPropertiesAllowed = false,
+                Properties = field.Fields.ToDictionary(f => f.Name, Of, StringComparer.Ordinal),
+            },
+        },
+        _ => OfValue(field),
+    };
+
+    private static OpenApiSchema OfValue(FieldRule field) => new()
     {
         Description = field.Description,
         Type = field.Kind switch

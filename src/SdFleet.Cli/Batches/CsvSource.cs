@@ -46,7 +46,7 @@ internal sealed class CsvSource : BatchSource
             using var text = Utf8File.Open(path);
             var first = text.ReadLine() ?? "";
             var separator = first.AsSpan().IndexOfAny(Separators) is >= 0 and var at ? first[at] : ',';
-            var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && rule.Kind != FieldKind.Object && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
+            var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && rule.Kind is not (FieldKind.Object or FieldKind.Objects) && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
             using var header = CsvReader.FromText(first + "\n", new CsvReaderOptions { Separator = separator });
             header.ReadHeader();
             var names = header.Headers.ToArray();

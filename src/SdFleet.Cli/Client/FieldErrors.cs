@@ -17,10 +17,23 @@ internal static class FieldErrors
         ["filterBlank"] = "--filter-blank",
         ["filterUnsafe"] = "--filter-unsafe",
         ["duplicateDistance"] = "--duplicate-distance",
+        ["promptSyntax"] = "--prompt-syntax",
+        ["longPrompts"] = "--long-prompts",
+        ["clipSkip"] = "--clip-skip",
+        ["initImage"] = "--init",
+        ["depthMap"] = "--depth",
+        ["outpaintLeft"] = "--outpaint's left",
+        ["outpaintTop"] = "--outpaint's top",
+        ["outpaintRight"] = "--outpaint's right",
+        ["outpaintBottom"] = "--outpaint's bottom",
+        ["noiseLevel"] = "--noise-level",
+        ["hiresScale"] = "--hires",
+        ["hiresStrength"] = "--hires-strength",
+        ["hiresSteps"] = "--hires-steps",
     };
 
     private static readonly HashSet<string> SameName = new(
-        ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane", "redraws"], StringComparer.Ordinal);
+        ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane", "redraws", "mask", "strength", "feather"], StringComparer.Ordinal);
 
     /// <summary>The error that ends the command.</summary>
     public static CliException ToException(string who, IEnumerable<FieldError> errors) => new(

@@ -73,12 +73,7 @@ internal sealed class GenerateCommand
             }
             else
             {
-                if (result.GetResult(it._loras) is not null)
-                {
-                    result.AddError($"{it._loras.Name} needs --local: a fleet's models are loaded by its workers.");
-                }
-
-                foreach (var option in it._prompts.All.Where(o => result.GetResult(o) is not null))
+                foreach (var option in it._prompts.LocalOnly.Where(o => result.GetResult(o) is not null))
                 {
                     result.AddError($"{option.Name} is for --local; a fleet does not take it yet.");
                 }
@@ -112,7 +107,7 @@ internal sealed class GenerateCommand
         var generated = parsed.GetValue(_local)
             ? await LocalGeneration.RunAsync(
                 job, LocalModel.Of(job.Model, request, Loras(parsed)), _prompts.Read(parsed), request, _console, cancellationToken)
-            : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, cancellationToken);
+            : await AskFleetAsync(parsed, job with { Lane = parsed.GetValue(_lane) ?? Lane.Interactive }, request, cancellationToken);
         var paths = target.Save(generated);
         var grid = parsed.GetValue(_grid);
         if (grid is not null)
@@ -124,11 +119,13 @@ internal sealed class GenerateCommand
         return ExitCodes.Done;
     }
 
-    private IReadOnlyList<Lora> Loras(ParseResult parsed) => [.. (parsed.GetValue(_loras) ?? []).Select(it => new Lora(it.File, it.Scale))];
+    private IReadOnlyList<Lora> Loras(ParseResult parsed) => [.. (parsed.GetValue(_loras) ?? []).Select(it => it.ToFile())];
 
-    private async Task<GeneratedPictures> AskFleetAsync(ParseResult parsed, SubmitJob job, CancellationToken cancellationToken)
+    private async Task<GeneratedPictures> AskFleetAsync(ParseResult parsed, SubmitJob job, TaskRequest request, CancellationToken cancellationToken)
     {
         using var client = _fleet.Connect(parsed, _console);
+        job = job with { Loras = parsed.GetValue(_loras) is { Length: > 0 } loras ? [.. loras.Select(it => it.ToName())] : null };
+        job = await FleetRequest.ToJobAsync(client, job, request, _prompts.Read(parsed), cancellationToken);
         return await FleetGeneration.RunAsync(client, job, _console, cancellationToken);
     }
 

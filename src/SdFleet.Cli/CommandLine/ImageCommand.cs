@@ -40,7 +40,7 @@ internal static class ImageCommand
             await using var dataset = await source.OpenAsync(parsed, console, token);
             using IPictureMaker maker = !parsed.GetValue(local) && source.Fleet(parsed, console) is { } fleet
                 ? new FleetMaker(fleet, console.Time)
-                : await LocalMaker.LoadAsync(parsed.GetValue(model), token);
+                : await LocalMaker.LoadAsync(parsed.GetValue(model), dataset.Artifacts, token);
             return await RunAsync(dataset, maker, parsed.GetValue(sample) ?? DefaultSample, parsed.GetValue(tolerance) ?? DefaultTolerance, console, token);
         });
         return command;

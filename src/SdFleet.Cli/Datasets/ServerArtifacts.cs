@@ -5,13 +5,21 @@ using SdFleet.Storage;
 
 namespace SdFleet.Cli.Datasets;
 
-/// <summary>The pictures of a fleet, read through its API: which one follows from an artifact's name. Nothing can be listed or stored.</summary>
+/// <summary>The pictures of a fleet, and those that they began with, read through its API: which one follows from an artifact's name. Nothing can be listed or stored.</summary>
 internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
 {
     private const int GuidLength = 36;
+    private const string InputPrefix = "inputs/";
 
     public async Task<ArtifactContent?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
+        if (name.StartsWith(InputPrefix, StringComparison.Ordinal))
+        {
+            return await client.FindInputAsync(name[(name.LastIndexOf('/') + 1)..], cancellationToken) is { } input
+                ? new ArtifactContent(new MemoryStream(input), input.Length, "application/octet-stream")
+                : null;
+        }
+
         // Whichever draw it is: the record of the job's picture names it to the server.
         var file = ArtifactName.OfFirstDraw(name[(name.LastIndexOf('/') + 1)..]);
         if (file.Length <= GuidLength || !Guid.TryParseExact(file[..GuidLength], "D", out var job) ||

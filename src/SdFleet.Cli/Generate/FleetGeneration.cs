@@ -30,7 +30,9 @@ internal static class FleetGeneration
             pictures.Add(new GeneratedPicture(image.Record.Seed, png));
         }
 
-        return new GeneratedPictures(done.Id, done.Recipe!, pictures);
+        // The size that they have, which a second pass, a canvas or an upscaling model made larger.
+        var recipe = done.Images is [var first, ..] ? done.Recipe! with { Width = first.Record.Width, Height = first.Record.Height } : done.Recipe!;
+        return new GeneratedPictures(done.Id, recipe, pictures);
     }
 
     private static async Task<JobView> WaitAsync(FleetClient client, SubmitJob job, CliConsole console, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using SdFleet.Cli.Output;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Cli.Generate;
 

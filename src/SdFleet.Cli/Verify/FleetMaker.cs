@@ -1,6 +1,6 @@
 using SdFleet.Cli.Client;
 using SdFleet.Contracts.Images;
-using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Cli.Verify;
 
@@ -9,25 +9,19 @@ internal sealed class FleetMaker(FleetClient client, TimeProvider time) : IPictu
 {
     public async Task<byte[]> MakeAsync(ManifestRecord record, CancellationToken cancellationToken)
     {
-        var recipe = record.Recipe;
-        var job = new SubmitJob
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var job = RecipeSubmission.Of(record.Recipe) with
         {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
-            Model = recipe.Model,
+            Id = id,
             ModelDigest = record.Image.ModelDigest,
-            Prompt = recipe.Prompt,
-            NegativePrompt = recipe.NegativePrompt,
             Images = 1,
             Seed = record.Image.Seed,
-            Width = recipe.Width,
-            Height = recipe.Height,
-            Steps = recipe.Steps,
-            GuidanceScale = recipe.GuidanceScale,
-            Scheduler = recipe.Scheduler,
-            NoiseSource = recipe.NoiseSource,
+
+            // The very files that changed the weights.
+            Loras = record.Image.Loras,
         };
         await client.SubmitAsync(job, cancellationToken);
-        var done = await new JobWait(client, time).UntilCompletedAsync(job.Id.Value, _ => { }, cancellationToken);
+        var done = await new JobWait(client, time).UntilCompletedAsync(id, _ => { }, cancellationToken);
         return await client.DownloadAsync(done.Images.Single().Url, cancellationToken);
     }
 

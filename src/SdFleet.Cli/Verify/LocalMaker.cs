@@ -3,6 +3,7 @@ using SdFleet.Cli.Output;
 using SdFleet.Contracts.Images;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Storage;
 using SdFleet.Worker.Inference;
 
 namespace SdFleet.Cli.Verify;
@@ -13,20 +14,22 @@ internal sealed class LocalMaker : IPictureMaker
     private readonly LocalModel _model;
     private readonly StableDiffusionPipeline _pipeline;
     private readonly string _digest;
+    private readonly IArtifactStore _artifacts;
 
-    private LocalMaker(LocalModel model, StableDiffusionPipeline pipeline, string digest) =>
-        (_model, _pipeline, _digest) = (model, pipeline, digest);
+    private LocalMaker(LocalModel model, StableDiffusionPipeline pipeline, string digest, IArtifactStore artifacts) =>
+        (_model, _pipeline, _digest, _artifacts) = (model, pipeline, digest, artifacts);
 
     /// <param name="model">As <c>generate --local --model</c> takes it.</param>
+    /// <param name="artifacts">Where the pictures are that others begin with.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<LocalMaker> LoadAsync(string? model, CancellationToken cancellationToken)
+    public static async Task<LocalMaker> LoadAsync(string? model, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         var found = LocalModel.Of(model, new(), []);
         var pipeline = await Task.Run(() => LocalGeneration.Load(found, []), cancellationToken);
-        return new LocalMaker(found, pipeline, await pipeline.GetModelDigestAsync(cancellationToken));
+        return new LocalMaker(found, pipeline, await pipeline.GetModelDigestAsync(cancellationToken), artifacts);
     }
 
-    public Task<byte[]> MakeAsync(ManifestRecord record, CancellationToken cancellationToken)
+    public async Task<byte[]> MakeAsync(ManifestRecord record, CancellationToken cancellationToken)
     {
         if (record.Image.ModelDigest != _digest)
         {
@@ -35,8 +38,25 @@ internal sealed class LocalMaker : IPictureMaker
                 "--model names another folder, --server a fleet that has them.");
         }
 
-        var task = RecipeTasks.Of(record.Recipe with { Seed = record.Image.Seed }, images: 1).Single();
-        return Task.Run(() => PngWriter.ToArray(_pipeline.Generate([task], progress: null, cancellationToken).Single().Image), cancellationToken);
+        if (record.Recipe.Loras is { } loras)
+        {
+            throw new CliException($"it was made with the LoRAs {string.Join(", ", loras.Select(lora => lora.Name))}: --server names a fleet whose workers have them.");
+        }
+
+        try
+        {
+            var pictures = await TaskPictures.ReadAsync(_artifacts, record.Tenant, record.Recipe, cancellationToken);
+            var task = RecipeTasks.Of(record.Recipe, record.Image.Seed, pictures, ModelShape.Of(_model.Name, _pipeline.Info, GenerationLimits.MaxSide));
+            return await Task.Run(
+                () => PngWriter.ToArray((RecipeTasks.HiresOf(record.Recipe) is { } hires
+                    ? _pipeline.GenerateHires([task], hires, progress: null, cancellationToken)
+                    : _pipeline.Generate([task], progress: null, cancellationToken)).Single().Image),
+                cancellationToken);
+        }
+        catch (Exception e) when (e is ArgumentException or ArtifactStoreException)
+        {
+            throw new CliException(e.Message, cause: e);
+        }
     }
 
     public void Dispose() => _pipeline.Dispose();

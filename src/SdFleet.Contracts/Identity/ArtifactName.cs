@@ -37,6 +37,12 @@ public static class ArtifactName
     /// <summary>What the names of the files of a batch's export begin with, before a slash.</summary>
     public static string ExportRoot(Guid batch, string name) => $"{BatchRoot(batch)}/exports/{name}";
 
+    /// <summary>
+    /// A picture that a tenant uploaded for its jobs, by the SHA-256 of its file. The tenant is in the name, so that a job reaches only
+    /// what its own tenant has.
+    /// </summary>
+    public static string ForInput(string tenant, string sha256) => $"inputs/{tenant}.pictures/{sha256}";
+
     /// <summary><c>folder/job-index.png</c>; where it was drawn again, <c>folder/job-index-rN.png</c>.</summary>
     /// <param name="folder">The job's folder.</param>
     /// <param name="jobId">The job.</param>

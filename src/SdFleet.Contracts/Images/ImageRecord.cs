@@ -1,3 +1,5 @@
+using SdFleet.Contracts.Jobs;
+
 namespace SdFleet.Contracts.Images;
 
 /// <summary>What is known of one finished picture; with the job's recipe, enough to make it again.</summary>
@@ -32,6 +34,9 @@ public sealed record ImageRecord
 
     /// <summary>SHA-256 over the model's component files, lower-case hex.</summary>
     public required string ModelDigest { get; init; }
+
+    /// <summary>The LoRAs that changed its weights, each with the SHA-256 of its file; null for none.</summary>
+    public IReadOnlyList<RecipeLora>? Loras { get; init; }
 
     /// <summary>ONNX Runtime's version.</summary>
     public required string RuntimeVersion { get; init; }

@@ -38,4 +38,19 @@ public sealed record Recipe
 
     /// <summary>What its pictures must be, and how often they are drawn again; null where every picture is wanted.</summary>
     public ImageFilters? Filters { get; init; }
+
+    /// <summary>How its prompts are read; null for as diffusers does it by default.</summary>
+    public PromptReading? Prompts { get; init; }
+
+    /// <summary>LoRAs that change the model, whose changes add up; null for none.</summary>
+    public IReadOnlyList<RecipeLora>? Loras { get; init; }
+
+    /// <summary>
+    /// What is done to which pictures; null for text to image. With <see cref="JobTask.Outpaint"/> and <see cref="JobTask.Upscale"/> a
+    /// picture's size follows from the one that was uploaded, and <see cref="Width"/> and <see cref="Height"/> are an estimate.
+    /// </summary>
+    public PictureTask? Task { get; init; }
+
+    /// <summary>The second pass, which makes the picture larger than <see cref="Width"/> and <see cref="Height"/>; null for none.</summary>
+    public HiresPass? Hires { get; init; }
 }

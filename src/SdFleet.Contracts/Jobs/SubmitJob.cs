@@ -66,6 +66,72 @@ public sealed record SubmitJob
     /// <summary>How often a picture that is filtered is drawn again with another seed, 0 to 15. Default 0.</summary>
     public int? Redraws { get; init; }
 
+    /// <summary>How prompts are read. Default <see cref="Jobs.PromptSyntax.Plain"/>.</summary>
+    public PromptSyntax? PromptSyntax { get; init; }
+
+    /// <summary>What becomes of prompts beyond 75 tokens. Default <see cref="Jobs.LongPrompts.Truncate"/>.</summary>
+    public LongPrompts? LongPrompts { get; init; }
+
+    /// <summary>How many of the text encoder's last layers are left out, as in diffusers. Default 0.</summary>
+    public int? ClipSkip { get; init; }
+
+    /// <summary>How far guided predictions are brought back to the deviation of the unguided ones, 0 to 1. Default 0.</summary>
+    public double? GuidanceRescale { get; init; }
+
+    /// <summary>LoRAs out of those that the model's workers have. Default none.</summary>
+    public IReadOnlyList<RecipeLora>? Loras { get; init; }
+
+    /// <summary>What the pictures are made from. Default <see cref="JobTask.TextToImage"/>.</summary>
+    public JobTask? Task { get; init; }
+
+    /// <summary>The picture to begin with: the SHA-256 under which it was uploaded, lower-case hex.</summary>
+    public string? InitImage { get; init; }
+
+    /// <summary>What of it is repainted (white) and kept (black), likewise.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>How near everything in it is, brighter for nearer, likewise. Default: the model's estimate.</summary>
+    public string? DepthMap { get; init; }
+
+    /// <summary>How much of it is made anew, 0 to 1. Default 0.8; 1 in outpainting.</summary>
+    public double? Strength { get; init; }
+
+    /// <summary>Whether what in- and outpainting keep is pasted back pixel by pixel. Default yes.</summary>
+    public bool? Overlay { get; init; }
+
+    /// <summary>How a general model keeps what is kept. Default <see cref="Jobs.MaskBlending.Hard"/>.</summary>
+    public MaskBlending? MaskBlending { get; init; }
+
+    /// <summary>New pixels to the left in outpainting. Default 0.</summary>
+    public int? OutpaintLeft { get; init; }
+
+    /// <summary>New pixels above in outpainting. Default 0.</summary>
+    public int? OutpaintTop { get; init; }
+
+    /// <summary>New pixels to the right in outpainting. Default 0.</summary>
+    public int? OutpaintRight { get; init; }
+
+    /// <summary>New pixels below in outpainting. Default 0.</summary>
+    public int? OutpaintBottom { get; init; }
+
+    /// <summary>In outpainting, how many pixels of the picture pass over into what is new. Default 16.</summary>
+    public int? Feather { get; init; }
+
+    /// <summary>How much noise is put on a picture that is made larger. Default 20.</summary>
+    public int? NoiseLevel { get; init; }
+
+    /// <summary>How much larger a second pass makes the picture. Default: there is none.</summary>
+    public double? HiresScale { get; init; }
+
+    /// <summary>How the first pass is made larger. Default <see cref="Jobs.HiresUpscaler.Lanczos"/>.</summary>
+    public HiresUpscaler? HiresUpscaler { get; init; }
+
+    /// <summary>How much the second pass makes anew, 0 to 1. Default 0.5.</summary>
+    public double? HiresStrength { get; init; }
+
+    /// <summary>Steps of the second pass. Default: those of the first.</summary>
+    public int? HiresSteps { get; init; }
+
     /// <summary>How soon. Default <see cref="Jobs.Lane.Normal"/>.</summary>
     public Lane? Lane { get; init; }
 

@@ -27,13 +27,14 @@ public static class SubmissionSchema
 
     private static JsonObject Of(FieldRule field) => field.Kind switch
     {
-        FieldKind.Object => new JsonObject
+        FieldKind.Object => Object(field, ("description", field.Description)),
+        FieldKind.Objects => new JsonObject
         {
             ["description"] = field.Description,
-            ["type"] = "object",
-            ["required"] = Words(field.Fields.Where(f => f.IsRequired).Select(f => f.Name)),
-            ["additionalProperties"] = false,
-            ["properties"] = Properties(field.Fields),
+            ["type"] = "array",
+            ["minItems"] = 1,
+            ["maxItems"] = field.MaxItems,
+            ["items"] = Object(field),
         },
         FieldKind.Words => new JsonObject
         {
@@ -45,6 +46,16 @@ public static class SubmissionSchema
         },
         _ => OfValue(field),
     };
+
+    private static JsonObject Object(FieldRule field, params (string Name, string Text)[] texts)
+    {
+        var schema = new JsonObject(texts.Select(text => KeyValuePair.Create(text.Name, (JsonNode?)text.Text)));
+        schema["type"] = "object";
+        schema["required"] = Words(field.Fields.Where(f => f.IsRequired).Select(f => f.Name));
+        schema["additionalProperties"] = false;
+        schema["properties"] = Properties(field.Fields);
+        return schema;
+    }
 
     private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(word => (JsonNode)word)]);
 

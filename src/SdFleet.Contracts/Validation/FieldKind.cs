@@ -32,4 +32,7 @@ public enum FieldKind
 
     /// <summary>An object with fields of its own.</summary>
     Object,
+
+    /// <summary>A list of such objects.</summary>
+    Objects,
 }

@@ -30,7 +30,10 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
     /// <summary>Only the characters of a number in lower-case hex.</summary>
     public bool IsDigest { get; init; }
 
-    /// <summary>The fields of an <see cref="FieldKind.Object"/>.</summary>
+    /// <summary>Most members of <see cref="FieldKind.Objects"/>, of which there is at least one.</summary>
+    public int MaxItems { get; init; } = int.MaxValue;
+
+    /// <summary>The fields of an <see cref="FieldKind.Object"/>, or of each of <see cref="FieldKind.Objects"/>.</summary>
     public IReadOnlyList<FieldRule> Fields { get; init; } = [];
 
     /// <summary>Whether an object needs it.</summary>
@@ -51,6 +54,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
         FieldKind.Words => $"a list of 1 to {Words.Count} of {string.Join(", ", Words)}, each once",
         FieldKind.Object => $"an object with {string.Join(" and ", Fields.Select(member => member.Name))}",
+        FieldKind.Objects => $"a list of 1 to {MaxItems} objects with {string.Join(", ", Fields.Select(member => member.IsRequired ? member.Name : $"{member.Name} (optional)"))}",
         FieldKind.Url => $"an absolute https URL (http where the fleet allows it) of at most {MaxLength} characters of ASCII, without user and fragment",
         _ when IsDigest => $"{MaxLength} hex digits in lower case",
         _ when IsName => $"{MinLength} to {MaxLength} characters of a-z, 0-9, '-', '_' and '.'",

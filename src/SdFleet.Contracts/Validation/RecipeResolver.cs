@@ -51,6 +51,8 @@ public static class RecipeResolver
         }
 
         var filters = FiltersOf(submission, model, errors);
+        var task = TaskResolver.Task(submission, model, errors);
+        var hires = TaskResolver.Hires(submission, model, Math.Max(width, height), steps, errors);
         if (submission.Prompt is null || errors.Count > before)
         {
             return null;
@@ -78,6 +80,10 @@ public static class RecipeResolver
                 Seed = seed,
                 NoiseSource = submission.NoiseSource ?? NoiseSource.Cpu,
                 Filters = filters,
+                Prompts = TaskResolver.Prompts(submission),
+                Loras = submission.Loras is { Count: > 0 } loras ? loras : null,
+                Task = task,
+                Hires = hires,
             },
         };
     }

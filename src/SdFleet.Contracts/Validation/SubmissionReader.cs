@@ -106,6 +106,28 @@ public static class SubmissionReader
             case "filterUnsafe": return job with { FilterUnsafe = Truth(rule, value, errors) };
             case "duplicateDistance": return job with { DuplicateDistance = (int?)Integer(rule, value, errors) };
             case "redraws": return job with { Redraws = (int?)Integer(rule, value, errors) };
+            case "promptSyntax": return job with { PromptSyntax = Enum<PromptSyntax>(rule, value, errors) };
+            case "longPrompts": return job with { LongPrompts = Enum<LongPrompts>(rule, value, errors) };
+            case "clipSkip": return job with { ClipSkip = (int?)Integer(rule, value, errors) };
+            case "guidanceRescale": return job with { GuidanceRescale = Number(rule, value, errors) };
+            case "loras": return job with { Loras = LoraReader.Read(rule, value, errors) };
+            case "task": return job with { Task = Enum<JobTask>(rule, value, errors) };
+            case "initImage": return job with { InitImage = Text(rule, value, errors) };
+            case "mask": return job with { Mask = Text(rule, value, errors) };
+            case "depthMap": return job with { DepthMap = Text(rule, value, errors) };
+            case "strength": return job with { Strength = Number(rule, value, errors) };
+            case "overlay": return job with { Overlay = Truth(rule, value, errors) };
+            case "maskBlending": return job with { MaskBlending = Enum<MaskBlending>(rule, value, errors) };
+            case "outpaintLeft": return job with { OutpaintLeft = (int?)Integer(rule, value, errors) };
+            case "outpaintTop": return job with { OutpaintTop = (int?)Integer(rule, value, errors) };
+            case "outpaintRight": return job with { OutpaintRight = (int?)Integer(rule, value, errors) };
+            case "outpaintBottom": return job with { OutpaintBottom = (int?)Integer(rule, value, errors) };
+            case "feather": return job with { Feather = (int?)Integer(rule, value, errors) };
+            case "noiseLevel": return job with { NoiseLevel = (int?)Integer(rule, value, errors) };
+            case "hiresScale": return job with { HiresScale = Number(rule, value, errors) };
+            case "hiresUpscaler": return job with { HiresUpscaler = Enum<HiresUpscaler>(rule, value, errors) };
+            case "hiresStrength": return job with { HiresStrength = Number(rule, value, errors) };
+            case "hiresSteps": return job with { HiresSteps = (int?)Integer(rule, value, errors) };
             case "lane": return job with { Lane = Enum<Lane>(rule, value, errors) };
             case "webhook": return job with { Webhook = WebhookReader.Read(rule, value, errors) };
             case "submittedAt": return job with { SubmittedAt = DateAndTime(rule, value, errors) };
@@ -113,7 +135,7 @@ public static class SubmissionReader
         }
     }
 
-    private static string? Text(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    internal static string? Text(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
         if (StringOf(value) is { } text && text.Length >= rule.MinLength && text.Length <= rule.MaxLength && (!rule.IsName || NameText.IsName(text)) && (!rule.IsDigest || text.All(char.IsAsciiHexDigitLower)))
         {
@@ -136,7 +158,7 @@ public static class SubmissionReader
         return null;
     }
 
-    private static double? Number(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    internal static double? Number(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) &&
             number >= rule.Min && number <= rule.Max)

@@ -12,6 +12,8 @@ using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Hosting.Webhooks;
 using SdFleet.JobStore;
+using SdFleet.Storage;
+using SdFleet.Storage.Inputs;
 
 namespace SdFleet.Coordinator.Admission;
 
@@ -24,6 +26,7 @@ internal sealed partial class Admitter : IAsyncDisposable
     private readonly Batcher<NewJob, AdmitOutcome> _batcher;
     private readonly ModelCatalog _models;
     private readonly IJobStore _store;
+    private readonly IArtifactStore _artifacts;
     private readonly FleetPublisher _publisher;
     private readonly PublisherOptions _publishers;
     private readonly WebhookOptions _webhooks;
@@ -34,6 +37,7 @@ internal sealed partial class Admitter : IAsyncDisposable
     public Admitter(
         ModelCatalog models,
         IJobStore store,
+        IArtifactStore artifacts,
         FleetPublisher publisher,
         IOptions<PublisherOptions> publishers,
         IOptions<WebhookOptions> webhooks,
@@ -45,6 +49,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         _webhooks = webhooks.Value;
         _models = models;
         _store = store;
+        _artifacts = artifacts;
         _publisher = publisher;
         _release = release;
         _clock = clock;
@@ -72,6 +77,11 @@ internal sealed partial class Admitter : IAsyncDisposable
         }
 
         errors.AddRange(_webhooks.Check(submission.Tenant ?? RecipeResolver.DefaultTenant, submission.Webhook));
+        if (job is not null && errors.Count == 0)
+        {
+            errors.AddRange(await FindMissingInputsAsync(job).ConfigureAwait(false));
+        }
+
         if (job is null || errors.Count > 0)
         {
             await RejectAsync(Rejection(body, submission, errors, now)).ConfigureAwait(false);
@@ -102,6 +112,20 @@ internal sealed partial class Admitter : IAsyncDisposable
             case AdmitResult.Duplicate:
                 Count("duplicate");
                 break;
+        }
+    }
+
+    // A store that is away keeps nothing from being admitted: the worker looks again.
+    private async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(ResolvedJob job)
+    {
+        try
+        {
+            return await _artifacts.FindMissingInputsAsync(job, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ArtifactStoreException e)
+        {
+            LogNotLooked(job.Id, e.Message);
+            return [];
         }
     }
 
@@ -145,6 +169,9 @@ internal sealed partial class Admitter : IAsyncDisposable
         Count("rejected");
         LogRejected(rejection.JobId, rejection.Tenant, string.Join("; ", rejection.Errors));
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Id} is admitted without a look for its pictures: {Reason}")]
+    private partial void LogNotLooked(Guid id, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected a submission (id {Id}, tenant {Tenant}): {Errors}")]
     private partial void LogRejected(Guid? id, string? tenant, string errors);

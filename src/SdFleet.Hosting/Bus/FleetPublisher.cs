@@ -37,7 +37,7 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     public Task ReleaseAsync(GenerateImages work, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        PublishAsync(work, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken, timeToLive, once: true);
+        PublishAsync(work with { Recipe = RecipeSeal.Close(work.Recipe) }, work.JobId, Topology.WorkKey(work.Recipe.Model, work.Lane), mandatory: true, cancellationToken, timeToLive, once: true);
 
     /// <summary>Reports what happened to an attempt.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>

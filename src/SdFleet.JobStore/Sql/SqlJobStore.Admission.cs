@@ -111,7 +111,7 @@ internal sealed partial class SqlJobStore
         Model = job.Job.Recipe.Model,
         Lane = job.Job.Lane,
         Images = job.Job.Images,
-        Recipe = JsonSerializer.Serialize(job.Job.Recipe, ContractsJson.Options),
+        Recipe = JsonSerializer.Serialize(RecipeSeal.Close(job.Job.Recipe), ContractsJson.Options),
         ArtifactFolder = job.ArtifactFolder,
         Digest = job.Digest,
         Traceparent = job.Traceparent,

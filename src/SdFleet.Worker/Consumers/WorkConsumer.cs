@@ -9,5 +9,5 @@ internal sealed class WorkConsumer(AttemptRunner runner) : IConsumer<GenerateIma
 {
     public Task Consume(ConsumeContext<GenerateImages> context) => context.ReceiveContext.Redelivered
         ? runner.GiveBackAsync(context.Message)
-        : runner.RunAsync(context.Message, context.CancellationToken);
+        : runner.RunAsync(context.Message with { Recipe = RecipeSeal.Open(context.Message.Recipe) }, context.CancellationToken);
 }

@@ -10,7 +10,7 @@ namespace SdFleet.Worker.Filtering;
 /// Draws the pictures of an attempt, and those that its filters do not want again, in rounds: a round's pictures go through the model
 /// together, and with those of other jobs.
 /// </summary>
-internal sealed class Drawing(InferenceThread inference, PictureFilter filter, IOptions<WorkerOptions> options)
+internal sealed class Drawing(InferenceThread inference, PictureFilter filter, RecipePreparation preparation, IOptions<WorkerOptions> options)
 {
     /// <param name="work">The attempt.</param>
     /// <param name="onStarted">Called once, when the model begins; awaited before this returns, and not by the model.</param>
@@ -18,22 +18,22 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, I
     /// <param name="check">Told of all pictures of a round; may throw.</param>
     /// <param name="stopping">Gives up.</param>
     /// <returns>One a picture, in order of index.</returns>
-    /// <exception cref="ArgumentException">This worker cannot measure what the filters ask for.</exception>
+    /// <exception cref="ArgumentException">This worker cannot measure what the filters ask for, or make what the recipe does.</exception>
     public async Task<IReadOnlyList<DrawnPicture>> RunAsync(
         GenerateImages work, Func<Task> onStarted, Action<int, int> onStep, Action<IReadOnlyList<GeneratedImage>> check, CancellationToken stopping)
     {
         var filters = work.Recipe.Filters;
         filter.ThrowIfUnable(filters);
         var safety = filters is { Unsafe: true } && options.Value.SafetyCheck == SafetyCheck.Off ? SafetyCheck.Flag : options.Value.SafetyCheck;
-        var first = RecipeTasks.Of(work.Recipe, work.Images).Select(task => task with { SafetyCheck = safety }).ToList();
+        var recipe = await preparation.PrepareAsync(work, stopping).ConfigureAwait(false);
         var pictures = new DrawnPicture?[work.Images];
         var open = Enumerable.Range(0, work.Images).ToList();
         var (done, known) = (0, 0);
         var started = Task.CompletedTask;
         for (var draw = 0; open.Count > 0; draw++)
         {
-            var tasks = open.ConvertAll(index => first[index] with { Seed = DrawSeed.Of(work.Recipe.Seed, index, draw) });
-            var item = new InferenceItem(work, tasks, stopping)
+            var tasks = open.ConvertAll(index => recipe.Task(DrawSeed.Of(work.Recipe.Seed, index, draw)) with { SafetyCheck = safety });
+            var item = new InferenceItem(work, tasks, recipe.Settings, stopping)
             {
                 OnStep = (step, steps) =>
                 {

@@ -5,7 +5,8 @@ using SdFleet.Diffusion.Pipelines;
 namespace SdFleet.Worker.Inference;
 
 /// <summary>One attempt on its way through the model.</summary>
-internal sealed class InferenceItem(GenerateImages work, IReadOnlyList<GenerationTask> tasks, CancellationToken cancellationToken)
+internal sealed class InferenceItem(
+    GenerateImages work, IReadOnlyList<GenerationTask> tasks, PassSettings settings, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<IReadOnlyList<GeneratedImage>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,6 +14,8 @@ internal sealed class InferenceItem(GenerateImages work, IReadOnlyList<Generatio
     public GenerateImages Work => work;
 
     public IReadOnlyList<GenerationTask> Tasks => tasks;
+
+    public PassSettings Settings => settings;
 
     public CancellationToken CancellationToken => cancellationToken;
 
@@ -28,11 +31,16 @@ internal sealed class InferenceItem(GenerateImages work, IReadOnlyList<Generatio
     /// <summary>Told of every denoising step, on the inference thread.</summary>
     public Action<int, int>? OnStep { get; init; }
 
-    /// <summary>Tasks of one pass share size, steps and scheduler.</summary>
+    /// <summary>
+    /// Tasks of one pass share size, steps, scheduler, LoRAs and second pass; and where they begin with pictures, all of them do, and
+    /// share strength and how masks are blended.
+    /// </summary>
     public bool GoesWith(InferenceItem other)
     {
         var (a, b) = (tasks[0], other.Tasks[0]);
-        return a.Width == b.Width && a.Height == b.Height && a.Steps == b.Steps && a.Scheduler == b.Scheduler;
+        return a.Width == b.Width && a.Height == b.Height && a.Steps == b.Steps && a.Scheduler == b.Scheduler &&
+            a.Strength == b.Strength && a.MaskBlending == b.MaskBlending &&
+            (a.InitImage is null) == (b.InitImage is null) && (a.Mask is null) == (b.Mask is null) && settings.GoesWith(other.Settings);
     }
 
     public void Start() => _started.TrySetResult();

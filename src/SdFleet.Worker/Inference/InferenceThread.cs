@@ -9,7 +9,7 @@ namespace SdFleet.Worker.Inference;
 
 /// <summary>
 /// Runs the model on a thread of its own, so that native code that computes for seconds never holds up the threads that keep
-/// the broker's connection alive. What waits and agrees in size, steps and scheduler goes through the model together.
+/// the broker's connection alive. What waits and agrees in size, steps and whatever else a pass shares goes through the model together.
 /// </summary>
 internal sealed class InferenceThread : IDisposable
 {
@@ -124,6 +124,7 @@ internal sealed class InferenceThread : IDisposable
         Volatile.Write(ref _running, 1);
         batch.ForEach(item => item.Start());
         var startedAt = _clock.GetUtcNow();
+        var isRefused = false;
         try
         {
             using var activity = WorkerActivity.Source.StartActivity("generate", ActivityKind.Internal, batch[0].Trace);
@@ -132,6 +133,10 @@ internal sealed class InferenceThread : IDisposable
             activity?.Stop();
             _breaker.Succeeded();
             Distribute(batch, images, startedAt, activity);
+        }
+        catch (ArgumentException) when (batch.Count > 1)
+        {
+            isRefused = true;
         }
 #pragma warning disable CA1031 // Each job's consumer classifies and reports it; this thread must live.
         catch (Exception error)
@@ -149,6 +154,12 @@ internal sealed class InferenceThread : IDisposable
             Volatile.Write(ref _running, 0);
             registrations.ForEach(r => r.Dispose());
         }
+
+        if (isRefused)
+        {
+            // One of them asks for what the model does not do, such as leaving out more layers than there are: the others must not fail for it.
+            batch.ForEach(item => RunBatch([item]));
+        }
     }
 
     // One job may ask for more than the device takes at once.
@@ -159,7 +170,7 @@ internal sealed class InferenceThread : IDisposable
         foreach (var (index, slice) in slices.Index())
         {
             var started = _clock.GetTimestamp();
-            var pass = _model.Model.Generate(slice, new StepReport(this, batch, index, slices.Count), cancellationToken);
+            var pass = _model.Model.Generate(slice, batch[0].Settings, new StepReport(this, batch, index, slices.Count), cancellationToken);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
             // Smaller than asked for where memory did not last for all.
             WorkerMetrics.BatchSize.Record(pass.Max(image => image.BatchSize));

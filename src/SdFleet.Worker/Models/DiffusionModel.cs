@@ -1,59 +1,68 @@
 using Microsoft.Extensions.Options;
+using SdFleet.Diffusion;
+using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
 
-/// <summary>A Stable Diffusion model, by the inference library.</summary>
+/// <summary>
+/// A Stable Diffusion model, by the inference library. Other LoRAs than before mean loading the networks again that they change; the
+/// model is there once at any time.
+/// </summary>
 internal sealed class DiffusionModel : ImageModel
 {
-    private readonly StableDiffusionPipeline _pipeline;
+    private readonly string _folder;
+    private readonly OnnxRuntimeOptions _runtime;
+    private readonly PipelineInfo _info;
+    private StableDiffusionPipeline? _pipeline;
+    private IReadOnlyList<Lora> _loras = [];
 
-    private DiffusionModel(StableDiffusionPipeline pipeline, string digest)
+    private DiffusionModel(string folder, OnnxRuntimeOptions runtime, StableDiffusionPipeline pipeline, string digest)
     {
-        _pipeline = pipeline;
+        (_folder, _runtime, _pipeline, _info) = (folder, runtime, pipeline, pipeline.Info);
         Digest = digest;
     }
 
     public override string Digest { get; }
 
-    public override string RuntimeVersion => _pipeline.Info.RuntimeVersion;
+    public override string RuntimeVersion => _info.RuntimeVersion;
 
-    public override string Provider => _pipeline.Info.Provider.ToString();
+    public override string Provider => _info.Provider.ToString();
 
     // What bits depend on: on a processor also the cache that attention is cut into blocks for.
-    public override string Device => _pipeline.Info switch
+    public override string Device => _info switch
     {
         { Provider: not ExecutionProvider.Cpu } info => info.Device,
         { AttentionCacheBytes: { } bytes } => FormattableString.Invariant($"{Processor.Name}, L2 {bytes / 1024} KiB"),
         _ => Processor.Name,
     };
 
-    public override bool HasSafetyChecker => _pipeline.Info.HasSafetyChecker;
+    public override bool HasSafetyChecker => _info.HasSafetyChecker;
 
     /// <summary>Why the provider that was asked for does not compute; null where it does.</summary>
-    public string? FallbackReason => _pipeline.Info.ProviderFallbackReason;
+    public string? FallbackReason => _info.ProviderFallbackReason;
 
     public static async Task<DiffusionModel> LoadAsync(
         string folder, string digest, WorkerOptions options, CancellationToken cancellationToken)
     {
-        var pipeline = await Task.Run(
-            () => StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions
-            {
-                Provider = options.Provider,
-                ProviderLibrary = options.ProviderLibrary,
-                EngineCache = options.EngineCache,
-                AllowCpuFallback = options.AllowCpuFallback,
-                Deterministic = options.Deterministic,
-                DeviceId = options.DeviceId,
-                Threads = options.Threads,
-                FuseAttention = options.FuseAttention,
-            }),
-            cancellationToken).ConfigureAwait(false);
+        var runtime = new OnnxRuntimeOptions
+        {
+            Provider = options.Provider,
+            ProviderLibrary = options.ProviderLibrary,
+            EngineCache = options.EngineCache,
+            AllowCpuFallback = options.AllowCpuFallback,
+            Deterministic = options.Deterministic,
+            DeviceId = options.DeviceId,
+            Threads = options.Threads,
+            FuseAttention = options.FuseAttention,
+        };
+        var pipeline = await Task.Run(() => StableDiffusionPipeline.Load(folder, runtime), cancellationToken).ConfigureAwait(false);
         try
         {
             return options.SafetyCheck == SafetyCheck.Off || pipeline.Info.HasSafetyChecker
-                ? new DiffusionModel(pipeline, digest)
+                ? new DiffusionModel(folder, runtime, pipeline, digest)
                 : throw new OptionsValidationException(WorkerOptions.SectionName, typeof(WorkerOptions),
                     [$"{WorkerOptions.SectionName}:SafetyCheck is {options.SafetyCheck}, and {folder} has no safety_checker"]);
         }
@@ -64,9 +73,53 @@ internal sealed class DiffusionModel : ImageModel
         }
     }
 
-    public override IReadOnlyList<GeneratedImage> Generate(
-        IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken) =>
-        _pipeline.Generate(tasks, progress, cancellationToken);
+    public override ModelShape Shape(string name, int maxSide) => ModelShape.Of(name, _info, maxSide);
 
-    public override void Dispose() => _pipeline.Dispose();
+    public override IReadOnlyList<GeneratedImage> Generate(
+        IReadOnlyList<GenerationTask> tasks, PassSettings settings, IProgress<GenerationProgress> progress, CancellationToken cancellationToken)
+    {
+        var pipeline = With(settings.Loras);
+        return settings.Hires is { } hires
+            ? pipeline.GenerateHires(tasks, hires, progress, cancellationToken)
+            : pipeline.Generate(tasks, progress, cancellationToken);
+    }
+
+    public override void Dispose() => _pipeline?.Dispose();
+
+    private StableDiffusionPipeline With(IReadOnlyList<Lora> loras)
+    {
+        if (_pipeline is not null && _loras.SequenceEqual(loras))
+        {
+            return _pipeline;
+        }
+
+        var adapters = new ModelAdapters { Loras = loras };
+        try
+        {
+            if (_pipeline is null)
+            {
+                _pipeline = StableDiffusionPipeline.Load(_folder, _runtime, adapters);
+            }
+            else
+            {
+                _pipeline.SwitchAdapters(adapters);
+            }
+        }
+        catch (ModelFormatException e) when (loras.Any(lora => lora.Path == e.File))
+        {
+            // The model is as it was before.
+            var name = Path.GetFileNameWithoutExtension(e.File);
+            throw new ArgumentException($"loras: {name} cannot be used: expected {e.Expected}, found {e.Found}.", e);
+        }
+        catch
+        {
+            // It may be in parts, for want of memory: the next pass loads all of it.
+            _pipeline?.Dispose();
+            _pipeline = null;
+            throw;
+        }
+
+        _loras = loras;
+        return _pipeline;
+    }
 }

@@ -1,4 +1,5 @@
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
 
@@ -20,13 +21,19 @@ internal abstract class ImageModel : IDisposable
     /// <summary>Whether it can say which pictures are unsafe.</summary>
     public virtual bool HasSafetyChecker => false;
 
+    /// <summary>What it is made for.</summary>
+    /// <param name="name">Its name in the fleet.</param>
+    /// <param name="maxSide">Longest side that it may be asked for.</param>
+    public abstract ModelShape Shape(string name, int maxSide);
+
     /// <summary>Makes one picture a task, in order. Tasks share size, steps and scheduler.</summary>
     /// <param name="tasks">What to make.</param>
+    /// <param name="settings">What they have in common.</param>
     /// <param name="progress">Told of each denoising step, on this thread.</param>
     /// <param name="cancellationToken">Heeded between two steps.</param>
     /// <exception cref="ArgumentException">A task cannot be carried out as written.</exception>
     public abstract IReadOnlyList<GeneratedImage> Generate(
-        IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken);
+        IReadOnlyList<GenerationTask> tasks, PassSettings settings, IProgress<GenerationProgress> progress, CancellationToken cancellationToken);
 
     /// <summary>Frees the device.</summary>
     public abstract void Dispose();

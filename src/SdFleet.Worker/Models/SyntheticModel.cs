@@ -6,6 +6,7 @@ using System.Text.Json;
 using SdFleet.Contracts;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
 
@@ -23,8 +24,10 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
 
     public override string Device => "none";
 
+    public override ModelShape Shape(string name, int maxSide) => new(name, ModelKind.General, SizeMultiple: 8, RoundMultiple: 8, maxSide);
+
     public override IReadOnlyList<GeneratedImage> Generate(
-        IReadOnlyList<GenerationTask> tasks, IProgress<GenerationProgress> progress, CancellationToken cancellationToken)
+        IReadOnlyList<GenerationTask> tasks, PassSettings settings, IProgress<GenerationProgress> progress, CancellationToken cancellationToken)
     {
         WriteJournal(tasks);
         var started = Stopwatch.GetTimestamp();

@@ -13,7 +13,7 @@ using SdFleet.Worker.Reporting;
 namespace SdFleet.Worker.Output;
 
 /// <summary>Encodes finished pictures, stores them and writes their records.</summary>
-internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, PictureFilter filter, WorkerIdentity identity, TimeProvider clock)
+internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, LoraFolder loras, PictureFilter filter, WorkerIdentity identity, TimeProvider clock)
 {
     private const string ContentType = "image/png";
 
@@ -22,6 +22,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
     public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
     {
         var records = new ImageRecord[pictures.Count];
+        RecipeLora[]? changed = work.Recipe.Loras is null ? null : [.. (await loras.ChooseAsync(work.Recipe.Loras, cancellationToken).ConfigureAwait(false)).Select(lora => lora.Record)];
         var stored = 0;
         await Parallel.ForAsync(
             0,
@@ -29,7 +30,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
             async (i, token) =>
             {
-                records[i] = await StoreAsync(work, pictures[i], i, token).ConfigureAwait(false);
+                records[i] = await StoreAsync(work, pictures[i], i, changed, token).ConfigureAwait(false);
                 if (Interlocked.Increment(ref stored) == 1)
                 {
                     WorkerMetrics.TimeToFirstImage.Record(
@@ -39,7 +40,8 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         return records;
     }
 
-    private async Task<ImageRecord> StoreAsync(GenerateImages work, DrawnPicture picture, int index, CancellationToken cancellationToken)
+    private async Task<ImageRecord> StoreAsync(
+        GenerateImages work, DrawnPicture picture, int index, RecipeLora[]? changed, CancellationToken cancellationToken)
     {
         var image = picture.Image;
         var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index, picture.Before.Count);
@@ -47,7 +49,11 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
         activity?.SetTag("sdfleet.artifact", name);
 
         var started = clock.GetTimestamp();
-        var png = PngWriter.ToArray(image.Image, RecipeTasks.TextOf(work.Recipe, image.Seed, model.Model.Digest).ToPngText());
+
+        // A text names the size of the first pass, and how much larger the second was.
+        var made = work.Recipe with { Width = image.Task.Width, Height = image.Task.Height };
+        var text = RecipeTasks.TextOf(made, image.Seed, model.Model.Digest, RecipeTexts.Of(made, changed)).ToPngText();
+        var png = PngWriter.ToArray(image.Image, text);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(png));
         var encoded = clock.GetElapsedTime(started);
 
@@ -70,6 +76,7 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             Attempt = work.Attempt,
             WorkerId = identity.Id,
             ModelDigest = model.Model.Digest,
+            Loras = changed,
             RuntimeVersion = model.Model.RuntimeVersion,
             ExecutionProvider = model.Model.Provider,
             Device = model.Model.Device,

@@ -140,6 +140,7 @@ public sealed partial class OpenApiTests(SharedServer shared) : IClassFixture<Sh
         FieldKind.Number => "number",
         FieldKind.Truth => "boolean",
         FieldKind.Object => "object",
+        FieldKind.Objects => "array",
         _ => "string",
     };
 

@@ -31,7 +31,7 @@ public sealed class InferenceHealthCheckTests
         using var hung = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var work = WorkerFixture.Work(steps: 1);
-        var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images)], CancellationToken.None)
+        var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images)], PassSettings.Plain, CancellationToken.None)
         {
             OnStep = (_, _) =>
             {

@@ -6,7 +6,7 @@ using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Cli.CommandLine.Generate;
 
-/// <summary>The options of <c>sdfleet generate</c> for what is not just text to image; all of them only without a fleet.</summary>
+/// <summary>The options of <c>sdfleet generate</c> for what is not just text to image.</summary>
 internal sealed class TaskOptions
 {
     private const int OutpaintSides = 4;
@@ -55,7 +55,7 @@ internal sealed class TaskOptions
 
     /// <summary>Adds the options to the command, and what they mean to each other.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="local">The option without which there are none of these.</param>
+    /// <param name="local">The option without which a fleet is asked.</param>
     /// <param name="sizes">The options for the size, which outpainting decides itself.</param>
     public void AddTo(Command command, Option<bool> local, params Option[] sizes)
     {
@@ -66,10 +66,9 @@ internal sealed class TaskOptions
 
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(local) && All.FirstOrDefault(o => IsGiven(result, o)) is { } fleet)
+            if (!result.GetValue(local) && IsGiven(result, _strip))
             {
-                result.AddError($"{fleet.Name} is for --local; a fleet makes pictures of text only.");
-                return;
+                result.AddError($"{_strip.Name} is for --local; a fleet gives finished pictures only.");
             }
 
             foreach (var option in new Option[] { _strength, _mask, _depth, _outpaint })

@@ -1,19 +1,23 @@
 using SdFleet.Diffusion.Imaging;
 
-namespace SdFleet.Cli.Generate;
+namespace SdFleet.Worker.Inference;
 
 /// <summary>Brings pictures to a size they were not made for: scaled until they cover it, and cut on both sides alike.</summary>
-internal static class Cover
+public static class Cover
 {
+    /// <summary>A picture of the size.</summary>
     public static RgbImage Fit(RgbImage image, int width, int height)
     {
+        ArgumentNullException.ThrowIfNull(image);
         var (w, h) = Scaled(image.Width, image.Height, width, height);
         var scaled = (w, h) == (image.Width, image.Height) ? image : ImageResize.Resize(image, w, h);
         return new RgbImage(width, height, Cut(scaled.Pixels, w, h, width, height, RgbImage.Channels));
     }
 
+    /// <summary>A mask of the size.</summary>
     public static GrayImage Fit(GrayImage image, int width, int height)
     {
+        ArgumentNullException.ThrowIfNull(image);
         var (w, h) = Scaled(image.Width, image.Height, width, height);
         var scaled = (w, h) == (image.Width, image.Height) ? image : ImageResize.Resize(image, w, h);
         return new GrayImage(width, height, Cut(scaled.Pixels, w, h, width, height, channels: 1));

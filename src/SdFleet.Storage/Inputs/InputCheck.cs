@@ -1,0 +1,38 @@
+using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
+
+namespace SdFleet.Storage.Inputs;
+
+/// <summary>Whether the pictures that a job begins with are there.</summary>
+public static class InputCheck
+{
+    /// <summary>Looks for each picture that a job needs among those that its tenant uploaded.</summary>
+    /// <param name="artifacts">The store.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>An error for each that is not there; none for text to image, for which nothing is asked.</returns>
+    /// <exception cref="ArtifactStoreException">The store does not answer.</exception>
+    public static async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(this IArtifactStore artifacts, ResolvedJob job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(artifacts);
+        ArgumentNullException.ThrowIfNull(job);
+        var missing = new List<FieldError>();
+        foreach (var input in RecipeInput.Of(job.Recipe))
+        {
+            if (await artifacts.FindAsync(ArtifactName.ForInput(job.Tenant, input.Sha256), cancellationToken).ConfigureAwait(false) is null)
+            {
+                missing.Add(Missing(input, job.Tenant));
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>The error of a picture that is not there.</summary>
+    public static FieldError Missing(RecipeInput input, string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new FieldError(input.Field, $"\"{input.Sha256}\"", $"the SHA-256 of a picture that tenant {tenant} has uploaded (POST /v1/inputs)");
+    }
+}
