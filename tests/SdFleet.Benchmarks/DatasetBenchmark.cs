@@ -49,8 +49,6 @@ internal static class DatasetBenchmark
             try
             {
                 await UntilUpAsync(server, fleet);
-
-                // Only until the batch is over, and not until somebody has noticed it at the next look.
                 string output;
                 (made, submitMemory, output) = await MeasureAsync(
                     program, "batch", "submit", file, "--steps", "1", "--watch", "--server", server);
