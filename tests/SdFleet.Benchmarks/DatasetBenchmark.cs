@@ -49,11 +49,9 @@ internal static class DatasetBenchmark
             try
             {
                 await UntilUpAsync(server, fleet);
-
-                // Only until the batch is over, and not until somebody has noticed it at the next look.
                 string output;
                 (made, submitMemory, output) = await MeasureAsync(
-                    program, "batch", "submit", file, "--steps", "1", "--width", "64", "--height", "64", "--watch", "--server", server);
+                    program, "batch", "submit", file, "--steps", "1", "--watch", "--server", server);
                 id = output.Split('\n')[0].Trim();
                 fleetMemory = ProcessMemory.Peak(fleet.Id);
             }

@@ -20,13 +20,13 @@ public sealed class ShapesDatasetTests
         var folder = Directory.CreateTempSubdirectory("sdfleet-shapes-").FullName;
         string Of(string name) => Path.Combine(folder, name);
         await File.WriteAllLinesAsync(Of("shapes.jsonl"), Enumerable.Range(0, Lines).Select(i =>
-            $"{{\"prompt\":\"a {Colors[i % 5]} {Shapes[i % 4]} on a black background, no. {i}\",\"images\":{ImagesALine},\"seed\":{1000 + (10 * i)}}}"));
+            $"{{\"prompt\":\"a {Colors[i % 5]} {Shapes[i % 4]} on a black background, no. {i}\",\"images\":{ImagesALine},\"seed\":{1000 + (10 * i)},\"guidanceScale\":1}}"));
         string id;
         await using (var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = Of("data") }))
         {
             // As little work a picture as the model can do: what is tried here comes after it.
             var submitted = await RunAsync(
-                "batch", "submit", Of("shapes.jsonl"), "--steps", "1", "--width", "64", "--height", "64", "--watch", "--server", fleet.Address.OriginalString);
+                "batch", "submit", Of("shapes.jsonl"), "--steps", "1", "--watch", "--server", fleet.Address.OriginalString);
             id = submitted.Split('\n')[0].Trim();
             Assert.Contains($"complete: {Pictures} requested, {Pictures} records, {Pictures} right, 0 findings", await RunAsync("batch", "audit", id, "--server", fleet.Address.OriginalString), StringComparison.Ordinal);
             await fleet.StopAsync();
