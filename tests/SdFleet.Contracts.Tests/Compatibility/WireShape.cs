@@ -22,6 +22,9 @@ internal static class WireShape
     private static readonly string[] NotOnTheWire =
         ["SdFleet.Contracts.Models", "SdFleet.Contracts.Publishing", "SdFleet.Contracts.Identity", "SdFleet.Contracts.Validation"];
 
+    /// <summary>The one key that maps have in samples.</summary>
+    public const string MapKey = "key";
+
     /// <summary>The types, by name.</summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = typeof(ContractsJson).Assembly.GetExportedTypes()
         .Where(t => !t.ContainsGenericParameters && (t == typeof(FieldError) || !NotOnTheWire.Contains(t.Namespace)) && (t.IsEnum || IsObject(t)))
@@ -92,7 +95,7 @@ internal static class WireShape
 
         if (KeyAndValue(type) is { } value)
         {
-            return new JsonObject { ["key"] = SampleOf(value) };
+            return new JsonObject { [MapKey] = SampleOf(value) };
         }
 
         if (Element(type) is { } element)

@@ -1,6 +1,7 @@
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 using SdFleet.Contracts.Webhooks;
@@ -16,6 +17,8 @@ internal static class RecordedLife
 {
     private const string OtherModel = "sd15";
     private const string Url = "https://example.org/hook";
+    private const string ExportSummaryJson =
+        "{\"samples\":5,\"shards\":2,\"sealed\":1,\"shardsWritten\":2,\"outstanding\":0,\"absent\":{\"failed\":1},\"problems\":0,\"firstProblems\":[]}";
 
     private static readonly DateTimeOffset Start = Samples.Time;
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -29,6 +32,7 @@ internal static class RecordedLife
         await WebhooksAsync(store);
         await PausesAsync(store);
         await RepairAsync(store);
+        await ExportsAsync(store);
     }
 
     private static Guid Id(int number) => new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
@@ -55,7 +59,8 @@ internal static class RecordedLife
         await store.CancelAsync([Id(4), Id(99)], Start.AddSeconds(3), default);
         await store.ExpireLeasesAsync(Policy, Start.AddHours(1), 100, default);
         await ReleaseAsync(store, Lane.Normal, 10, Start.AddHours(2));
-        await ApplyAsync(store, Start.AddHours(2), Samples.Started(Id(2), attempt: 2), Samples.Completed(Id(2), attempt: 2), Samples.Failed(Id(6), ErrorClass.Permanent, attempt: 2));
+        var drawnAgain = Samples.Completed(Id(2), attempt: 2) with { Images = [Samples.Image(Id(2), 0) with { Draws = [new FilteredDraw(1, FilterReason.Blank, new ImageScores { IsBlank = true })] }] };
+        await ApplyAsync(store, Start.AddHours(2), Samples.Started(Id(2), attempt: 2), drawnAgain, Samples.Failed(Id(6), ErrorClass.Permanent, attempt: 2));
         await store.ReturnAsync([new HeldAttempt(Id(3), 2)], default);
         await store.ForgetWorkersAsync(Start.AddDays(-1), default);
     }
@@ -153,6 +158,31 @@ internal static class RecordedLife
         await ReleaseAsync(store, Lane.Normal, 10, Start.AddHours(4));
         var again = Samples.Completed(Id(1), images: 2, attempt: 2);
         await ApplyAsync(store, Start.AddHours(4), again with { Images = [.. again.Images.Select(i => i with { Sha256 = new string('c', 64) })] });
+    }
+
+    // An export whose first run fails, and whose second comes to its end.
+    private static async Task ExportsAsync(IJobStore store)
+    {
+        var (batch, name, request) = (Id(100), "webdataset", new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 2, License = "cc0-1.0" });
+        await store.RequestExportAsync(batch, name, request, Start, default);
+        await store.RequestExportAsync(batch, name, request, Start, default);
+        await store.ReturnExportStepAsync((await store.ClaimExportStepAsync(Start, Lease, default))!, "busy", Start.AddSeconds(1), Start, default);
+        await store.ReturnExportStepAsync((await store.ClaimExportStepAsync(Start.AddSeconds(1), Lease, default))!, "no such place", nextAttemptAt: null, Start, default);
+        await store.RequestExportAsync(batch, name, request with { License = "openrail" }, Start.AddDays(1), default);
+        var plan = (await store.ClaimExportStepAsync(Start.AddDays(1), Lease, default))!;
+        await store.RenewExportStepAsync(plan, Start.AddDays(1) + Lease, default);
+        await store.AddExportShardsAsync(plan, [new(0, "lines 1 to 2", ""), new(1, "lines 3 to 4", "4/0")], default);
+        await store.CompleteExportStepAsync(plan, result: null, Start.AddDays(1), default);
+        while (await store.ClaimExportStepAsync(Start.AddDays(1), Lease, default) is { } step)
+        {
+            await store.CompleteExportStepAsync(step, step.Number >= 0 ? "{}" : ExportSummaryJson, Start.AddDays(1), default);
+        }
+
+        await store.FindExportAsync(plan.Export, default);
+        await store.FindExportAsync(batch, name, default);
+        await store.ListExportsAsync(batch, default);
+        await store.ListExportShardsAsync(plan.Export, -1, 10, default);
+        await store.ReadBatchManifestAsync(batch, 1, 2, default).CountAsync();
     }
 
     private static SubmitBatch Batch(Guid id) => new()
