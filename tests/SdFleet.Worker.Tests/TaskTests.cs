@@ -147,8 +147,6 @@ public sealed class TaskTests : IDisposable
         var work = WorkerFixture.Work();
         (Recipe Recipe, string Reason)[] wrong =
         [
-            (work.Recipe with { Loras = [new RecipeLora { Name = "../Style v1" }] }, "loras[0].name is \"../Style v1\": one of Style v1, foreign"),
-            (work.Recipe with { Loras = [new RecipeLora { Name = "Style v1", Sha256 = new string('0', 64) }] }, "loras[0].sha256"),
             (work.Recipe with { Loras = [new RecipeLora { Name = "foreign" }] }, "foreign cannot be used"),
             (With(new string('a', 64), new PictureTask { Kind = JobTask.ImageToImage, InitImage = "", Strength = 0.5 }).Recipe, $"initImage is \"{new string('a', 64)}\""),
             (With(text, new PictureTask { Kind = JobTask.ImageToImage, InitImage = "", Strength = 0.5 }).Recipe, "neither PNG, JPEG nor WebP"),
@@ -169,6 +167,35 @@ public sealed class TaskTests : IDisposable
 
         // And the model is still there.
         await MakeAsync(worker, work);
+    }
+
+    // Another worker may have it, so the coordinator counts the tries.
+    [Fact]
+    public async Task Work_LoraThatTheWorkerHasNot_IsForAnother()
+    {
+        await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:LoraFolder", _loras));
+        var work = WorkerFixture.Work();
+        (RecipeLora Lora, string Reason)[] wrong =
+        [
+            (new RecipeLora { Name = "../Style v1" }, "loras[0].name is \"../Style v1\": one of Style v1"),
+            (new RecipeLora { Name = "Style v1", Sha256 = new string('0', 64) }, "loras[0].sha256"),
+        ];
+        foreach (var (lora, reason) in wrong)
+        {
+            await FailsAsync(lora, reason);
+        }
+
+        File.SetLastWriteTimeUtc(Path.Combine(_loras, "Style v1.safetensors"), DateTime.UnixEpoch);
+        await FailsAsync(new RecipeLora { Name = "Style v1" }, "was changed since this worker started");
+
+        async Task FailsAsync(RecipeLora lora, string reason)
+        {
+            var attempt = work with { JobId = Guid.NewGuid(), Recipe = work.Recipe with { Loras = [lora] } };
+            await worker.ReleaseAsync(attempt);
+            var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == attempt.JobId);
+            Assert.Equal(ErrorClass.Transient, failed.ErrorClass);
+            Assert.Contains(reason, failed.Reason, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

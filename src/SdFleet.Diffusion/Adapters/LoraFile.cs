@@ -104,6 +104,12 @@ internal sealed class LoraFile : IDisposable
                 File, $"the matrices down and up of the layer {layer}", string.Join(", ", parts.Values.Select(tensor => tensor.Name)));
         }
 
+        // Before anything of the model is changed.
+        if (parts.Values.FirstOrDefault(tensor => tensor.Type is not ("F32" or "F16" or "BF16")) is { } other)
+        {
+            throw new ModelFormatException(File, "tensors of F32, F16 or BF16", other.ToString());
+        }
+
         LoraLayer joined = new(
             component, layer, down, up, parts.GetValueOrDefault(LoraPart.Mid), parts.GetValueOrDefault(LoraPart.Alpha));
         return joined.IsConsistent

@@ -29,7 +29,9 @@ internal sealed class LatentDecoder(VaeDecoder decoder, VaeConfig config, Lazy<V
         bool again = first.Defects.HasFlag(ImageDefects.NotANumber)
             && !latentDefects.HasFlag(ImageDefects.LatentsNotANumber)
             && float32.Value is not null;
-        DecodedImage decoded = again ? Decode(float32.Value!, latents, shape, scope, observe, last) : first;
+
+        // Asked so seldom that its memory is not worth keeping.
+        DecodedImage decoded = again ? Decode(float32.Value!, latents, shape, scope, observe, last: true) : first;
         return decoded with { Defects = decoded.Defects | latentDefects, Again = again };
     }
 

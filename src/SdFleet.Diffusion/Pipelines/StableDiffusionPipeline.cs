@@ -24,6 +24,9 @@ public sealed partial class StableDiffusionPipeline : IDisposable
     /// <summary>What this is and runs on.</summary>
     public PipelineInfo Info { get; private set; }
 
+    /// <summary>Whether it can be used no more; also after a change of adapters that failed half-way.</summary>
+    public bool IsDisposed => _disposed;
+
     /// <summary>What the model is best used with.</summary>
     public ModelDefaults Defaults { get; }
 
@@ -100,8 +103,9 @@ public sealed partial class StableDiffusionPipeline : IDisposable
             // Computed once for all callers, so without the token of one of them.
             if (_digest is null || _digest.IsFaulted)
             {
+                ModelAdapters adapters = _components.Adapters;
                 _digest = Task.Run(
-                    () => ModelFingerprint.ComputeAsync(Info.Folder, _components.Adapters, CancellationToken.None), CancellationToken.None);
+                    () => ModelFingerprint.ComputeAsync(Info.Folder, adapters, CancellationToken.None), CancellationToken.None);
             }
 
             return _digest.WaitAsync(cancellationToken);

@@ -147,9 +147,14 @@ internal sealed partial class BulkReceiver(
             {
                 await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None).ConfigureAwait(false);
             }
-            else if (!stopping.IsCancellationRequested)
+            else
             {
-                LogReturned(task.Exception?.GetBaseException(), queue);
+                // Also when stopping: what is left open here would be acknowledged with the batch that follows.
+                if (!stopping.IsCancellationRequested)
+                {
+                    LogReturned(task.Exception?.GetBaseException(), queue);
+                }
+
                 await channel.BasicNackAsync(delivery.Tag, multiple: false, requeue: true, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -22,7 +22,7 @@ internal sealed partial class JobStatements
 
     /// <summary>Takes a lane: whoever else releases from it waits.</summary>
     public string SelectLaneForUpdate { get; } =
-        $"SELECT clock FROM release_clocks WHERE model = @model AND lane = @lane AND tenant = '' {database.ForUpdate}";
+        $"{database.WithoutCompiling}SELECT clock FROM release_clocks WHERE model = @model AND lane = @lane AND tenant = '' {database.ForUpdate}";
 
     public string InsertLane { get; } =
         "INSERT INTO release_clocks (model, lane, tenant, clock) VALUES (@model, @lane, '', 0) ON CONFLICT (model, lane, tenant) DO NOTHING";

@@ -15,6 +15,9 @@ public sealed record TaskPictures
         MaxFileBytes = InputLimits.MaxBytes, MaxPixels = InputLimits.MaxPixels, MaxSide = InputLimits.MaxSide,
     };
 
+    // Attempts wait with their pictures in hand, and a picture of the largest size is 150 MB while it is decoded.
+    private static readonly SemaphoreSlim OneAtATime = new(1);
+
     /// <summary>None: text to image.</summary>
     public static TaskPictures None { get; } = new();
 
@@ -43,12 +46,29 @@ public sealed record TaskPictures
             var file = await ReadAsync(artifacts, tenant, input, cancellationToken).ConfigureAwait(false);
 
             // Decoding takes its time, and the threads of the pool keep the broker's connection alive.
-            pictures = await Task.Factory.StartNew(
-                () => pictures.With(input, file), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            await OneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                pictures = await Task.Factory.StartNew(
+                    () => pictures.With(input, file).Fitted(recipe), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            }
+            finally
+            {
+                OneAtATime.Release();
+            }
         }
 
         return pictures;
     }
+
+    // Once for all pictures of a job, and so that no more is kept than it needs.
+    private TaskPictures Fitted(Recipe recipe) => recipe.Task?.Kind is JobTask.ImageToImage or JobTask.Inpaint or JobTask.DepthToImage
+        ? this with
+        {
+            Init = Init is null ? null : Cover.Fit(Init, recipe.Width, recipe.Height),
+            Mask = Mask is null ? null : Cover.Fit(Mask, recipe.Width, recipe.Height),
+        }
+        : this;
 
     private TaskPictures With(RecipeInput input, byte[] file)
     {

@@ -105,17 +105,19 @@ internal sealed class DiffusionModel : ImageModel
                 _pipeline.SwitchAdapters(adapters);
             }
         }
-        catch (ModelFormatException e) when (loras.Any(lora => lora.Path == e.File))
+        catch (Exception error)
         {
-            // The model is as it was before.
-            var name = Path.GetFileNameWithoutExtension(e.File);
-            throw new ArgumentException($"loras: {name} cannot be used: expected {e.Expected}, found {e.Found}.", e);
-        }
-        catch
-        {
-            // It may be in parts, for want of memory: the next pass loads all of it.
-            _pipeline?.Dispose();
-            _pipeline = null;
+            // Usually the model is as it was before. Where it is in parts, the next pass loads all of it.
+            if (_pipeline is { IsDisposed: true })
+            {
+                _pipeline = null;
+            }
+
+            if (error is ModelFormatException e && loras.Any(lora => lora.Path == e.File))
+            {
+                throw new ArgumentException($"loras: {Path.GetFileNameWithoutExtension(e.File)} cannot be used: expected {e.Expected}, found {e.Found}.", e);
+            }
+
             throw;
         }
 

@@ -25,7 +25,7 @@ internal sealed class LoraFolder
     /// <summary>Finds what a recipe names.</summary>
     /// <param name="wanted">Its LoRAs; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">There is none of that name, or it is another one; the message says what there is.</exception>
+    /// <exception cref="WrongLoraException">There is none of that name, or it is another one; the message says what there is.</exception>
     public async Task<IReadOnlyList<ChosenLora>> ChooseAsync(IReadOnlyList<RecipeLora>? wanted, CancellationToken cancellationToken)
     {
         var chosen = new List<ChosenLora>();
@@ -35,13 +35,13 @@ internal sealed class LoraFolder
             if (!_loras.TryGetValue(lora.Name, out var file))
             {
                 var there = _loras.Count == 0 ? "this worker has no LoRAs (SdFleet:Worker:LoraFolder)" : $"one of {string.Join(", ", _loras.Keys.Order(StringComparer.Ordinal))}";
-                throw new ArgumentException(FormattableString.Invariant($"loras[{index}].name is \"{lora.Name}\": {there}."));
+                throw new WrongLoraException(FormattableString.Invariant($"loras[{index}].name is \"{lora.Name}\": {there}."));
             }
 
             var sha256 = await file.Sha256Async(cancellationToken).ConfigureAwait(false);
             if (lora.Sha256 is { } insisted && insisted != sha256)
             {
-                throw new ArgumentException(FormattableString.Invariant($"loras[{index}].sha256 is \"{insisted}\": the worker's {lora.Name} has {sha256}."));
+                throw new WrongLoraException(FormattableString.Invariant($"loras[{index}].sha256 is \"{insisted}\": the worker's {lora.Name} has {sha256}."));
             }
 
             chosen.Add(new ChosenLora(lora with { Sha256 = sha256 }, new Lora(file.Path, lora.Weight)));
@@ -52,6 +52,7 @@ internal sealed class LoraFolder
 
     private sealed class LoraOnDisk(string path)
     {
+        private readonly (long Length, DateTime WrittenAt) _stamp = StampOf(path);
         private string? _sha256;
 
         public string Path => path;
@@ -59,6 +60,12 @@ internal sealed class LoraFolder
         // Twice at once does no harm: the same file gives the same digest.
         public async Task<string> Sha256Async(CancellationToken cancellationToken)
         {
+            // Its weights may be in the model already: what is recorded has to be true of them.
+            if (StampOf(path) != _stamp)
+            {
+                throw new WrongLoraException($"{path} was changed since this worker started. Restart the worker; give a changed LoRA a new name.");
+            }
+
             if (_sha256 is null)
             {
                 await using var file = File.OpenRead(path);
@@ -66,6 +73,12 @@ internal sealed class LoraFolder
             }
 
             return _sha256;
+        }
+
+        private static (long Length, DateTime WrittenAt) StampOf(string path)
+        {
+            var file = new FileInfo(path);
+            return file.Exists ? (file.Length, file.LastWriteTimeUtc) : default;
         }
     }
 }

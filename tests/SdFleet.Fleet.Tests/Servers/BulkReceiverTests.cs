@@ -61,13 +61,39 @@ public sealed class BulkReceiverTests
         int CountConnections() => server.Management.GetAsync($"vhosts/{broker.Name}/connections").GetAwaiter().GetResult()!.AsArray().Count;
     }
 
+    // The last acknowledgement of a channel covers what came before it.
+    [Fact]
+    public async Task Stop_OneThatWaitsBeforeABatchThatIsDone_ComesAgain()
+    {
+        await using var broker = await (await RabbitMqServer.GetAsync()).CreateVirtualHostAsync();
+        var seen = new ConcurrentQueue<string>();
+        using var host = await StartAsync(broker, async (message, stopping) =>
+        {
+            seen.Enqueue(TextOf(message));
+            if (TextOf(message) == "first")
+            {
+                await Task.Delay(Timeout.Infinite, stopping);
+            }
+        });
+
+        Assert.True(await broker.PublishAsync(Queue, "", "first"));
+        await UntilAsync(() => seen.Count == 1, "the first message");
+        Assert.True(await broker.PublishAsync(Queue, "", "second"));
+        await UntilAsync(() => seen.Count == 2, "the second message");
+        await host.StopAsync();
+
+        Assert.Equal(["first"], (await broker.TakeAsync(Queue)).Select(m => (string)m["payload"]!));
+    }
+
     private static string TextOf(BulkMessage message) => Encoding.UTF8.GetString(message.Body);
 
-    private static async Task<IHost> StartAsync(RabbitMqVirtualHost broker, Func<BulkMessage, Task> take)
+    private static Task<IHost> StartAsync(RabbitMqVirtualHost broker, Func<BulkMessage, Task> take) => StartAsync(broker, (message, _) => take(message));
+
+    private static async Task<IHost> StartAsync(RabbitMqVirtualHost broker, Func<BulkMessage, CancellationToken, Task> take)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.Configure<TransportOptions>(o => (o.Kind, o.Uri) = (TransportKind.RabbitMq, broker.Uri));
-        builder.Services.AddBulkReceiver(Queue, prefetch: 100, _ => (message, _) => take(message));
+        builder.Services.AddBulkReceiver(Queue, prefetch: 100, _ => (message, stopping) => take(message, stopping));
         var host = builder.Build();
         await host.StartAsync();
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
