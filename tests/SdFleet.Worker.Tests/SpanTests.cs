@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using SdFleet.Contracts.Events;
+using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Worker.Tests;
 
@@ -32,10 +33,10 @@ public sealed class SpanTests : IDisposable
 
         await worker.ReleaseAsync(good);
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == good.JobId);
-        await worker.ReleaseAsync(bad with { Recipe = bad.Recipe with { Width = 116 } });
+        await worker.ReleaseAsync(bad with { Recipe = bad.Recipe with { Task = new PictureTask { Kind = JobTask.ImageToImage, InitImage = new string('a', 64), Strength = 0.5 } } });
         await worker.WaitForAsync<JobFailed>(e => e.JobId == bad.JobId);
 
-        var failed = await UntilAsync(span => span.Status == ActivityStatusCode.Error && span.StatusDescription!.Contains("116", StringComparison.Ordinal));
+        var failed = await UntilAsync(span => span.Status == ActivityStatusCode.Error && span.StatusDescription!.Contains("initImage", StringComparison.Ordinal));
         Assert.Equal("Invalid", failed.GetTagItem("error.type"));
         var upload = await UntilAsync(span => span.GetTagItem("sdfleet.artifact") is string name && name.Contains(good.JobId.ToString(), StringComparison.Ordinal));
         Assert.DoesNotContain(_spans, span => span.TraceId == upload.TraceId && span.Status == ActivityStatusCode.Error);
