@@ -483,7 +483,7 @@ public sealed class DatasetExportTests
         var place = new CountingTree(FileTrees.Folder(folder.Of("out")));
 
         var result = await DatasetExport.RunAsync(
-            new DatasetExportOptions { Place = place, Format = DatasetFormat.WebDataset, LinesPerShard = 1 },
+            new DatasetExportOptions { Place = place, Format = DatasetFormat.WebDataset, LinesPerShard = 1, Clock = new StoppedClock() },
             Synthetic.Images(40).ToAsyncEnumerable(),
             Synthetic.Requests(40).ToAsyncEnumerable(),
             (_, _, _, _) => Task.FromResult<BuiltShard?>(new BuiltShard([], []) { WasThere = wasThere }),
@@ -509,4 +509,9 @@ public sealed class DatasetExportTests
             requested?.ToAsyncEnumerable(),
             store ?? Synthetic.Store(folder.Of("store"), images),
             CancellationToken.None);
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }
