@@ -1,6 +1,9 @@
+using System.Reflection;
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Tests;
 
@@ -40,6 +43,31 @@ public sealed class TaskAdmissionTests
         var error = Assert.Single(Assert.Single(fleet.Rejected).Errors);
         Assert.Equal(("initImage", $"\"{sha256}\""), (error.Field, error.Value));
         Assert.Equal(JobState.Rejected, (await fleet.Store.FindJobAsync(id, CoordinatorFixture.Soon()))!.State);
+    }
+
+    [Fact]
+    public async Task Submission_WhoseStoreDoesNotAnswer_IsReleasedAllTheSame()
+    {
+        var asked = 0;
+        await using var fleet = await CoordinatorFixture.StartAsync(services =>
+        {
+            var store = services.Single(s => s.ServiceType == typeof(IArtifactStore));
+            services.Remove(store);
+            services.AddSingleton(provider =>
+            {
+                var silent = DispatchProxy.Create<IArtifactStore, SilentStore>();
+                var settings = (SilentStore)(object)silent;
+                settings.Inner = (IArtifactStore)store.ImplementationFactory!(provider);
+                settings.OnFind = () => Interlocked.Increment(ref asked);
+                return silent;
+            });
+        });
+
+        await fleet.SendRawAsync($$"""{"id":"{{Guid.NewGuid()}}","tenant":"acme","prompt":"p","task":"imageToImage","initImage":"{{new string('a', 64)}}"}""");
+        await fleet.UntilReleasedAsync(1);
+
+        Assert.Equal(1, asked);
+        Assert.Empty(fleet.Rejected);
     }
 
     private static async Task<string> UploadAsync(CoordinatorFixture fleet, string tenant)

@@ -167,10 +167,10 @@ public abstract class ExportTests(JobStoreKind kind) : StoreTests(kind)
         Assert.Null(await ClaimAsync(Now.AddSeconds(8)));
         Assert.Equal("busy: \ufffd", (await FindAsync())!.Error);
         var again = (await ClaimAsync(Now.AddSeconds(9)))!;
-        Assert.Equal((2, 1), (again.Claim, again.Failures));
+        Assert.Equal((2, 0, 1), (again.Claim, again.Returned, again.Failures));
         await Store.ReturnExportStepAsync(again, error: null, Now, Now, default);
         var third = (await ClaimAsync())!;
-        Assert.Equal((3, 1), (third.Claim, third.Failures));
+        Assert.Equal((3, 1, 1), (third.Claim, third.Returned, third.Failures));
     }
 
     [Fact]

@@ -76,9 +76,14 @@ internal static class BatchExportsEndpoint
             return Problem.Of(errors);
         }
 
-        if (await store.FindVisibleBatchAsync(id, caller, keys, aborted) is null)
+        if (await store.FindVisibleBatchAsync(id, caller, keys, aborted) is not { } batch)
         {
             return BatchVisibility.NotFound(id);
+        }
+
+        if (export.CheckShards(batch.Lines) is { } tooMany)
+        {
+            return Problem.Of([tooMany]);
         }
 
         // Two formats have names of two words.

@@ -9,6 +9,10 @@ public sealed partial record ExportBatch
     /// <summary>Most characters of <see cref="Title"/> and <see cref="License"/>.</summary>
     public const int MaxTextLength = 200;
 
+    /// <summary>Most shards of an export.</summary>
+    public const int MaxShards = 10_000;
+
+    private const int DefaultLinesPerShard = 1000;
     private const int MostLinesPerShard = 1_000_000;
     private const long LeastShardBytes = 1_000_000;
 
@@ -64,6 +68,16 @@ public sealed partial record ExportBatch
                 yield return new FieldError(field, $"\"{ShownText.Of(text)}\"", Invariant($"1 to {MaxTextLength} printable characters"));
             }
         }
+    }
+
+    /// <summary>What is wrong with it for a batch of <paramref name="lines"/> lines, or null.</summary>
+    public FieldError? CheckShards(long lines)
+    {
+        var perShard = LinesPerShard ?? DefaultLinesPerShard;
+        var least = ((lines - 1) / MaxShards) + 1;
+        return perShard < least
+            ? new FieldError("linesPerShard", Invariant($"{perShard}"), Invariant($"at least {least}, as the batch has {lines} lines and an export at most {MaxShards} shards"))
+            : null;
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

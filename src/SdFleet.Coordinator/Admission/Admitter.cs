@@ -21,6 +21,7 @@ namespace SdFleet.Coordinator.Admission;
 internal sealed partial class Admitter : IAsyncDisposable
 {
     private const int MaxBatch = 1000;
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Batcher<NewJob, AdmitOutcome> _batcher;
@@ -118,9 +119,15 @@ internal sealed partial class Admitter : IAsyncDisposable
     // A store that is away keeps nothing from being admitted: the worker looks again.
     private async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(ResolvedJob job)
     {
+        using var deadline = new CancellationTokenSource(LookTimeout, _clock);
         try
         {
-            return await _artifacts.FindMissingInputsAsync(job, CancellationToken.None).ConfigureAwait(false);
+            return await _artifacts.FindMissingInputsAsync(job, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            LogNotLooked(job.Id, "the artifact store does not answer");
+            return [];
         }
         catch (ArtifactStoreException e)
         {

@@ -8,7 +8,8 @@ namespace SdFleet.Coordinator.Batches;
 /// <summary>
 /// Removes the parts of uploads that nobody ever submitted. Only what is old and has not changed from one look to the next: an upload that
 /// goes on has a new part, and one that is submitted becomes a batch, which may take a while where the coordinators were away. One that
-/// goes on all the same, after that long, finds its parts gone and uploads them again.
+/// goes on all the same, after that long, finds its parts gone and uploads them again. Whether an upload is a batch is what this fleet's job
+/// store says: a container belongs to one job store.
 /// </summary>
 internal sealed partial class AbandonedUploads(
     IJobStore store, IArtifactStore artifacts, IOptions<BatchOptions> options, TimeProvider clock, ILogger<AbandonedUploads> logger)

@@ -24,7 +24,6 @@ internal sealed partial class ExportRunner(
     TimeProvider clock,
     ILogger<ExportRunner> logger)
 {
-    private const int PlanPage = 200;
     private const int ResultPage = 1000;
     private const int ShownProblems = 10;
 
@@ -32,6 +31,7 @@ internal sealed partial class ExportRunner(
     private const int MaxClaims = 50;
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinPatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan NextLook = TimeSpan.FromSeconds(5);
 
     /// <summary>Does one step.</summary>
@@ -55,9 +55,10 @@ internal sealed partial class ExportRunner(
         string outcome;
         try
         {
-            if (step.Claim > MaxClaims)
+            var lost = step.Claim - step.Returned;
+            if (lost > MaxClaims)
             {
-                throw new DatasetException($"It was begun {step.Claim - 1} times and never ended: whoever does it dies.");
+                throw new DatasetException($"It was begun {lost - 1} times and never ended: whoever does it dies.");
             }
 
             var result = step.Number switch
@@ -102,32 +103,20 @@ internal sealed partial class ExportRunner(
 
     private async Task<string?> PlanAsync(ExportStep step, ExportSnapshot export, CancellationToken cancellationToken)
     {
-        var shards = new List<ExportShardPlan>(PlanPage);
         await DatasetExport.PlanAsync(
             OptionsOf(export),
             ImagesOf(export, cancellationToken),
             BatchRequests.ReadAsync(jobs, export.BatchId, cancellationToken),
             async planned =>
             {
-                shards.Add(new ExportShardPlan(planned.Number, planned.Contents, TextOf(planned.LeftOut)));
-                if (shards.Count == PlanPage)
+                var shards = planned.Select(p => new ExportShardPlan(p.Number, p.Contents, TextOf(p.LeftOut))).ToList();
+                if (!await jobs.AddExportShardsAsync(step, shards, cancellationToken).ConfigureAwait(false))
                 {
-                    await AddAsync().ConfigureAwait(false);
+                    throw new LostStepException();
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        await AddAsync().ConfigureAwait(false);
         return null;
-
-        async Task AddAsync()
-        {
-            if (!await jobs.AddExportShardsAsync(step, shards, cancellationToken).ConfigureAwait(false))
-            {
-                throw new LostStepException();
-            }
-
-            shards.Clear();
-        }
     }
 
     private async Task<string?> BuildAsync(ExportStep step, ExportSnapshot export, CancellationToken cancellationToken)
@@ -173,7 +162,7 @@ internal sealed partial class ExportRunner(
             var page = await jobs.ListExportShardsAsync(export, after, ResultPage, cancellationToken).ConfigureAwait(false);
             foreach (var shard in page.Where(s => s.Result is not null))
             {
-                shards.Add(shard.Number, (shard.Contents, JsonSerializer.Deserialize<BuiltShard>(shard.Result!, ContractsJson.Options)!));
+                shards.Add(shard.Number, (shard.Contents, JsonSerializer.Deserialize<BuiltShard>(shard.Result!, ContractsJson.Options)! with { WasThere = true }));
             }
 
             if (page.Count < ResultPage)
@@ -200,6 +189,7 @@ internal sealed partial class ExportRunner(
             License = request.License,
             IsFinal = request.Final,
             IncludesFiltered = request.IncludeFiltered,
+            Clock = clock,
         };
         return request.Title is { } title ? settings with { Name = title } : settings;
     }
@@ -208,26 +198,36 @@ internal sealed partial class ExportRunner(
     private async Task RenewAsync(ExportStep step, CancellationTokenSource working, CancellationToken done)
     {
         var lease = options.Value.Lease;
-        var until = clock.GetUtcNow() + lease;
+        var patience = lease * 0.75;
+        var last = clock.GetUtcNow();
         try
         {
             while (true)
             {
                 await Task.Delay(lease / 4, clock, done).ConfigureAwait(false);
                 var now = clock.GetUtcNow();
+
+                // A store that does not answer must not be waited for until somebody else has the step.
+                var left = last + patience - now;
+                using var late = new CancellationTokenSource(left > MinPatience ? left : MinPatience, clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(done, late.Token);
                 try
                 {
-                    if (!await jobs.RenewExportStepAsync(step, now + lease, done).ConfigureAwait(false))
+                    if (!await jobs.RenewExportStepAsync(step, now + lease, either.Token).ConfigureAwait(false))
                     {
                         break;
                     }
 
-                    until = now + lease;
+                    last = now;
+                }
+                catch (OperationCanceledException) when (!done.IsCancellationRequested)
+                {
+                    break;
                 }
                 catch (JobStoreException e)
                 {
                     LogTrouble(e);
-                    if (now >= until)
+                    if (late.IsCancellationRequested || clock.GetUtcNow() - last >= patience)
                     {
                         break;
                     }

@@ -21,6 +21,9 @@ public sealed record ExportStep
     /// <summary>How often the step was claimed, from 1.</summary>
     public required int Claim { get; init; }
 
+    /// <summary>How many of the claims before gave it back without having failed, or were taken it away as it was planned anew.</summary>
+    public required int Returned { get; init; }
+
     /// <summary>How often it has failed.</summary>
     public required int Failures { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed partial class JobStatements
         UPDATE export_steps SET claim = export_steps.claim + 1, due_at = @lease
         FROM claimed
         WHERE export_seq = claimed_seq AND number = claimed_number
-        RETURNING export_seq, number, run, claim, failures, contents, left_out
+        RETURNING export_seq, number, run, claim, returned, failures, contents, left_out
         """;
 
     public string RenewExportStep { get; } = $"UPDATE export_steps SET due_at = @until WHERE {OwnStep}";
@@ -83,7 +83,7 @@ internal sealed partial class JobStatements
         FROM {database.Rows("export_seq bigint, number int, run int, contents text, left_out text")}
         WHERE true
         ON CONFLICT (export_seq, number) DO UPDATE SET
-            claim = export_steps.claim + 1, due_at = 0, failures = 0, contents = excluded.contents, left_out = excluded.left_out, result = NULL, error = NULL
+            claim = export_steps.claim + 1, returned = export_steps.returned + 1, due_at = 0, failures = 0, contents = excluded.contents, left_out = excluded.left_out, result = NULL, error = NULL
         WHERE export_steps.contents <> excluded.contents
         """;
 
@@ -95,7 +95,7 @@ internal sealed partial class JobStatements
         LIMIT @max
         """;
 
-    /// <summary>Takes an export by its place: who ends its steps goes one at a time.</summary>
+    /// <summary>Takes an export by its place: who adds or ends its steps goes one at a time.</summary>
     public string SelectExportState { get; } = $"SELECT state FROM exports WHERE seq = @seq {database.ForUpdate}";
 
     public string CompleteExportStep { get; } = $"UPDATE export_steps SET due_at = NULL, result = @result, error = NULL WHERE {OwnStep}";
@@ -107,5 +107,5 @@ internal sealed partial class JobStatements
     public string EndExport { get; } = "UPDATE exports SET state = @state, result = @result, error = @error, ended_at = @now WHERE seq = @seq";
 
     public string ReturnExportStep { get; } =
-        $"UPDATE export_steps SET due_at = @due, failures = failures + @failed, error = coalesce(@error, error) WHERE {OwnStep}";
+        $"UPDATE export_steps SET due_at = @due, returned = returned + 1 - @failed, failures = failures + @failed, error = coalesce(@error, error) WHERE {OwnStep}";
 }

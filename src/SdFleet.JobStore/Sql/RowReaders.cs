@@ -238,9 +238,10 @@ internal static class RowReaders
         Number = reader.GetInt32(1),
         Run = reader.GetInt32(2),
         Claim = reader.GetInt32(3),
-        Failures = reader.GetInt32(4),
-        Contents = TextOrNull(reader, 5),
-        LeftOut = TextOrNull(reader, 6),
+        Returned = reader.GetInt32(4),
+        Failures = reader.GetInt32(5),
+        Contents = TextOrNull(reader, 6),
+        LeftOut = TextOrNull(reader, 7),
     };
 
     public static ExportShardResult ExportShard(DbDataReader reader) => new(reader.GetInt32(0), reader.GetString(1), TextOrNull(reader, 2));

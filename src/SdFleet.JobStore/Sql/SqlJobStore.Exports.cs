@@ -87,6 +87,8 @@ internal sealed partial class SqlJobStore
         return WriteAsync(
             async session =>
             {
+                // The export first, then its step, as those who end a step take them.
+                await session.QueryAsync(_sql.SelectExportState, new { seq = plan.Export }, reader => reader.GetString(0), cancellationToken);
                 if ((await session.QueryAsync(_sql.SelectOwnStep, Own(plan), reader => reader.GetInt32(0), cancellationToken)).Count == 0)
                 {
                     return false;

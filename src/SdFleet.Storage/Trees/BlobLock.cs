@@ -14,6 +14,10 @@ internal sealed class BlobLock : IFileTreeLock
     /// <summary>The longest that the service gives.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
+    // How long after the last renewal the lock counts as lost: well before somebody else may have it.
+    private static readonly TimeSpan Patience = Lease * 0.75;
+    private static readonly TimeSpan MinPatience = TimeSpan.FromSeconds(1);
+
     private readonly BlockBlobClient _blob;
     private readonly BlobLeaseClient _lease;
     private readonly CancellationTokenSource _lost = new();
@@ -77,11 +81,17 @@ internal sealed class BlobLock : IFileTreeLock
         var last = Stopwatch.GetTimestamp();
         while (true)
         {
+            // The client's own tries would outlast the lease.
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(_released.Token);
             try
             {
-                await Task.Delay(Lease / 4, _released.Token);
-                await _lease.RenewAsync(cancellationToken: _released.Token);
-                last = Stopwatch.GetTimestamp();
+                var left = Patience - Stopwatch.GetElapsedTime(last);
+                await Task.Delay(left < Lease / 4 ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : Lease / 4, _released.Token);
+                var begun = Stopwatch.GetTimestamp();
+                left = Patience - Stopwatch.GetElapsedTime(last);
+                late.CancelAfter(left > MinPatience ? left : MinPatience);
+                await _lease.RenewAsync(cancellationToken: late.Token);
+                last = begun;
             }
             catch (OperationCanceledException) when (_released.IsCancellationRequested)
             {
@@ -90,7 +100,7 @@ internal sealed class BlobLock : IFileTreeLock
             catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
             {
                 // It may be a passing trouble as long as the lease lasts; not where somebody else has it.
-                if (e is RequestFailedException { Status: 409 or 412 or 404 } || Stopwatch.GetElapsedTime(last) > Lease * 0.75)
+                if (e is RequestFailedException { Status: 409 or 412 or 404 } || late.IsCancellationRequested || Stopwatch.GetElapsedTime(last) >= Patience)
                 {
                     await _lost.CancelAsync();
                     return;

@@ -5,6 +5,8 @@ namespace SdFleet.Storage.Trees;
 /// <summary>Files on their way into a folder.</summary>
 internal sealed class FolderStage(string root) : IFileTreeStage
 {
+    private const int MaxAttempts = 10;
+
     private readonly string _partial = Path.Combine(root, FolderTree.Partial, Guid.NewGuid().ToString("N"));
     private readonly List<string> _paths = [];
 
@@ -14,7 +16,7 @@ internal sealed class FolderStage(string root) : IFileTreeStage
         var file = Path.Combine(_partial, path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            MakeFolder(Path.GetDirectoryName(file)!);
             _paths.Add(path);
             return Task.FromResult<Stream>(new FileStream(file, FileMode.CreateNew, FileAccess.Write));
         }
@@ -63,6 +65,22 @@ internal sealed class FolderStage(string root) : IFileTreeStage
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // Another stage that ends may take the folder above away in the moment in which it is empty.
+    private static void MakeFolder(string folder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (attempt < MaxAttempts)
+            {
+            }
+        }
     }
 
     // After its bytes are on the disk: else, when the power goes, a new name may be left with nothing under it.

@@ -69,6 +69,22 @@ public sealed class BatchExportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Export_OfTooManyShards_IsRefusedWithTheLeastThatGoes()
+    {
+        var big = Guid.NewGuid();
+        await _api.AdmitBatchAsync(big, lines: 20_001);
+
+        using var refused = await PostAsync("{\"format\":\"parquet\",\"linesPerShard\":2}", batch: big);
+        using var accepted = await PostAsync("{\"format\":\"parquet\",\"linesPerShard\":3}", batch: big);
+
+        await AssertProblem.OfAsync(refused, HttpStatusCode.BadRequest);
+        var text = await refused.Content.ReadAsStringAsync();
+        Assert.Contains("linesPerShard", text, StringComparison.Ordinal);
+        Assert.Contains("at least 3, as the batch has 20001 lines and an export at most 10000 shards", text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+    }
+
+    [Fact]
     public async Task Exports_OfAnotherTenantsBatch_AreNotThere()
     {
         await using var api = await ApiServer.StartAsync(ApiServer.TwoKeys);
@@ -94,9 +110,9 @@ public sealed class BatchExportsTests : IAsyncLifetime
 
     private Uri Route(string rest = "") => new($"/v1/batches/{_batch}/exports{rest}", UriKind.Relative);
 
-    private async Task<HttpResponseMessage> PostAsync(string body, HttpClient? client = null)
+    private async Task<HttpResponseMessage> PostAsync(string body, HttpClient? client = null, Guid? batch = null)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await (client ?? _api.Client).PostAsync(Route(), content);
+        return await (client ?? _api.Client).PostAsync(batch is null ? Route() : new Uri($"/v1/batches/{batch}/exports", UriKind.Relative), content);
     }
 }

@@ -473,6 +473,27 @@ public sealed class DatasetExportTests
         Assert.False(result.Index.Shards.Single().Sealed);
     }
 
+    // As in the last step of a fleet's export: to save it after each of many shards takes the square of their number.
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 42)]
+    public async Task Index_IsSavedAfterEachShardThatWasBuiltHere_NotAfterThoseThatWereThere(bool wasThere, int expected)
+    {
+        using var folder = new TempFolder();
+        var place = new CountingTree(FileTrees.Folder(folder.Of("out")));
+
+        var result = await DatasetExport.RunAsync(
+            new DatasetExportOptions { Place = place, Format = DatasetFormat.WebDataset, LinesPerShard = 1, Clock = new StoppedClock() },
+            Synthetic.Images(40).ToAsyncEnumerable(),
+            Synthetic.Requests(40).ToAsyncEnumerable(),
+            (_, _, _, _) => Task.FromResult<BuiltShard?>(new BuiltShard([], []) { WasThere = wasThere }),
+            default);
+
+        Assert.Equal(40, result.ShardsWritten);
+        Assert.Equal((expected, expected), (place.Writes[ExportIndex.FileName], place.Writes[ExportIndex.ChecksumsFileName]));
+        Assert.Equal(40, (await ExportIndex.LoadAsync(place, default))!.Shards.Count);
+    }
+
     private static Task<ExportResult> ExportAsync(
         TempFolder folder,
         DatasetFormat format,
@@ -488,4 +509,9 @@ public sealed class DatasetExportTests
             requested?.ToAsyncEnumerable(),
             store ?? Synthetic.Store(folder.Of("store"), images),
             CancellationToken.None);
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
 }

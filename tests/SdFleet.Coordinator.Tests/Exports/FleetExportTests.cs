@@ -134,6 +134,48 @@ public sealed class FleetExportTests : IDisposable
         await CompareAsync(coordinator, batch, request, "fleet");
     }
 
+    // What the index has is there, whatever is being written.
+    [Fact]
+    public async Task Export_AskedForAgain_TakesOpenShardsOutOfTheIndexFirst()
+    {
+        await using var coordinator = await StartAsync(Idle);
+        var batch = await BatchAsync(coordinator, made: 23);
+        var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10 };
+        await RequestAsync(coordinator, batch, request);
+        await WorkAsync(coordinator, batch);
+        var place = Place(coordinator, batch, "fleet");
+        Assert.Equal([0, 1, 2], (await ExportIndex.LoadAsync(place, default))!.Shards.Select(s => s.Number));
+
+        await batch.MakeAsync(Lines - 23);
+        await RequestAsync(coordinator, batch, request);
+        await Runner(coordinator).RunNextAsync(default);
+
+        Assert.Equal([0, 1], (await ExportIndex.LoadAsync(place, default))!.Shards.Select(s => s.Number));
+        await WorkAsync(coordinator, batch);
+        await CompareAsync(coordinator, batch, request, "fleet");
+    }
+
+    [Theory]
+    [InlineData(false, ExportState.Completed)]
+    [InlineData(true, ExportState.Failed)]
+    public async Task Export_WhosePlanWasBegunOften_FailsOnlyWhereItsHostsDied(bool died, ExportState expected)
+    {
+        await using var coordinator = await StartAsync(Idle);
+        var batch = await BatchAsync(coordinator, made: Lines);
+        var request = new ExportBatch { Format = DatasetFormat.Parquet, LinesPerShard = 10 };
+        await RequestAsync(coordinator, batch, request);
+        var now = TimeProvider.System.GetUtcNow();
+        for (var i = 0; i < 60; i++)
+        {
+            var step = (await coordinator.Store.ClaimExportStepAsync(now, died ? TimeSpan.Zero : TimeSpan.FromMinutes(1), default))!;
+            Assert.True(died || await coordinator.Store.ReturnExportStepAsync(step, error: null, now, now, default));
+        }
+
+        await WorkAsync(coordinator, batch);
+
+        Assert.Equal(expected, (await coordinator.Store.FindExportAsync(batch.Id, "fleet", default))!.State);
+    }
+
     [Fact]
     public async Task Export_OfABatchThatGoesOnMeanwhile_IsThatOfItsEnd()
     {

@@ -16,6 +16,22 @@ public sealed class FolderTreeTests : FileTreeTests
         Assert.Empty(Directory.GetFileSystemEntries(Root));
     }
 
+    // One that ends takes the folder of all away where it is empty, perhaps while another makes its own in it.
+    [Fact]
+    public async Task Stages_OfSeveralAtOnce_DoNotTakeEachOthersFolders()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                await using var stage = Tree.Stage();
+                await using var file = await stage.CreateAsync($"{n}.txt", default);
+            }
+        })));
+
+        Assert.Empty(await ListAsync(""));
+    }
+
     public override Task DisposeAsync()
     {
         Directory.Delete(_root, recursive: true);

@@ -15,9 +15,13 @@ namespace SdFleet.Coordinator.Datasets.Export;
 public sealed class DatasetExport
 {
     private const string AbsentFile = "absent.jsonl";
+    private const int PlanPage = 200;
 
     // A container's lock outlives a run that was killed by a minute.
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(70);
+
+    // The index names every shard: saved after each that took no work, it would take the square of their number.
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
 
     private readonly DatasetExportOptions _options;
     private readonly BuildShard _build;
@@ -32,11 +36,13 @@ public sealed class DatasetExport
     private bool _isOpen;
     private int _shardsWritten;
     private long _outstanding;
+    private long _savedAt;
 
     private DatasetExport(DatasetExportOptions options, BuildShard build, IReadOnlyList<ExportShard>? earlier)
     {
         _hasIndex = earlier is not null;
         _options = options;
+        _savedAt = options.Clock.GetTimestamp();
         _build = build;
         _place = options.Place;
         _filter = options.IncludesFiltered ? null : new DatasetFilter();
@@ -105,14 +111,15 @@ public sealed class DatasetExport
             cancellationToken);
 
     /// <summary>
-    /// Names the shards that an export would have to build now, in order. Leaves an index, so that the place is an export's, and what
-    /// others have begun there, who may be building the first ones already.
+    /// Names the shards that an export would have to build now, in order, some at a time. Leaves an index, so that the place is an
+    /// export's, and what others have begun there, who may be building the first ones already. Those that come out otherwise than
+    /// they are there are taken out of the index first: what it has is there until the export ends.
     /// </summary>
     internal static Task<int> PlanAsync(
         DatasetExportOptions options,
         IAsyncEnumerable<DatasetImage> images,
         IAsyncEnumerable<RequestedImage>? requested,
-        Func<PlannedShard, Task> plan,
+        Func<IReadOnlyList<PlannedShard>, Task> plan,
         CancellationToken cancellationToken) =>
         LockedAsync(
             options,
@@ -120,18 +127,33 @@ public sealed class DatasetExport
             async (earlier, token) =>
             {
                 var planned = 0;
-                var export = new DatasetExport(
+                var page = new List<PlannedShard>(PlanPage);
+                DatasetExport? export = null;
+                export = new DatasetExport(
                     options,
                     async (number, records, leftOut, _) =>
                     {
                         planned++;
-                        await plan(new PlannedShard(number, ContentsOf(records), leftOut));
+                        page.Add(new PlannedShard(number, ContentsOf(records), leftOut));
+                        if (page.Count == PlanPage)
+                        {
+                            await PlanPageAsync();
+                        }
+
                         return null;
                     },
                     earlier);
                 await export.EnsureIndexAsync(token);
                 await export.RunAsync(images, requested, listsAbsent: false, token);
+                await PlanPageAsync();
                 return planned;
+
+                async Task PlanPageAsync()
+                {
+                    await export!.TakeOutAsync(page, token);
+                    await plan(page);
+                    page.Clear();
+                }
             },
             cancellationToken);
 
@@ -311,7 +333,7 @@ public sealed class DatasetExport
             {
                 // Nothing new, and nothing more to wait for either.
                 _shards[number] = earlier with { Sealed = true };
-                await Index.SaveAsync(_place, cancellationToken);
+                await SaveNowAndThenAsync(cancellationToken);
             }
 
             return;
@@ -346,7 +368,27 @@ public sealed class DatasetExport
             Files = built.Files,
         };
         _shardsWritten++;
+        await (built.WasThere ? SaveNowAndThenAsync(cancellationToken) : SaveAsync(cancellationToken));
+    }
+
+    private Task SaveNowAndThenAsync(CancellationToken cancellationToken) =>
+        _options.Clock.GetElapsedTime(_savedAt) > SaveInterval ? SaveAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
         await Index.SaveAsync(_place, cancellationToken);
+        _savedAt = _options.Clock.GetTimestamp();
+    }
+
+    // A sealed shard is only made again where it was lost, and comes out as the index has it. One of which nothing is left has to be known.
+    private async Task TakeOutAsync(IEnumerable<PlannedShard> planned, CancellationToken cancellationToken)
+    {
+        var open = planned.Where(p => p.Contents != ContentsOf([])).Select(p => p.Number).Where(n => _shards.GetValueOrDefault(n) is { Sealed: false }).ToList();
+        if (open.Count > 0)
+        {
+            open.ForEach(n => _shards.Remove(n));
+            await SaveAsync(cancellationToken);
+        }
     }
 
     // Files without an index would be somebody else's to the run that follows one that is killed now.
@@ -354,7 +396,7 @@ public sealed class DatasetExport
     {
         if (!_hasIndex)
         {
-            await Index.SaveAsync(_place, cancellationToken);
+            await SaveAsync(cancellationToken);
             _hasIndex = true;
         }
     }

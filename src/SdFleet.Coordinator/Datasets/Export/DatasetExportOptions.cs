@@ -45,6 +45,9 @@ public sealed record DatasetExportOptions
     /// <summary>Least value of <see cref="ShardBytes"/>.</summary>
     public const long LeastShardBytes = 1_000_000;
 
+    /// <summary>By which the index is saved now and then where shards were there already.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
     public string? SampleGrid { get; init; }
 }

@@ -21,6 +21,7 @@ CREATE TABLE export_steps (
     number     int    NOT NULL,             -- the shard, from 0; -1: finding out which are to be built; -2: index, card and checksums
     run        int    NOT NULL,
     claim      int    NOT NULL DEFAULT 0,   -- how often it was taken; fences
+    returned   int     NOT NULL DEFAULT 0,   -- how many of these gave it back, without having failed
     due_at     bigint,                      -- 0: at once; while somebody has it, when that counts as lost; NULL: done
     failures   int    NOT NULL DEFAULT 0,
     contents   text,                        -- of a shard: which pictures, as a digest

@@ -21,6 +21,7 @@ CREATE TABLE export_steps (
     number     INTEGER NOT NULL,             -- the shard, from 0; -1: finding out which are to be built; -2: index, card and checksums
     run        INTEGER NOT NULL,
     claim      INTEGER NOT NULL DEFAULT 0,   -- how often it was taken; fences
+    returned   INTEGER NOT NULL DEFAULT 0,   -- how many of these gave it back, without having failed
     due_at     INTEGER,                      -- 0: at once; while somebody has it, when that counts as lost; NULL: done
     failures   INTEGER NOT NULL DEFAULT 0,
     contents   TEXT,                        -- of a shard: which pictures, as a digest
