@@ -25,6 +25,9 @@ internal sealed record SoakOptions
     /// <summary>Share of its level that memory may gain over the run.</summary>
     public double MaxGrowth { get; init; } = 0.1;
 
+    /// <summary>How long what is still to come is waited for, once the duration is over.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Where the run may make what it needs.</summary>
     public required TrialServers Servers { get; init; }
 

@@ -22,7 +22,6 @@ internal sealed class SoakRun : IAsyncDisposable
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
@@ -66,9 +65,17 @@ internal sealed class SoakRun : IAsyncDisposable
             }
 
             var submitter = new Submitter(jobs, ledger, http, _trial.Host.Broker, () => Math.Min(jobs.Count, (int)(_clock.Elapsed.TotalSeconds * _options.Rate) + 1));
-            await TogetherAsync(ending, SampleAsync(ledger, ending.Token), submitter.RunAsync(ending.Token), batches.RunAsync(_options.Duration, ending.Token));
+            var sampler = new SoakSampler(_trial);
+            var submitting = SubmitAsync(submitter, ending.Token);
+            await TogetherAsync(ending, SampleAsync(sampler, ledger, ending.Token), submitting, batches.RunAsync(_options.Duration, ending.Token));
+            if (!await submitting)
+            {
+                _troubles.Add($"submissions did not come to their end within {Amount.Duration(_options.Patience.TotalSeconds)} after the last was due");
+            }
+
             await EndAsync(ledger, cancellationToken);
-            _troubles.AddRange(await batches.EndAsync(EndPatience, cancellationToken));
+            _troubles.AddRange(await batches.EndAsync(_options.Patience, cancellationToken));
+            await WebhooksAsync(receiver, cancellationToken);
             var report = new SoakReport
             {
                 Version = FleetVersion.Current,
@@ -83,7 +90,7 @@ internal sealed class SoakRun : IAsyncDisposable
                 Batches = batches.Submitted,
                 Webhooks = receiver.Taken,
                 Troubles = _troubles,
-                Trends = TrendJudge.Judge(_samples, _options.Duration.TotalSeconds, _options.MaxGrowth),
+                Trends = TrendJudge.Judge(_samples, sampler.Lines, _options.Duration.TotalSeconds, _options.MaxGrowth),
                 Samples = _samples,
             };
             await new SoakFolder(_options.Folder, _console).WriteAsync(report, _trial.Logs, cancellationToken);
@@ -142,10 +149,25 @@ internal sealed class SoakRun : IAsyncDisposable
         }
     }
 
-    private async Task SampleAsync(Ledger ledger, CancellationToken cancellationToken)
+    // Some submissions wait for what the fleet does with an earlier one. One that does nothing any more is to be reported, not waited for.
+    private async Task<bool> SubmitAsync(Submitter submitter, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(_options.Duration + _options.Patience);
+        try
+        {
+            await submitter.RunAsync(late.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task SampleAsync(SoakSampler sampler, Ledger ledger, CancellationToken cancellationToken)
     {
         var interval = TimeSpan.FromTicks(Math.Clamp((_options.Duration / SamplesARun).Ticks, ShortestInterval.Ticks, LongestInterval.Ticks));
-        var sampler = new SoakSampler(_trial);
         using var progress = new ProgressDisplay(_console, "Seconds", (int)_options.Duration.TotalSeconds);
         while (_clock.Elapsed < _options.Duration)
         {
@@ -166,14 +188,29 @@ internal sealed class SoakRun : IAsyncDisposable
     private async Task EndAsync(Ledger ledger, CancellationToken cancellationToken)
     {
         var all = ledger.Entries.Count;
-        while (ledger.FinishedCount < all && ledger.SinceChange < EndPatience)
+        while (ledger.FinishedCount < all && ledger.SinceChange < _options.Patience)
         {
             await Task.Delay(Tick, cancellationToken);
         }
 
         if (all - ledger.FinishedCount is > 0 and var open)
         {
-            _troubles.Add($"{Amount.Plural(open, "job")} did not come to an end within {Amount.Duration(EndPatience.TotalSeconds)} after the last sign");
+            _troubles.Add($"{Amount.Plural(open, "job")} did not come to an end within {Amount.Duration(_options.Patience.TotalSeconds)} after the last sign");
+        }
+    }
+
+    // The first job and every batch ask for one, so none at all means that nothing is delivered. The last may come after its job's end.
+    private async Task WebhooksAsync(WebhookReceiver receiver, CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (receiver.Taken == 0 && waited.Elapsed < _options.Patience)
+        {
+            await Task.Delay(Tick, cancellationToken);
+        }
+
+        if (receiver.Taken == 0)
+        {
+            _troubles.Add("no webhook came");
         }
     }
 }

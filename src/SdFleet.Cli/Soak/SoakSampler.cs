@@ -10,7 +10,18 @@ internal sealed class SoakSampler(Trial trial)
     private const string Broker = "broker";
     private const string Database = "PostgreSQL";
 
+    private static readonly Measure[] OfProcesses = [Measure.Memory, Measure.OpenFiles, Measure.Threads, Measure.Processor];
+    private static readonly Measure[] OfBroker = [Measure.Connections, Measure.Channels, Measure.Consumers, Measure.Queues, Measure.Waiting];
+
     private readonly Dictionary<string, ProcessProbe> _probes = trial.Fleet.Members.ToDictionary(m => m.Name, _ => new ProcessProbe(), StringComparer.Ordinal);
+
+    /// <summary>Every line that there is to measure here, whether or not it can be.</summary>
+    public IReadOnlyList<Line> Lines { get; } =
+    [
+        .. trial.Fleet.Members.SelectMany(m => OfProcesses.Select(measure => new Line(m.Name, measure))),
+        .. OfBroker.Select(measure => new Line(Broker, measure)),
+        .. trial.Database is null ? Array.Empty<Line>() : [new Line(Database, Measure.Sessions)],
+    ];
 
     /// <summary>Measures; what does not answer is left out.</summary>
     /// <param name="at">Seconds since the beginning of the run.</param>

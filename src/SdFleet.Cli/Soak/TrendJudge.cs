@@ -21,14 +21,15 @@ internal static class TrendJudge
 
     /// <summary>The trend of each line.</summary>
     /// <param name="samples">In order of time.</param>
+    /// <param name="lines">What was to be measured: a line that no sample has is not flat.</param>
     /// <param name="seconds">Length of the run.</param>
     /// <param name="maxGrowth">Share of its level that memory, and messages that wait, may gain over the run.</param>
-    public static IReadOnlyList<Trend> Judge(IReadOnlyList<SoakSample> samples, double seconds, double maxGrowth)
+    public static IReadOnlyList<Trend> Judge(IReadOnlyList<SoakSample> samples, IReadOnlyList<Line> lines, double seconds, double maxGrowth)
     {
         var judged = samples.Where(s => s.At >= seconds * WarmUp).ToList();
         return
         [
-            .. samples.SelectMany(s => s.Values.Keys).Distinct().OrderBy(l => l.Measure)
+            .. lines.Union(samples.SelectMany(s => s.Values.Keys)).OrderBy(l => l.Measure)
                 .Select(line => Judge(line, [.. judged.Where(s => s.Values.ContainsKey(line)).Select(s => (s.At, s.Values[line]))], judged.Count, seconds, maxGrowth)),
         ];
     }

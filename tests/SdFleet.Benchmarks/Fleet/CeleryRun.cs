@@ -7,13 +7,18 @@ namespace SdFleet.Benchmarks.Fleet;
 
 /// <summary>
 /// Celery doing as little: the same broker, messages persistent and confirmed, acknowledged late, two worker processes, results
-/// in the same PostgreSQL.
+/// in the same PostgreSQL. Its queue is filled while no worker is there: Celery's publisher waits for each confirmation before the next
+/// message, so that with both at once the publisher would be measured.
 /// </summary>
 internal static class CeleryRun
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private const int WarmUp = 200;
 
-    /// <returns>Jobs a second; null where Celery is not installed.</returns>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    /// <returns>Jobs a second, from the workers' start-up being complete to the last result; null where Celery is not installed.</returns>
     public static async Task<double?> RunAsync(FleetSite site, int jobs)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Fleet", "Celery");
@@ -32,25 +37,70 @@ internal static class CeleryRun
             ["BENCH_BROKER"] = host.Uri.AbsoluteUri,
             ["BENCH_BACKEND"] = $"db+postgresql+psycopg2://{login.Username}:{Uri.EscapeDataString(login.Password!)}@{login.Host}:{login.Port}/{login.Database}",
         };
-        using var worker = Start(python, folder, environment, "-m", "celery", "--quiet", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
-        try
+        // Once through, so that the tables are there.
+        await SubmitAsync(python, folder, environment, WarmUp);
+        using (var first = await StartWorkerAsync(python, folder, environment))
         {
-            // Once through, so that the connections stand and the tables are there.
-            await SubmitAsync(python, folder, environment, 200);
-            await UntilAsync(store, 200);
+            await StopAfterAsync(first, () => UntilAsync(store, WarmUp));
+        }
+
+        var filled = Stopwatch.StartNew();
+        var submitted = await SubmitAsync(python, folder, environment, jobs);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Celery's queue filled by one publisher, one message after the other: {jobs / filled.Elapsed.TotalSeconds:F0} jobs/s; CPU milliseconds a job: submitter {submitted * 1000 / jobs:F3}"));
+        using var worker = await StartWorkerAsync(python, folder, environment);
+        var rate = 0.0;
+        await StopAfterAsync(worker, async () =>
+        {
             var before = (Worker: ProcessTime.OfTrees([worker.Id]), Rabbit: ProcessTime.OfTrees(site.Rabbit.ProcessIds), Postgres: ProcessTime.OfTrees(site.Postgres.ProcessIds));
             var clock = Stopwatch.StartNew();
-            var submitted = await SubmitAsync(python, folder, environment, jobs);
-            await UntilAsync(store, 200 + jobs);
+            await UntilAsync(store, WarmUp + jobs);
             var seconds = clock.Elapsed.TotalSeconds;
             var cpu = (
                 Worker: (ProcessTime.OfTrees([worker.Id]) - before.Worker) * 1000 / jobs,
                 Rabbit: (ProcessTime.OfTrees(site.Rabbit.ProcessIds) - before.Rabbit) * 1000 / jobs,
                 Postgres: (ProcessTime.OfTrees(site.Postgres.ProcessIds) - before.Postgres) * 1000 / jobs);
+            rate = jobs / seconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Celery end to end: {jobs} jobs, {seconds:F1} s, {jobs / seconds:F0} jobs/s; CPU milliseconds a job: submitter {submitted * 1000 / jobs:F3}, workers {cpu.Worker:F3}, rabbitmq {cpu.Rabbit:F3}, postgres {cpu.Postgres:F3}"));
-            return jobs / seconds;
+                $"Celery from its workers' start to the last result: {jobs} jobs, {seconds:F1} s, {rate:F0} jobs/s; CPU milliseconds a job: workers {cpu.Worker:F3}, rabbitmq {cpu.Rabbit:F3}, postgres {cpu.Postgres:F3}"));
+        });
+        return rate;
+    }
+
+    // Returns when it takes jobs: tasks.py says so.
+    private static async Task<Process> StartWorkerAsync(string python, string folder, Dictionary<string, string> environment)
+    {
+        var worker = Start(python, folder, environment, "-m", "celery", "--quiet", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING");
+        try
+        {
+            while (await worker.StandardOutput.ReadLineAsync().WaitAsync(Patience) is var line && line != "ready")
+            {
+                if (line is null)
+                {
+                    throw new InvalidOperationException("Celery's worker ended while it started.");
+                }
+            }
+
+            return worker;
+        }
+        catch
+        {
+            worker.Kill(entireProcessTree: true);
+            worker.Dispose();
+            throw;
+        }
+    }
+
+    // In good order, so that nothing that is done is done again.
+    private static async Task StopAfterAsync(Process worker, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            await ChildProcess.RunAsync(AppContext.BaseDirectory, "kill", ["-TERM", worker.Id.ToString(CultureInfo.InvariantCulture)]);
+            await Task.WhenAny(worker.WaitForExitAsync(), Task.Delay(StopPatience));
         }
         finally
         {
@@ -84,10 +134,12 @@ internal static class CeleryRun
             : throw new InvalidOperationException($"submit.py ended with exit code {submitter.ExitCode}.");
     }
 
+    // To count every row each time would slow down what is measured: each job's result is a row, so the last number tells when to count.
     private static async Task UntilAsync(StoreCounts store, int results)
     {
         var waited = Stopwatch.StartNew();
         while (await store.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 'celery_taskmeta'") == 0 ||
+            await store.ScalarAsync("SELECT coalesce(max(id), 0)::bigint FROM celery_taskmeta") < results ||
             await store.ScalarAsync("SELECT count(DISTINCT task_id) FROM celery_taskmeta WHERE status = 'SUCCESS'") < results)
         {
             if (waited.Elapsed > Patience)
@@ -95,13 +147,13 @@ internal static class CeleryRun
                 throw new TimeoutException($"Celery has not made {results} results in {Patience}.");
             }
 
-            await Task.Delay(200);
+            await Task.Delay(Tick);
         }
     }
 
     private static Process Start(string python, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(python, arguments) { WorkingDirectory = folder, RedirectStandardOutput = arguments is ["submit.py", ..] };
+        var start = new ProcessStartInfo(python, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["PYTHONWARNINGS"] = "ignore";
         start.Environment["C_FORCE_ROOT"] = "1";

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
 
 namespace SdFleet.Benchmarks.Fleet;
@@ -58,7 +57,8 @@ internal static class FleetBenchmark
         var celery = await CeleryRun.RunAsync(site, jobs);
         if (celery is { } rate)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fleet / Celery, end to end: {phases[2].Rate / rate:F2}"));
+            Print($"Fleet / Celery, jobs that wait already: {phases[1].Rate / rate:F2} (release to completed, one worker process, its start included / from Celery's two started worker processes to the last result)");
+            Print($"Fleet / Celery, submission included: {phases[2].Rate / rate:F2} (end to end / the same of Celery, whose submission is not in it)");
         }
 
         await MemoryAsync(site, submitter, backlog);
@@ -81,7 +81,7 @@ internal static class FleetBenchmark
         });
     }
 
-    // What was admitted, by a worker that comes now.
+    // What was admitted, by a worker that comes now: its start is in it.
     private static async Task<Phase> WorkOffAsync(FleetSite site, int jobs)
     {
         var there = await site.Store.CompletedAsync();
@@ -104,11 +104,11 @@ internal static class FleetBenchmark
 
     private static async Task<Phase> MeasureAsync(FleetSite site, string name, int jobs, Func<Task> work)
     {
-        var before = await site.SpentAsync();
+        var before = await site.SpentBeforeAsync();
         var clock = Stopwatch.StartNew();
         await work();
         var seconds = clock.Elapsed.TotalSeconds;
-        var phase = new Phase(name, jobs, seconds, before, await site.SpentAsync());
+        var phase = new Phase(name, jobs, seconds, before, await site.SpentAfterAsync());
         phase.Print();
         return phase;
     }

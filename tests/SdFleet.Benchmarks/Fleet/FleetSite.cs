@@ -111,12 +111,33 @@ internal sealed class FleetSite : IAsyncDisposable
 
     public async Task StartApiAsync() => _api = await FleetProcess.StartServiceAsync("SdFleet.Api", Settings());
 
-    /// <summary>What has been spent so far.</summary>
-    public async Task<Costs> SpentAsync()
+    /// <summary>What has been spent when a phase begins: the counts are waited for first, so that the wait is no part of the phase.</summary>
+    public async Task<Costs> SpentBeforeAsync()
     {
-        // The broker counts once a second.
+        var (published, commits) = await CountsAsync();
+        var statements = await Store.StatementsAsync();
+        return new Costs(Processor(), published, statements, commits);
+    }
+
+    /// <summary>What has been spent when a phase ends: the counts are waited for last.</summary>
+    public async Task<Costs> SpentAfterAsync()
+    {
+        var processor = Processor();
+        var statements = await Store.StatementsAsync();
+        var (published, commits) = await CountsAsync();
+        return new Costs(processor, published, statements, commits);
+    }
+
+    // The broker counts once a second, and so does PostgreSQL.
+    private async Task<(long Published, long Commits)> CountsAsync()
+    {
         await Task.Delay(TimeSpan.FromSeconds(2.5));
         var host = await Rabbit.Management.GetAsync($"vhosts/{Host.Name}");
+        return ((long?)host?["message_stats"]?["publish"] ?? 0, await Store.CommitsAsync());
+    }
+
+    private Dictionary<string, double> Processor()
+    {
         var processor = new Dictionary<string, double>
         {
             ["submitter"] = ProcessTime.OfProcess(Environment.ProcessId),
@@ -130,11 +151,7 @@ internal sealed class FleetSite : IAsyncDisposable
             processor["api"] = ProcessTime.OfProcess(_api.Id);
         }
 
-        return new Costs(
-            processor,
-            (long?)host?["message_stats"]?["publish"] ?? 0,
-            await Store.StatementsAsync(),
-            await Store.CommitsAsync());
+        return processor;
     }
 
     public async ValueTask DisposeAsync()

@@ -62,7 +62,7 @@ public sealed class SoakPageTests
             Batches = 3,
             Webhooks = 8,
             Troubles = [],
-            Trends = TrendJudge.Judge(samples, 1200, 0.1),
+            Trends = TrendJudge.Judge(samples, [Memory, Channels], 1200, 0.1),
             Samples = samples,
         };
     }

@@ -73,10 +73,25 @@ public sealed class TrendJudgeTests
         var line = new Line("broker", Measure.Channels);
         var samples = Samples(_ => 3, line).Select((s, i) => i % 10 < share * 10 ? s : s with { Values = new Dictionary<Line, double> { [new Line("api", Measure.Threads)] = 9 } }).ToList();
 
-        var trends = TrendJudge.Judge(samples, Seconds, MaxGrowth);
+        var trends = TrendJudge.Judge(samples, [], Seconds, MaxGrowth);
 
         Assert.Equal(TrendVerdict.Unknown, trends.Single(t => t.Line == line).Verdict);
         Assert.EndsWith("could not be measured", trends.Single(t => t.Line == line).ToString(), StringComparison.Ordinal);
+    }
+
+    // An endpoint that never answers leaves no sample at all.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Line_NeverMeasured_IsNotFlat(bool hasOthers)
+    {
+        Line[] wanted = [new("api", Measure.Memory), new("broker", Measure.Channels)];
+
+        var trends = TrendJudge.Judge(hasOthers ? Samples(_ => 3, wanted[0]) : [], wanted, Seconds, MaxGrowth);
+
+        Assert.Equal(
+            [hasOthers ? TrendVerdict.Flat : TrendVerdict.Unknown, TrendVerdict.Unknown],
+            wanted.Select(line => trends.Single(t => t.Line == line).Verdict));
     }
 
     [Fact]
@@ -93,5 +108,5 @@ public sealed class TrendJudgeTests
     ];
 
     private static Trend Judge(Measure measure, Func<double, double> value) =>
-        Assert.Single(TrendJudge.Judge(Samples(value, new Line("api", measure)), Seconds, MaxGrowth));
+        Assert.Single(TrendJudge.Judge(Samples(value, new Line("api", measure)), [], Seconds, MaxGrowth));
 }

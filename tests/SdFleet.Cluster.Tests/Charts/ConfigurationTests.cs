@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using SdFleet.Cli.Doctor;
 using SdFleet.Cluster.Tests.Support;
@@ -21,6 +22,22 @@ public sealed class ConfigurationTests
             var settings = ContainerEnvironment.Configuration(ContainerEnvironment.Of(workload.Container));
             Assert.Empty(await ServiceUnderTest.ComplaintsAsync(workload.Component, settings));
         }
+    }
+
+    // The worker reads it, and all that it has against it is that the folder is not on this machine.
+    [Theory]
+    [InlineData(0, "/models/")]
+    [InlineData(1, "/model/")]
+    public async Task LoraFolder_IsBelowTheModelsOwn_AndRead(int model, string mount)
+    {
+        var release = await Release.RenderAsync("example", $"models[{model}].loraFolder=extra/loras");
+
+        var workers = release.Services.Where(w => w.Component == "worker").Select(w => ContainerEnvironment.Of(w.Container)).ToList();
+        var settings = Assert.Single(workers, e => e.ContainsKey("SdFleet__Worker__LoraFolder"));
+        var folder = settings["SdFleet__Worker__LoraFolder"];
+        Assert.Equal($"{settings[$"SdFleet__Models__{model}__Path"]}/extra/loras", folder);
+        Assert.StartsWith(mount, folder, StringComparison.Ordinal);
+        Assert.Contains($"LoraFolder is {folder}: a folder that is there", Assert.Single(await ServiceUnderTest.ComplaintsAsync("worker", ContainerEnvironment.Configuration(settings))), StringComparison.Ordinal);
     }
 
     // What the test above rests on: a key too many is found, and so is one that is missing.
@@ -98,6 +115,10 @@ public sealed class ConfigurationTests
 
         Assert.Equal(coordinator.Pod.Text("serviceAccountName"), doctor.Pod.Text("serviceAccountName"));
         Assert.Equal(coordinator.Labels.ContainsKey("azure.workload.identity/use"), doctor.Labels.ContainsKey("azure.workload.identity/use"));
+
+        // helm prints the log of a pod named as the hook, and gives up after five minutes.
+        Assert.Equal("Pod", doctor.Object.Text("kind"));
+        Assert.InRange(int.Parse(doctor.Pod.Text("activeDeadlineSeconds"), CultureInfo.InvariantCulture), 1, 299);
         Assert.Equal(("test", "Never", """["doctor"]"""), (doctor.Object.Map("metadata", "annotations")["helm.sh/hook"], doctor.Pod.Text("restartPolicy"), doctor.Container.Text("args")));
         Assert.Equal(coordinator.Pod.Text("volumes"), doctor.Pod.Text("volumes"));
         Assert.Equal(coordinator.Container.Text("volumeMounts"), doctor.Container.Text("volumeMounts"));

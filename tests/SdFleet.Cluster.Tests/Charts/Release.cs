@@ -15,7 +15,7 @@ internal sealed record Release(IReadOnlyList<JsonObject> Objects, IReadOnlyList<
     private static readonly ConcurrentDictionary<string, Lazy<Task<Release>>> Rendered = new(StringComparer.Ordinal);
 
     /// <summary>Everything that runs pods.</summary>
-    public IEnumerable<Workload> Workloads => Objects.Where(o => o.At("spec", "template", "spec") is not null).Select(o => new Workload(o));
+    public IEnumerable<Workload> Workloads => Objects.Where(o => o.Text("kind") == "Pod" || o.At("spec", "template", "spec") is not null).Select(o => new Workload(o));
 
     /// <summary>The services' own workloads.</summary>
     public IEnumerable<Workload> Services => Workloads.Where(w => w.Component is "api" or "coordinator" or "worker");

@@ -71,6 +71,41 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(_folder, "logs"), "*.log"));
     }
 
+    // Jobs that contradict an earlier one wait for its start: with a worker that stands still, for ever.
+    [Fact]
+    public async Task Fleet_ThatStandsStill_IsReportedAndNotWaitedFor()
+    {
+        var server = await RabbitMqServer.GetAsync();
+        using var printed = new StringWriter();
+        using var error = new StringWriter();
+
+        var exitCode = await SoakCommand.RunAsync(
+            new SoakOptions
+            {
+                Duration = TimeSpan.FromSeconds(8),
+                Patience = TimeSpan.FromSeconds(5),
+                Rate = 20,
+                Workers = 1,
+                Servers = new TrialServers { Broker = server.Uri, Management = server.Management.Address },
+                Folder = _folder,
+                Meanwhile = (trial, _) =>
+                {
+                    trial.Fleet.Workers[0].Stop();
+                    return Task.CompletedTask;
+                },
+            },
+            new CliConsole { Out = TextWriter.Synchronized(printed), Error = TextWriter.Synchronized(error) },
+            default);
+        output.WriteLine(error.ToString());
+        output.WriteLine(printed.ToString());
+
+        Assert.Equal(ExitCodes.Failed, exitCode);
+        var lines = printed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("submissions did not come to their end within 5.0 s after the last was due", lines);
+        Assert.StartsWith("not flat: ", lines[^1], StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_folder, "soak.html")));
+    }
+
     // What a forgotten Dispose would do: a connection to the API and one to the broker each second, and none of them closed.
     private static async Task LeakAsync(Trial trial, CancellationToken cancellationToken)
     {

@@ -1,8 +1,10 @@
 """The task of the comparison: nothing, acknowledged once it is done."""
 
 import os
+import sys
 
 from celery import Celery
+from celery.signals import worker_ready
 
 app = Celery("tasks", broker=os.environ["BENCH_BROKER"], backend=os.environ["BENCH_BACKEND"])
 app.conf.update(
@@ -18,3 +20,9 @@ app.conf.update(
 @app.task
 def nothing(prompt):
     return prompt
+
+
+@worker_ready.connect
+def ready(**_):
+    """Tells whoever started the worker; Celery has put its own log in the place of sys.stdout."""
+    print("ready", file=sys.__stdout__, flush=True)
