@@ -43,6 +43,7 @@ public static class WorkerServices
         services.AddSingleton<AttemptRunner>();
         services.AddHostedService<HeartbeatService>();
         services.AddHostedService<StepWatchdog>();
+        services.AddHostedService<StopWatchdog>();
         services.AddHealthChecks().AddCheck<InferenceHealthCheck>("inference", tags: ["live"]);
         return new WorkerRoom(LoadedModel.NameOf(models, options), WorkerIdentity.NewId(), options.MaxBatchImages);
     }

@@ -10,11 +10,13 @@ namespace SdFleet.Coordinator.Consumers;
 
 /// <summary>
 /// Takes what the broker gave up to deliver, the last fence against a message that kills or defeats whoever takes it. An
-/// attempt ends as a failed job, a submission as a rejected one, each with the reason; the rest is logged with its body.
+/// attempt ends, as an evicted one where it was delivered too often and else with its job, a submission as a rejected one, each with the
+/// reason; the rest is logged with its body.
 /// </summary>
 internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook book, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
 {
     private const string Coordinator = "coordinator";
+    private const string DeliveryLimit = "delivery_limit";
     private const int ShownBodyLength = 2000;
 
     public Task Consume(ConsumeContext<SubmitJob> context)
@@ -54,7 +56,9 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
                 JobId = work.JobId,
                 Attempt = work.Attempt,
                 WorkerId = Coordinator,
-                ErrorClass = ErrorClass.Permanent,
+
+                // Given back that often, in seconds, by a worker that is not well: whether it is the job, its caps tell.
+                ErrorClass = cause == DeliveryLimit ? ErrorClass.Evicted : ErrorClass.Permanent,
                 Reason = $"No worker could end it: {reason}",
                 At = clock.GetUtcNow(),
             });

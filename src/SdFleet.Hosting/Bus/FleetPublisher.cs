@@ -116,8 +116,9 @@ public sealed class FleetPublisher(IBus bus, IOptions<TransportOptions> transpor
             throw new BrokerUnavailableException(
                 $"No queue takes {typeof(T).Name} ({e.Message}). Is the service that declares it running (the coordinator for submissions, work and events)?", e);
         }
-        catch (Exception e) when (e is TransportException or ConnectionException or RabbitMQ.Client.Exceptions.RabbitMQClientException)
+        catch (Exception e) when (e is not (OperationCanceledException or BrokerUnavailableException or ArgumentException))
         {
+            // Whatever MassTransit and the client say where a connection breaks under them; also that something of theirs is disposed.
             throw new BrokerUnavailableException($"The broker did not take {typeof(T).Name}: {e.Message}", e);
         }
     }

@@ -11,6 +11,9 @@ internal sealed partial class WorkerEnd(IHostApplicationLifetime lifetime, ILogg
     /// <summary>Exit code: the device failed too often in a row.</summary>
     public const int DeviceFaults = 71;
 
+    /// <summary>Exit code: it was told to stop, and did not come to its end.</summary>
+    public const int Stuck = 72;
+
     private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Ends at once: native code that hangs cannot be waited for. The broker delivers what was held to another worker.</summary>

@@ -82,13 +82,13 @@ public sealed class SubmissionFateTests(PolicedFleet policed) : IClassFixture<Po
         var message = await TakeOneAsync(Topology.WorkQueue("shapes", Lane.Bulk));
         var death = new Dictionary<string, string>
         {
-            ["x-first-death-queue"] = Topology.WorkQueue("shapes", Lane.Bulk), ["x-first-death-reason"] = "delivery_limit",
+            ["x-first-death-queue"] = Topology.WorkQueue("shapes", Lane.Bulk), ["x-first-death-reason"] = "rejected",
         };
         Assert.True(await _fleet.Broker.PublishAsync(Topology.DeadQueue, "", (string)message["payload"]!, death));
 
         var job = await _fleet.UntilTerminalAsync(id);
         Assert.Equal(JobState.Failed, job.State);
-        Assert.Contains("delivery_limit", job.Error, StringComparison.Ordinal);
+        Assert.Contains("rejected", job.Error, StringComparison.Ordinal);
     }
 
     [Fact]
