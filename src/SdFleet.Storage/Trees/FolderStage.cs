@@ -5,7 +5,7 @@ namespace SdFleet.Storage.Trees;
 /// <summary>Files on their way into a folder.</summary>
 internal sealed class FolderStage(string root) : IFileTreeStage
 {
-    private const int MaxAttempts = 10;
+    private const int MaxAttempts = 1000;
 
     private readonly string _partial = Path.Combine(root, FolderTree.Partial, Guid.NewGuid().ToString("N"));
     private readonly List<string> _paths = [];
@@ -77,7 +77,7 @@ internal sealed class FolderStage(string root) : IFileTreeStage
                 Directory.CreateDirectory(folder);
                 return;
             }
-            catch (DirectoryNotFoundException) when (attempt < MaxAttempts)
+            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException && attempt < MaxAttempts)
             {
             }
         }
