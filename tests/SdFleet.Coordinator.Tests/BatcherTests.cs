@@ -9,7 +9,7 @@ public sealed class BatcherTests
     public async Task Process_OneOfManyCannotBeProcessed_TheOthersAre()
     {
         var first = new TaskCompletionSource();
-        await using var batcher = new Batcher<int, int>(maxSize: 10, async (items, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.Zero, async (items, _) =>
         {
             await first.Task;
             return items.Contains(3) ? throw new InvalidOperationException("three") : [.. items.Select(i => i * 2)];
@@ -27,7 +27,7 @@ public sealed class BatcherTests
     {
         var first = new TaskCompletionSource();
         var calls = 0;
-        await using var batcher = new Batcher<int, int>(maxSize: 10, async (_, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.Zero, async (_, _) =>
         {
             await first.Task;
             calls++;

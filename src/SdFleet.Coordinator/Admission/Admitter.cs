@@ -55,7 +55,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         _release = release;
         _clock = clock;
         _logger = logger;
-        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, store.AdmitAsync);
+        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, TimeSpan.Zero, store.AdmitAsync);
     }
 
     /// <summary>Admits or rejects one message.</summary>

@@ -15,13 +15,19 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _process;
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _maxSize;
+    private readonly TimeSpan _pause;
     private readonly Task _loop;
 
     /// <param name="maxSize">Longest list.</param>
+    /// <param name="pause">
+    /// How long after a list the next one fills at least, where a list costs much however short it is. What comes after a quiet while
+    /// does not wait.
+    /// </param>
     /// <param name="process">Processes a list; the results come in its order.</param>
-    public Batcher(int maxSize, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> process)
+    public Batcher(int maxSize, TimeSpan pause, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> process)
     {
         _maxSize = maxSize;
+        _pause = pause;
         _process = process;
         _loop = Task.Run(RunAsync);
     }
@@ -59,6 +65,10 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
             }
 
             await ProcessAsync(batch).ConfigureAwait(false);
+            if (_pause > TimeSpan.Zero)
+            {
+                await Task.Delay(_pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

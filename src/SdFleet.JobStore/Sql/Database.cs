@@ -52,6 +52,16 @@ internal abstract class Database : IAsyncDisposable
     /// <param name="columns">Names and PostgreSQL types, such as <c>seq bigint, state text</c>.</param>
     public abstract string Rows(string columns);
 
+    /// <summary>
+    /// Takes the first <c>r.take</c> jobs of each of <c>@rows</c> for an update, by an index that has them in order: however many more
+    /// there are, they are not read. Those that somebody else has are left out.
+    /// </summary>
+    /// <param name="columns">What is wanted of a job <c>j</c>.</param>
+    /// <param name="types">The rows' columns with their types; <c>seq</c> is the first place that may be, <c>take</c> how many are wanted.</param>
+    /// <param name="condition">Which jobs <c>j</c> are a row <c>r</c>'s: what the index begins with.</param>
+    /// <param name="place">What the index sorts those by.</param>
+    public abstract string FirstOfEach(string columns, string types, string condition, string place);
+
     /// <summary>Opens a connection outside of any transaction, to read.</summary>
     public abstract Task<Session> OpenAsync(CancellationToken cancellationToken);
 

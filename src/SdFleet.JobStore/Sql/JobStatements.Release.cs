@@ -53,30 +53,15 @@ internal sealed partial class JobStatements
         WHERE s.batch IS NOT NULL AND s.batch NOT IN {PausedBatches}
         """;
 
-    /// <summary>
-    /// Takes the oldest jobs of some sources, each from a place on. Rows that were found are read by their key: their state is asked
-    /// for in words that the index is not made for, so that no plan begins with all that wait. <c>@max</c>, of which there are no more
-    /// anyway, lets planners know how few they are.
-    /// </summary>
-    public string SelectReadyJobs { get; } =
-        $"""
-        WITH RECURSIVE found (tenant, batch, seq, take) AS (
-            SELECT r.tenant, r.batch,
-                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = r.tenant AND {Batch} = r.batch AND {Place} >= r.seq ORDER BY {Place} LIMIT 1),
-                r.take
-            FROM {database.Rows("tenant text, batch bigint, seq bigint, take int")}
-            UNION ALL
-            SELECT f.tenant, f.batch,
-                (SELECT {Place} FROM jobs AS j WHERE {Ready} AND j.tenant = f.tenant AND {Batch} = f.batch AND {Place} > f.seq ORDER BY {Place} LIMIT 1),
-                f.take - 1
-            FROM found AS f WHERE f.seq IS NOT NULL AND f.take > 1),
-        few (seq) AS (SELECT f.seq FROM found AS f WHERE f.seq IS NOT NULL LIMIT @max)
-        SELECT jobs.seq, jobs.id, jobs.attempt + 1, jobs.tenant, jobs.lane, jobs.recipe, jobs.images, jobs.artifact_folder, jobs.submitted_at,
-            CAST(@now AS bigint), jobs.traceparent, coalesce(jobs.batch_seq, 0)
-        FROM few CROSS JOIN jobs
-        WHERE jobs.seq = few.seq AND jobs.state || '' = 'queued' AND jobs.next_attempt_at IS NULL
-        {database.ForUpdateSkipLocked}
-        """;
+    /// <summary>Takes the oldest jobs of some sources, each from a place on. There are no more than <c>@max</c> of them.</summary>
+    public string SelectReadyJobs { get; } = database.FirstOfEach(
+        """
+        j.seq, j.id, j.attempt + 1, j.tenant, j.lane, j.recipe, j.images, j.artifact_folder, j.submitted_at,
+        CAST(@now AS bigint), j.traceparent, coalesce(j.batch_seq, 0)
+        """,
+        "tenant text, batch bigint, seq bigint, take int",
+        $"{Ready} AND j.tenant = r.tenant AND {Batch} = r.batch",
+        Place);
 
     /// <summary>Begins an attempt at each of the jobs that were taken.</summary>
     public string ReleaseJobs { get; } =

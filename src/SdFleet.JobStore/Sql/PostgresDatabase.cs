@@ -48,6 +48,15 @@ internal sealed class PostgresDatabase : Database
         {ending}
         """;
 
+    // Locked below the limit: where some are somebody else's, others take their place. The outer limit tells the planner how few there are.
+    public override string FirstOfEach(string columns, string types, string condition, string place) =>
+        $"""
+        SELECT found.*
+        FROM {Rows(types)} CROSS JOIN LATERAL (
+            SELECT {columns} FROM jobs AS j WHERE {condition} AND {place} >= r.seq ORDER BY {place} LIMIT r.take {ForUpdateSkipLocked}) AS found
+        LIMIT @max
+        """;
+
     public override async Task<Session> OpenAsync(CancellationToken cancellationToken) =>
         new(await _source.OpenConnectionAsync(cancellationToken), transaction: null);
 

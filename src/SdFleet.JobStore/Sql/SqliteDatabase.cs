@@ -65,6 +65,23 @@ internal sealed class SqliteDatabase : Database
         return $"(SELECT {string.Join(", ", extracted)} FROM json_each(@rows)) AS r";
     }
 
+    // It has no lateral joins: a job is found after the one before it. Then they are read by their key.
+    public override string FirstOfEach(string columns, string types, string condition, string place)
+    {
+        var names = string.Join(", ", types.Split(',', StringSplitOptions.TrimEntries).Select(column => column.Split(' ')[0]).Where(name => name is not ("seq" or "take")));
+        return $"""
+            WITH RECURSIVE found ({names}, seq, take) AS (
+                SELECT {names}, {First(">=")}, r.take FROM {Rows(types)}
+                UNION ALL
+                SELECT {names}, {First(">")}, r.take - 1 FROM found AS r WHERE r.seq IS NOT NULL AND r.take > 1)
+            SELECT {columns}
+            FROM (SELECT f.seq FROM found AS f WHERE f.seq IS NOT NULL LIMIT @max) AS few CROSS JOIN jobs AS j
+            WHERE j.seq = few.seq
+            """;
+
+        string First(string from) => $"(SELECT {place} FROM jobs AS j WHERE {condition} AND {place} {from} r.seq ORDER BY {place} LIMIT 1)";
+    }
+
     public override async Task<Session> OpenAsync(CancellationToken cancellationToken) =>
         new(await ConnectAsync(cancellationToken), transaction: null);
 

@@ -13,14 +13,14 @@ namespace SdFleet.Worker.Filtering;
 internal sealed class Drawing(InferenceThread inference, PictureFilter filter, RecipePreparation preparation, IOptions<WorkerOptions> options)
 {
     /// <param name="work">The attempt.</param>
-    /// <param name="onStarted">Called once, when the model begins; awaited before this returns, and not by the model.</param>
+    /// <param name="onStarted">Called once, when the model begins.</param>
     /// <param name="onStep">Told of each step: steps done, and steps known of.</param>
     /// <param name="check">Told of all pictures of a round; may throw.</param>
     /// <param name="stopping">Gives up.</param>
     /// <returns>One a picture, in order of index.</returns>
     /// <exception cref="ArgumentException">This worker cannot measure what the filters ask for, or make what the recipe does.</exception>
     public async Task<IReadOnlyList<DrawnPicture>> RunAsync(
-        GenerateImages work, Func<Task> onStarted, Action<int, int> onStep, Action<IReadOnlyList<GeneratedImage>> check, CancellationToken stopping)
+        GenerateImages work, Action onStarted, Action<int, int> onStep, Action<IReadOnlyList<GeneratedImage>> check, CancellationToken stopping)
     {
         var filters = work.Recipe.Filters;
         filter.ThrowIfUnable(filters);
@@ -29,7 +29,6 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, R
         var pictures = new DrawnPicture?[work.Images];
         var open = Enumerable.Range(0, work.Images).ToList();
         var (done, known) = (0, 0);
-        var started = Task.CompletedTask;
         for (var draw = 0; open.Count > 0; draw++)
         {
             var tasks = open.ConvertAll(index => recipe.Task(DrawSeed.Of(work.Recipe.Seed, index, draw)) with { SafetyCheck = safety });
@@ -45,7 +44,7 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, R
             await item.Started.ConfigureAwait(false);
             if (draw == 0 && !stopping.IsCancellationRequested)
             {
-                started = onStarted();
+                onStarted();
             }
 
             var images = await item.Result.ConfigureAwait(false);
@@ -60,7 +59,6 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, R
             done = known;
         }
 
-        await started.ConfigureAwait(false);
         return pictures!;
     }
 }

@@ -54,6 +54,8 @@ internal sealed partial class AttemptRunner(
             return;
         }
 
+        // Not waited for before the end: what is said of a job arrives in order, and of a short one together.
+        var started = Task.CompletedTask;
         IReadOnlyList<ImageRecord> records;
         try
         {
@@ -64,7 +66,7 @@ internal sealed partial class AttemptRunner(
 
             var pictures = await drawing.RunAsync(
                 work,
-                () => StartedAsync(work),
+                () => started = StartedAsync(work),
                 ProgressOf(work),
                 images => CheckImages(work, images),
                 held.Stopping).ConfigureAwait(false);
@@ -80,6 +82,7 @@ internal sealed partial class AttemptRunner(
                 await FailAsync(work, error, stopping).ConfigureAwait(false);
             }
 
+            await started.ConfigureAwait(false);
             return;
         }
 
@@ -89,6 +92,7 @@ internal sealed partial class AttemptRunner(
         await outbox.SendAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() })
             .ConfigureAwait(false);
+        await started.ConfigureAwait(false);
     }
 
     private Task StartedAsync(GenerateImages work)

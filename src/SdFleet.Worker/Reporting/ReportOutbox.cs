@@ -15,6 +15,9 @@ internal sealed class ReportOutbox : IAsyncDisposable
     // A report of a picture is about a kilobyte: half a megabyte a message.
     private const int MaxWeight = 512;
 
+    // What waits for nothing else waits a little: a job that is over by then costs one message, and its row is written once.
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(20);
+
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly FleetPublisher _publisher;
@@ -30,16 +33,16 @@ internal sealed class ReportOutbox : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Returns once the broker has the report.</summary>
+    /// <summary>Returns once the broker has the report. What is said of one job arrives in the order in which it was said.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it.</exception>
     /// <exception cref="OperationCanceledException">It has not confirmed it in time; it may have it all the same.</exception>
-    public Task SendAsync(JobStarted report) => SendAsync(report, weight: 1);
+    public Task SendAsync(JobStarted report) => SendAsync(report, report.JobId, weight: 1);
 
     /// <inheritdoc cref="SendAsync(JobStarted)"/>
-    public Task SendAsync(JobCompleted report) => SendAsync(report, weight: 1 + report.Images.Count);
+    public Task SendAsync(JobCompleted report) => SendAsync(report, report.JobId, weight: 1 + report.Images.Count);
 
     /// <inheritdoc cref="SendAsync(JobStarted)"/>
-    public Task SendAsync(JobFailed report) => SendAsync(report, weight: 1);
+    public Task SendAsync(JobFailed report) => SendAsync(report, report.JobId, weight: 1);
 
     /// <summary>Gives up what is still waiting.</summary>
     public async ValueTask DisposeAsync()
@@ -50,9 +53,9 @@ internal sealed class ReportOutbox : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task SendAsync(object report, int weight)
+    private async Task SendAsync(object report, Guid jobId, int weight)
     {
-        var entry = new Entry(report, weight);
+        var entry = new Entry(report, jobId, weight);
         if (!_entries.Writer.TryWrite(entry))
         {
             throw new OperationCanceledException();
@@ -69,17 +72,35 @@ internal sealed class ReportOutbox : IAsyncDisposable
         while (await _entries.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             batch.Clear();
-            var weight = 0;
-            while (weight < MaxWeight && _entries.Reader.TryRead(out var entry))
+            Gather(batch);
+            if (batch.TrueForAll(e => e.Report is JobStarted))
             {
-                batch.Add(entry);
-                weight += entry.Weight;
+                await Task.Delay(StartPause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Gather(batch);
             }
 
             // A report whose job is traced goes alone: the trace goes on with its message.
             var together = batch.FindAll(e => !e.IsTraced);
             await Task.WhenAll(
-                batch.Where(e => e.IsTraced).Select(e => SendAsync([e])).Append(together.Count > 0 ? SendAsync(together) : Task.CompletedTask)).ConfigureAwait(false);
+                batch.Where(e => e.IsTraced).GroupBy(e => e.JobId).Select(SendInOrderAsync).Append(together.Count > 0 ? SendAsync(together) : Task.CompletedTask)).ConfigureAwait(false);
+        }
+    }
+
+    private void Gather(List<Entry> batch)
+    {
+        var weight = batch.Sum(e => e.Weight);
+        while (weight < MaxWeight && _entries.Reader.TryRead(out var entry))
+        {
+            batch.Add(entry);
+            weight += entry.Weight;
+        }
+    }
+
+    private async Task SendInOrderAsync(IEnumerable<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            await SendAsync([entry]).ConfigureAwait(false);
         }
     }
 
@@ -120,9 +141,11 @@ internal sealed class ReportOutbox : IAsyncDisposable
             cancellationToken),
     };
 
-    private sealed class Entry(object report, int weight)
+    private sealed class Entry(object report, Guid jobId, int weight)
     {
         public object Report => report;
+
+        public Guid JobId => jobId;
 
         public int Weight => weight;
 

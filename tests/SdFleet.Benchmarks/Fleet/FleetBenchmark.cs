@@ -25,7 +25,7 @@ internal static class FleetBenchmark
         await using var site = await FleetSite.CreateAsync();
         await using var submitter = new Submitter(site.Host.Uri);
         Console.WriteLine(
-            $"{Environment.ProcessorCount} cores; PostgreSQL {(Environment.GetEnvironmentVariable("SDFLEET_DEV_FAST") == "1" ? "does not wait" : "waits")} for the disk; one coordinator, one worker.");
+            $"{Environment.ProcessorCount} cores; PostgreSQL {(Environment.GetEnvironmentVariable("SDFLEET_DEV_FAST") == "1" ? "does not wait" : "waits")} for the disk; artifacts are kept {(FleetSite.InMemory ? "in memory" : "on the disk")}; one coordinator, one worker.");
         await site.StartCoordinatorAsync();
         await site.UntilPoliciesAsync();
         await site.StartWorkerAsync();

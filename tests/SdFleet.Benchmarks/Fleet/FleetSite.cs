@@ -17,6 +17,8 @@ internal sealed class FleetSite : IAsyncDisposable
     // Several times what a worker does in the time that a release takes.
     private const int Window = 2000;
 
+    private const string Memory = "/dev/shm";
+
     private readonly List<FleetProcess> _coordinators = [];
     private readonly List<FleetProcess> _workers = [];
     private FleetProcess? _api;
@@ -41,6 +43,12 @@ internal sealed class FleetSite : IAsyncDisposable
 
     public StoreCounts Store { get; }
 
+    /// <summary>
+    /// Whether artifacts are kept in memory, where the system has such a folder: what it costs to store them is the store's, on a disk
+    /// or at the other end of a network. They are written, linked and counted all the same.
+    /// </summary>
+    public static bool InMemory { get; } = Directory.Exists(Memory);
+
     /// <summary>Folder of the artifacts.</summary>
     public string Images { get; }
 
@@ -59,7 +67,7 @@ internal sealed class FleetSite : IAsyncDisposable
             postgres,
             await rabbit.CreateVirtualHostAsync(),
             await postgres.CreateDatabaseAsync(),
-            Directory.CreateTempSubdirectory("sdfleet-bench-").FullName);
+            Directory.CreateDirectory(Path.Combine(InMemory ? Memory : Path.GetTempPath(), $"sdfleet-bench-{Guid.NewGuid():N}")).FullName);
         if (counts)
         {
             await site.Store.CountStatementsAsync();

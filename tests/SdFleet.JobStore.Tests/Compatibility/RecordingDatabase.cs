@@ -31,6 +31,8 @@ internal sealed class RecordingDatabase(Database inner, Func<DbConnection> conne
 
     public override string InsertNumbered(string table, string columns, string types, string ending) => inner.InsertNumbered(table, columns, types, ending);
 
+    public override string FirstOfEach(string columns, string types, string condition, string place) => inner.FirstOfEach(columns, types, condition, place);
+
     public override string Rows(string columns) => inner.Rows(columns);
 
     public override async Task<Session> OpenAsync(CancellationToken cancellationToken) => new(await ConnectAsync(isTransaction: false, cancellationToken), transaction: null);
