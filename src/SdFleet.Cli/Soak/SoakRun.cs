@@ -21,8 +21,6 @@ internal sealed class SoakRun : IAsyncDisposable
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly SoakOptions _options;
@@ -56,7 +54,7 @@ internal sealed class SoakRun : IAsyncDisposable
         var background = new List<Task> { tap.RunAsync(ending.Token) };
         try
         {
-            await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
+            await tap.Listening.WaitAsync(Trial.SetUpPatience, cancellationToken);
             var batches = new SoakBatches(client, receiver.Webhook, Path.Combine(_trial.Logs, "batch.txt"));
             _clock.Start();
             if (_options.Meanwhile is { } meanwhile)
@@ -66,9 +64,15 @@ internal sealed class SoakRun : IAsyncDisposable
 
             var submitter = new Submitter(jobs, ledger, http, _trial.Host.Broker, () => Math.Min(jobs.Count, (int)(_clock.Elapsed.TotalSeconds * _options.Rate) + 1));
             var sampler = new SoakSampler(_trial);
-            var submitting = SubmitAsync(submitter, ending.Token);
-            await TogetherAsync(ending, SampleAsync(sampler, ledger, ending.Token), submitting, batches.RunAsync(_options.Duration, ending.Token));
-            if (!await submitting)
+            var isSubmitted = false;
+            await Together.RunAsync(
+                [
+                    token => WatchAsync(sampler, ledger, token),
+                    async token => isSubmitted = await SubmitAsync(submitter, token),
+                    token => batches.RunAsync(_options.Duration, token),
+                ],
+                ending.Token);
+            if (!isSubmitted)
             {
                 _troubles.Add($"submissions did not come to their end within {Amount.Duration(_options.Patience.TotalSeconds)} after the last was due");
             }
@@ -99,7 +103,7 @@ internal sealed class SoakRun : IAsyncDisposable
         finally
         {
             await ending.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(background), CleanUpPatience);
+            await Quietly.RunAsync(() => Task.WhenAll(background), Trial.CleanUpPatience);
         }
     }
 
@@ -128,27 +132,6 @@ internal sealed class SoakRun : IAsyncDisposable
         return settings;
     }
 
-    // Where one fails, the others are not to go on.
-    private static async Task TogetherAsync(CancellationTokenSource all, params Task[] tasks)
-    {
-        var open = tasks.ToList();
-        try
-        {
-            while (open.Count > 0)
-            {
-                var next = await Task.WhenAny(open);
-                open.Remove(next);
-                await next;
-            }
-        }
-        catch
-        {
-            await all.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(tasks), CleanUpPatience);
-            throw;
-        }
-    }
-
     // Some submissions wait for what the fleet does with an earlier one. One that does nothing any more is to be reported, not waited for.
     private async Task<bool> SubmitAsync(Submitter submitter, CancellationToken cancellationToken)
     {
@@ -165,23 +148,24 @@ internal sealed class SoakRun : IAsyncDisposable
         }
     }
 
-    private async Task SampleAsync(SoakSampler sampler, Ledger ledger, CancellationToken cancellationToken)
+    private async Task WatchAsync(SoakSampler sampler, Ledger ledger, CancellationToken cancellationToken)
     {
         var interval = TimeSpan.FromTicks(Math.Clamp((_options.Duration / SamplesARun).Ticks, ShortestInterval.Ticks, LongestInterval.Ticks));
         using var progress = new ProgressDisplay(_console, "Seconds", (int)_options.Duration.TotalSeconds);
-        while (_clock.Elapsed < _options.Duration)
-        {
-            foreach (var revived in _trial.Fleet.Revive())
+        await _trial.WatchAsync(
+            _options.Duration,
+            interval,
+            revived =>
             {
                 progress.Note(revived);
                 _troubles.Add(revived);
-            }
-
-            _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, cancellationToken));
-            progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
-            var left = _options.Duration - _clock.Elapsed;
-            await Task.Delay(left < interval ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : interval, cancellationToken);
-        }
+            },
+            async token =>
+            {
+                _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, token));
+                progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
+            },
+            cancellationToken);
     }
 
     // A fleet that does nothing is flat as well.
