@@ -19,6 +19,9 @@ internal sealed class SoakRun : IAsyncDisposable
     private const int JobsAWebhook = 5;
     private const double SamplesARun = 240;
 
+    // A service that does little collects young garbage once in a minute, and old garbage not within the hour: what grows by that is no leak.
+    private const int CollectionsARun = 24;
+
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
@@ -29,6 +32,8 @@ internal sealed class SoakRun : IAsyncDisposable
     private readonly Stopwatch _clock = new();
     private readonly List<SoakSample> _samples = [];
     private readonly List<string> _troubles = [];
+    private TimeSpan _nextCollection;
+    private bool _canCollect = true;
 
     public SoakRun(SoakOptions options, CliConsole console)
     {
@@ -162,10 +167,30 @@ internal sealed class SoakRun : IAsyncDisposable
             },
             async token =>
             {
+                await CollectAsync(token);
                 _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, token));
                 progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
             },
             cancellationToken);
+    }
+
+    private async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        if (!_canCollect || _clock.Elapsed < _nextCollection)
+        {
+            return;
+        }
+
+        _nextCollection = _clock.Elapsed + (_options.Duration / CollectionsARun);
+        foreach (var member in _trial.Fleet.Members)
+        {
+            // One that has just ended cannot be asked either; it is a trouble of its own.
+            if (!await FullCollection.RequestAsync(member.ProcessId, cancellationToken) && !member.HasExited)
+            {
+                _canCollect = false;
+                _console.Note($"{member.Name} does not collect its garbage when it is asked to: memory is judged with what waits to be collected.");
+            }
+        }
     }
 
     // A fleet that does nothing is flat as well.

@@ -1,4 +1,3 @@
-
 namespace SdFleet.Diffusion.Imaging;
 
 /// <summary>An image in memory of one channel: 8 bits a pixel, rows from the top without padding. Masks are such.</summary>
