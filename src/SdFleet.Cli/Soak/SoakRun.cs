@@ -19,7 +19,7 @@ internal sealed class SoakRun : IAsyncDisposable
     private const int JobsAWebhook = 5;
     private const double SamplesARun = 240;
 
-    // A service that does little collects young garbage once in a minute, and old garbage not within the hour: what grows by that is no leak.
+    // A service that does little seldom collects, and its oldest garbage hardly ever within a run: what grows by that is no leak.
     private const int CollectionsARun = 24;
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
