@@ -5,6 +5,11 @@ using SdFleet.Contracts.Webhooks;
 namespace SdFleet.JobStore;
 
 /// <summary>Everything the store knows of one job.</summary>
+/// <remarks>
+/// The same job has three other forms, each for a reason. The contract's JobView is what clients see: it changes when the contract does,
+/// and leaves out leases, traces and webhooks. <see cref="Sql.InsertedJob"/> and <see cref="Transitions.JobRow"/> are what is written: each
+/// holds the columns of one statement and no others, so that what happens to a job never writes over its recipe.
+/// </remarks>
 public sealed record JobSnapshot
 {
     /// <summary>The job's id.</summary>

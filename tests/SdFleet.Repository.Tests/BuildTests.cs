@@ -1,3 +1,5 @@
+using SdFleet.TestServers;
+
 namespace SdFleet.Repository.Tests;
 
 public sealed class BuildTests
@@ -8,9 +10,9 @@ public sealed class BuildTests
     [InlineData("tests/SdFleet.Fleet.Tests/SdFleet.Fleet.Tests.csproj")]
     public async Task Projects_SeeOnlyTheRoomsTheyName(string project)
     {
-        var value = await Command.RunAsync("dotnet", "msbuild", project, "-nologo", "-getProperty:DisableTransitiveProjectReferences");
+        var asked = await ChildProcess.RunAsync(RepositoryFolder.Root, "dotnet", ["msbuild", project, "-nologo", "-getProperty:DisableTransitiveProjectReferences"]);
 
-        Assert.Equal("true", value.Trim());
+        Assert.Equal("true", asked.Succeeded().Trim());
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using SdFleet.TestServers;
+
 namespace SdFleet.Repository.Tests;
 
 public sealed class LayoutTests
@@ -12,8 +14,8 @@ public sealed class LayoutTests
             return; // An unpacked archive: there is nobody to ask what belongs to it.
         }
 
-        var files = await Command.RunAsync("git", "-c", "safe.directory=*", "ls-files", "-z");
-        var entries = files.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        var listed = await ChildProcess.RunAsync(RepositoryFolder.Root, "git", ["-c", "safe.directory=*", "ls-files", "-z"]);
+        var entries = listed.Succeeded().Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(file => file.Split('/')[0])
             .Where(entry => !entry.StartsWith('.'))
             .Distinct(StringComparer.Ordinal);
@@ -29,7 +31,7 @@ public sealed class LayoutTests
         var solution = File.ReadAllText(RepositoryFolder.Combine("SdFleet.sln")).Replace('\\', '/');
 
         var absent = ProjectFile.InFolder(folder)
-            .Select(project => Path.GetRelativePath(RepositoryFolder.Path, project.Path).Replace('\\', '/'))
+            .Select(project => Path.GetRelativePath(RepositoryFolder.Root, project.Path).Replace('\\', '/'))
             .Where(path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal));
 
         Assert.Empty(absent);

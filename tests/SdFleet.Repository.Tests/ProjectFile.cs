@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using SdFleet.TestServers;
 
 namespace SdFleet.Repository.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SdFleet.TestServers;
 
 namespace SdFleet.Repository.Tests;
 

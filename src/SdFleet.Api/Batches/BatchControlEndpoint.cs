@@ -22,9 +22,9 @@ internal static class BatchControlEndpoint
         Describe(endpoints.MapPost(ApiRoutes.BatchCancelPattern, CancelAsync), "cancelBatch", "Cancel a batch").WithDescription(
             "Lines that are not read yet and jobs that wait are never made; what runs is stopped before its next denoising step. Pictures that are finished stay. " +
             "Cancelling again changes nothing. A batch that has come to another end keeps it; what is made again of it (repair) is cancelled, and where nothing is, the answer is 409.");
-        Describe(endpoints.MapPost(ApiRoutes.BatchPausePattern, PauseAsync), "pauseBatch", "Pause a batch").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.BatchPausePattern, SetPaused(true)), "pauseBatch", "Pause a batch").WithDescription(
             "Nothing more of it is released; what is in the work queues or runs goes on. A batch that has come to its end is 409, unless jobs of it are made again (repair).");
-        Describe(endpoints.MapPost(ApiRoutes.BatchResumePattern, ResumeAsync), "resumeBatch", "Resume a batch").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.BatchResumePattern, SetPaused(false)), "resumeBatch", "Resume a batch").WithDescription(
             "A batch that has come to its end is 409, unless it was paused after it.");
     }
 
@@ -58,26 +58,18 @@ internal static class BatchControlEndpoint
         return outcome.Result == CancelResult.Cancelled || outcome.State == BatchState.Cancelled ? await ViewAsync(id, store, views, cancellationToken) : Over(id, outcome.State);
     }
 
-    private static Task<IResult> PauseAsync(
-        Guid id, ClaimsPrincipal caller, IJobStore store, BatchViews views, ApiKeyRequirement keys, CancellationToken cancellationToken) =>
-        SetPausedAsync(id, paused: true, caller, store, views, keys, cancellationToken);
-
-    private static Task<IResult> ResumeAsync(
-        Guid id, ClaimsPrincipal caller, IJobStore store, BatchViews views, ApiKeyRequirement keys, CancellationToken cancellationToken) =>
-        SetPausedAsync(id, paused: false, caller, store, views, keys, cancellationToken);
-
-    private static async Task<IResult> SetPausedAsync(
-        Guid id, bool paused, ClaimsPrincipal caller, IJobStore store, BatchViews views, ApiKeyRequirement keys, CancellationToken cancellationToken)
-    {
-        if (await store.FindVisibleBatchAsync(id, caller, keys, cancellationToken) is null)
+    private static Delegate SetPaused(bool paused) =>
+        async Task<IResult> (Guid id, ClaimsPrincipal caller, IJobStore store, BatchViews views, ApiKeyRequirement keys, CancellationToken cancellationToken) =>
         {
-            return BatchVisibility.NotFound(id);
-        }
+            if (await store.FindVisibleBatchAsync(id, caller, keys, cancellationToken) is null)
+            {
+                return BatchVisibility.NotFound(id);
+            }
 
-        return await store.PauseBatchAsync(id, paused, cancellationToken)
-            ? await ViewAsync(id, store, views, cancellationToken)
-            : Over(id, (await store.FindBatchAsync(id, cancellationToken))?.State);
-    }
+            return await store.PauseBatchAsync(id, paused, cancellationToken)
+                ? await ViewAsync(id, store, views, cancellationToken)
+                : Over(id, (await store.FindBatchAsync(id, cancellationToken))?.State);
+        };
 
     private static async Task<IResult> ViewAsync(Guid id, IJobStore store, BatchViews views, CancellationToken cancellationToken) =>
         TypedResults.Ok(await views.WithActivityAsync((await store.FindBatchAsync(id, cancellationToken))!, cancellationToken));

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using SdFleet.Api.Jobs;
+using SdFleet.Api.Bodies;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Problems;
 using SdFleet.Contracts;
@@ -55,17 +55,13 @@ internal static class BatchExportsEndpoint
     private static async Task<IResult> RequestAsync(
         Guid id, HttpContext context, ClaimsPrincipal caller, IJobStore store, IOptions<ArtifactStoreOptions> artifacts, ApiKeyRequirement keys, TimeProvider time)
     {
-        var (request, aborted) = (context.Request, context.RequestAborted);
-        if (!SubmissionBody.IsJson(request))
+        var (body, refusal) = await JsonBody.ReadAsync(context, MaxBytes, "A request for an export");
+        if (refusal is not null)
         {
-            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            return refusal;
         }
 
-        if (await SubmissionBody.ReadAsync(request, MaxBytes, aborted) is not { } body)
-        {
-            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"A request for an export has at most {MaxBytes} bytes.");
-        }
-
+        var aborted = context.RequestAborted;
         if (Read(body) is not { } export)
         {
             return Problem.Of([new FieldError("format", "not that", $"an object with one of {Formats()}, as {{\"format\":\"webDataset\"}}")]);

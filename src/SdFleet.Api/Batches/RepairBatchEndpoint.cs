@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
-using SdFleet.Api.Jobs;
+using SdFleet.Api.Bodies;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Problems;
 using SdFleet.Contracts;
@@ -46,17 +46,13 @@ internal static class RepairBatchEndpoint
     private static async Task<IResult> HandleAsync(
         Guid id, HttpContext context, ClaimsPrincipal caller, IJobStore store, IArtifactStore artifacts, ApiKeyRequirement keys, ILoggerFactory logs)
     {
-        var (request, aborted) = (context.Request, context.RequestAborted);
-        if (!SubmissionBody.IsJson(request))
+        var (body, refusal) = await JsonBody.ReadAsync(context, MaxBytes, "A request for a repair");
+        if (refusal is not null)
         {
-            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            return refusal;
         }
 
-        if (await SubmissionBody.ReadAsync(request, MaxBytes, aborted) is not { } body)
-        {
-            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"A request for a repair has at most {MaxBytes} bytes.");
-        }
-
+        var aborted = context.RequestAborted;
         if (LinesOf(body) is not { } lines)
         {
             return Problem.Of([new FieldError("lines", "not that", $"a list of 1 to {RepairBatch.MaxLines} different whole numbers of at least 1, as {{\"lines\":[1]}}")]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using SdFleet.Api.Bodies;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Problems;
@@ -48,17 +49,13 @@ internal static class SubmitBatchEndpoint
         TimeProvider time,
         ILoggerFactory logs)
     {
-        var (request, aborted) = (context.Request, context.RequestAborted);
-        if (!SubmissionBody.IsJson(request))
+        var (body, refusal) = await JsonBody.ReadAsync(context, SubmitBatchLimits.MaxBytes, "The submission of a batch");
+        if (refusal is not null)
         {
-            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            return refusal;
         }
 
-        if (await SubmissionBody.ReadAsync(request, SubmitBatchLimits.MaxBytes, aborted) is not { } body)
-        {
-            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"The submission of a batch has at most {SubmitBatchLimits.MaxBytes} bytes.");
-        }
-
+        var aborted = context.RequestAborted;
         var errors = new List<FieldError>();
         var batch = SubmitBatchReader.Read(body, context.User.Tenant(), time.GetUtcNow(), errors);
         errors.AddRange(webhooks.Value.Check(batch.Tenant, batch.Webhook));

@@ -16,9 +16,9 @@ internal static class ModelControlEndpoint
 {
     public static void MapModelControl(this IEndpointRouteBuilder endpoints)
     {
-        Describe(endpoints.MapPost(ApiRoutes.ModelPausePattern, PauseAsync), "pauseModel", "Pause a model").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.ModelPausePattern, SetPaused(true)), "pauseModel", "Pause a model").WithDescription(
             "Nothing more of it is released; what is in the work queues or runs goes on. Needs an operator's key, where keys are configured.");
-        Describe(endpoints.MapPost(ApiRoutes.ModelResumePattern, ResumeAsync), "resumeModel", "Resume a model").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.ModelResumePattern, SetPaused(false)), "resumeModel", "Resume a model").WithDescription(
             "Needs an operator's key, where keys are configured.");
     }
 
@@ -30,40 +30,26 @@ internal static class ModelControlEndpoint
             .Produces<ModelView>()
             .WithProblems(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
-    private static Task<IResult> PauseAsync(
-        string name, ClaimsPrincipal caller, ModelCatalog models, IJobStore store, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken) =>
-        SetPausedAsync(name, paused: true, caller, models, store, time, logs, cancellationToken);
-
-    private static Task<IResult> ResumeAsync(
-        string name, ClaimsPrincipal caller, ModelCatalog models, IJobStore store, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken) =>
-        SetPausedAsync(name, paused: false, caller, models, store, time, logs, cancellationToken);
-
-    private static async Task<IResult> SetPausedAsync(
-        string name,
-        bool paused,
-        ClaimsPrincipal caller,
-        ModelCatalog models,
-        IJobStore store,
-        TimeProvider time,
-        ILoggerFactory logs,
-        CancellationToken cancellationToken)
-    {
-        if (!caller.IsOperator())
+    private static Delegate SetPaused(bool paused) =>
+        async Task<IResult> (
+            string name, ClaimsPrincipal caller, ModelCatalog models, IJobStore store, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken) =>
         {
-            return Problem.Of(
-                StatusCodes.Status403Forbidden,
-                "Models are every tenant's, so pausing and resuming them takes an operator's key: one with SdFleet:ApiKeys:Keys:NAME:Operator.");
-        }
+            if (!caller.IsOperator())
+            {
+                return Problem.Of(
+                    StatusCodes.Status403Forbidden,
+                    "Models are every tenant's, so pausing and resuming them takes an operator's key: one with SdFleet:ApiKeys:Keys:NAME:Operator.");
+            }
 
-        if (models.Find(name) is null)
-        {
-            return Problem.Of(
-                StatusCodes.Status404NotFound, $"There is no model \"{name}\": one of {string.Join(", ", models.Specs.Keys.Order(StringComparer.Ordinal))}.");
-        }
+            if (models.Find(name) is null)
+            {
+                return Problem.Of(
+                    StatusCodes.Status404NotFound, $"There is no model \"{name}\": one of {string.Join(", ", models.Specs.Keys.Order(StringComparer.Ordinal))}.");
+            }
 
-        await store.PauseModelAsync(name, paused, cancellationToken);
-        logs.CreateLogger(typeof(ModelControlEndpoint).FullName!).LogInformation(
-            "Model {Model} was {State} by {Key}", name, paused ? "paused" : "resumed", caller.Identity?.Name);
-        return TypedResults.Ok((await ModelsEndpoint.ViewsAsync(models, store, time, cancellationToken)).Single(m => m.Spec.Name == name));
-    }
+            await store.PauseModelAsync(name, paused, cancellationToken);
+            logs.CreateLogger(typeof(ModelControlEndpoint).FullName!).LogInformation(
+                "Model {Model} was {State} by {Key}", name, paused ? "paused" : "resumed", caller.Identity?.Name);
+            return TypedResults.Ok((await ModelsEndpoint.ViewsAsync(models, store, time, cancellationToken)).Single(m => m.Spec.Name == name));
+        };
 }

@@ -23,9 +23,9 @@ internal static class TenantsEndpoint
             .WithDescription("With an operator's key, or without keys: all that have jobs which are not over, or are paused. Else the key's own.")
             .Produces<IReadOnlyList<TenantView>>()
             .WithProblems(StatusCodes.Status503ServiceUnavailable);
-        Describe(endpoints.MapPost(ApiRoutes.TenantPausePattern, PauseAsync), "pauseTenant", "Pause a tenant").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.TenantPausePattern, SetPaused(true)), "pauseTenant", "Pause a tenant").WithDescription(
             "Nothing more of its jobs is released, whatever their model; what is in the work queues or runs goes on. It may still submit.");
-        Describe(endpoints.MapPost(ApiRoutes.TenantResumePattern, ResumeAsync), "resumeTenant", "Resume a tenant").WithDescription(
+        Describe(endpoints.MapPost(ApiRoutes.TenantResumePattern, SetPaused(false)), "resumeTenant", "Resume a tenant").WithDescription(
             "From then on it has its share again; it does not catch up. What an operator has paused only an operator resumes: to others that is 409.");
     }
 
@@ -43,35 +43,27 @@ internal static class TenantsEndpoint
             ? await store.ListTenantsAsync(cancellationToken)
             : [await store.FindTenantAsync(caller.Tenant(), cancellationToken)]);
 
-    private static Task<IResult> PauseAsync(
-        string tenant, ClaimsPrincipal caller, IJobStore store, ILoggerFactory logs, CancellationToken cancellationToken) =>
-        SetPausedAsync(tenant, paused: true, caller, store, logs, cancellationToken);
-
-    private static Task<IResult> ResumeAsync(
-        string tenant, ClaimsPrincipal caller, IJobStore store, ILoggerFactory logs, CancellationToken cancellationToken) =>
-        SetPausedAsync(tenant, paused: false, caller, store, logs, cancellationToken);
-
-    private static async Task<IResult> SetPausedAsync(
-        string tenant, bool paused, ClaimsPrincipal caller, IJobStore store, ILoggerFactory logs, CancellationToken cancellationToken)
-    {
-        if (!caller.IsOperator() && tenant != caller.Tenant())
+    private static Delegate SetPaused(bool paused) =>
+        async Task<IResult> (string tenant, ClaimsPrincipal caller, IJobStore store, ILoggerFactory logs, CancellationToken cancellationToken) =>
         {
-            return Problem.Of(StatusCodes.Status404NotFound, $"There is no tenant \"{tenant}\" here.");
-        }
+            if (!caller.IsOperator() && tenant != caller.Tenant())
+            {
+                return Problem.Of(StatusCodes.Status404NotFound, $"There is no tenant \"{tenant}\" here.");
+            }
 
-        // Tenants are not registered anywhere: one may be paused before its first job.
-        if (!NameText.IsName(tenant))
-        {
-            return Problem.Of([new FieldError("tenant", $"\"{tenant}\"", $"1 to {NameText.MaxLength} characters of a-z, 0-9, '-', '_' and '.'")]);
-        }
+            // Tenants are not registered anywhere: one may be paused before its first job.
+            if (!NameText.IsName(tenant))
+            {
+                return Problem.Of([new FieldError("tenant", $"\"{tenant}\"", $"1 to {NameText.MaxLength} characters of a-z, 0-9, '-', '_' and '.'")]);
+            }
 
-        if (!await store.PauseTenantAsync(tenant, paused, caller.IsOperator(), cancellationToken))
-        {
-            return Problem.Of(StatusCodes.Status409Conflict, $"Tenant {tenant} was paused by an operator, and stays so until an operator resumes it.");
-        }
+            if (!await store.PauseTenantAsync(tenant, paused, caller.IsOperator(), cancellationToken))
+            {
+                return Problem.Of(StatusCodes.Status409Conflict, $"Tenant {tenant} was paused by an operator, and stays so until an operator resumes it.");
+            }
 
-        logs.CreateLogger(typeof(TenantsEndpoint).FullName!).LogInformation(
-            "Tenant {Tenant} was {State} by {Key}", tenant, paused ? "paused" : "resumed", caller.Identity?.Name);
-        return TypedResults.Ok(await store.FindTenantAsync(tenant, cancellationToken));
-    }
+            logs.CreateLogger(typeof(TenantsEndpoint).FullName!).LogInformation(
+                "Tenant {Tenant} was {State} by {Key}", tenant, paused ? "paused" : "resumed", caller.Identity?.Name);
+            return TypedResults.Ok(await store.FindTenantAsync(tenant, cancellationToken));
+        };
 }

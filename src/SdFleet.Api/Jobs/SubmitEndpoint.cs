@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SdFleet.Api.Bodies;
 using SdFleet.Api.OpenApi;
 using SdFleet.Api.Problems;
 using SdFleet.Contracts.Api;
@@ -46,22 +47,17 @@ internal static class SubmitEndpoint
         TimeProvider time,
         ILoggerFactory logs)
     {
-        var (request, aborted) = (context.Request, context.RequestAborted);
-        if (!SubmissionBody.IsJson(request))
+        var (body, refusal) = await JsonBody.ReadAsync(context, SubmissionReader.MaxBytes, "A submission");
+        if (refusal is not null)
         {
-            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            return refusal;
         }
 
-        if (await SubmissionBody.ReadAsync(request, aborted) is not { } body)
-        {
-            return Problem.Of(StatusCodes.Status413PayloadTooLarge, $"A submission has at most {SubmissionBody.MaxBytes} bytes.");
-        }
-
-        var tenant = context.User.Tenant();
+        var (aborted, tenant) = (context.RequestAborted, context.User.Tenant());
         var now = time.GetUtcNow();
         var errors = new List<FieldError>();
         var read = SubmissionReader.Read(body, SubmissionDoor.Http, errors);
-        var key = IdempotencyKey.Read(request.Headers, errors);
+        var key = IdempotencyKey.Read(context.Request.Headers, errors);
         var id = IdOf(read, key, tenant, errors);
         var job = read with { Id = id ?? Guid.CreateVersion7(now), Tenant = tenant, SubmittedAt = now };
 

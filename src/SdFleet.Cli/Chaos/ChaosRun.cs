@@ -9,8 +9,6 @@ using SdFleet.Cli.Keys;
 using SdFleet.Cli.Output;
 using SdFleet.Cli.Progress;
 using SdFleet.Contracts;
-using SdFleet.Contracts.Api;
-using SdFleet.Contracts.Jobs;
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 
@@ -22,14 +20,8 @@ namespace SdFleet.Cli.Chaos;
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
-    // Part of a fault's share of the jobs that is done when it strikes: the rest is what it meets.
-    private const double StrikesAfter = 0.4;
-
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
 
     // The management API counts every five seconds, where nobody has set it to less.
     private static readonly TimeSpan CountsLag = TimeSpan.FromSeconds(6);
@@ -40,10 +32,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly Stopwatch _clock = new();
     private readonly IReadOnlyList<PlannedJob> _jobs;
     private readonly Ledger _ledger;
-    private readonly Recoveries _recoveries;
-    private readonly List<Sample> _samples = [];
-    private readonly List<Event> _events = [];
-    private int _struck;
+    private readonly FaultSeries _faults;
+    private readonly Diary _diary;
 
     public ChaosRun(ChaosOptions options, CliConsole console)
     {
@@ -51,8 +41,9 @@ internal sealed class ChaosRun : IAsyncDisposable
         _console = console;
         _jobs = JobPlan.Draw(options.Seed, options.Jobs);
         _ledger = new Ledger(_jobs, _clock);
-        _recoveries = new Recoveries(_clock);
-        _ledger.Finished = _recoveries.Finished;
+        _faults = new FaultSeries(options, _ledger, _clock);
+        _ledger.Finished = _faults.Finished;
+        _diary = new Diary(_clock);
         _trial = new Trial("chaos", options.Servers, console);
     }
 
@@ -65,20 +56,21 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         using var http = new HttpDoor(_trial.Fleet.Api.Address, keys);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var records = new JobRecords(http, _ledger);
         var tap = new EventTap(_trial.Host.Broker, _ledger);
         _clock.Start();
         var background = new List<Task> { tap.RunAsync(ending.Token) };
         try
         {
-            await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
-            background.Add(SampleAsync(ending.Token));
-            background.Add(AskAsync(http, ending.Token));
-            var submitter = new Submitter(_jobs, _ledger, http, _trial.Host.Broker, Allowed);
+            await tap.Listening.WaitAsync(Trial.SetUpPatience, cancellationToken);
+            background.Add(_trial.WatchAsync(duration: null, SampleInterval, Revived, SampleAsync, ending.Token));
+            background.Add(records.AskAsync(_clock, ending.Token));
+            var submitter = new Submitter(_jobs, _ledger, http, _trial.Host.Broker, _faults.Allowed);
             await WorkAsync(submitter, background, cancellationToken);
             var seconds = _clock.Elapsed.TotalSeconds;
 
             _console.Note("All submitted and done; looking at every record and every picture...");
-            await ReadUntilEndedAsync(http, cancellationToken);
+            await records.ReadUntilEndedAsync(_options.Patience, cancellationToken);
             await SettleAsync(cancellationToken);
             if (_options.BeforeCheck is { } before)
             {
@@ -86,7 +78,7 @@ internal sealed class ChaosRun : IAsyncDisposable
                 await SettleAsync(cancellationToken);
             }
 
-            var evidence = await GatherAsync(http, cancellationToken);
+            var evidence = await GatherAsync(records, cancellationToken);
             var report = Conclude(startedAt, seconds, evidence, http, submitter);
             await new ReportFolder(_options.Folder, _console).WriteAsync(report, [_trial.Logs, _trial.JournalFolder], cancellationToken);
             return report;
@@ -94,7 +86,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         finally
         {
             await ending.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(background), CleanUpPatience);
+            await Quietly.RunAsync(() => Task.WhenAll(background), Trial.CleanUpPatience);
         }
     }
 
@@ -111,15 +103,13 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _trial.StartAsync(_options.Coordinators, _options.Workers, keys, hasBlobProxy: true, new Dictionary<string, string>(), cancellationToken);
     }
 
-    // Each fault has a share of the jobs, and so has the time before the first.
-    private int Allowed() => (int)Math.Ceiling((double)_options.Jobs * (Volatile.Read(ref _struck) + 1) / (_options.Faults + 1));
-
     // Until every job has come to an end, or nothing moves any more.
     private async Task WorkAsync(Submitter submitter, List<Task> background, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var progress = new ProgressDisplay(_console, "Jobs", _options.Jobs);
-        var work = new List<Task> { submitter.RunAsync(giveUp.Token), StrikeAsync(progress, giveUp.Token), WaitAsync(progress, giveUp.Token) };
+        var injector = new FaultInjector(_options, _trial.Fleet, _trial.Host, _trial.Database, _trial.Artifacts.Proxy);
+        var work = new List<Task> { submitter.RunAsync(giveUp.Token), _faults.RunAsync(injector, progress.Note, giveUp.Token), WaitAsync(progress, giveUp.Token) };
         try
         {
             while (work.Count > 0)
@@ -133,37 +123,13 @@ internal sealed class ChaosRun : IAsyncDisposable
         catch (TimeoutException e)
         {
             // The check says what is missing.
-            Note(progress, e.Message);
+            progress.Note(e.Message);
+            _diary.Happened(e.Message);
         }
         finally
         {
             await giveUp.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(work), CleanUpPatience);
-        }
-    }
-
-    private async Task StrikeAsync(ProgressDisplay progress, CancellationToken cancellationToken)
-    {
-        var injector = new FaultInjector(_options, _trial.Fleet, _trial.Host, _trial.Database, _trial.Artifacts.Proxy);
-        foreach (var fault in FaultPlan.Draw(_options.Seed, _options.Faults, FaultInjector.Possible(_options)))
-        {
-            while (_ledger.FinishedCount < _options.Jobs * (fault.Number - 1 + StrikesAfter) / (_options.Faults + 1))
-            {
-                await Task.Delay(Tick, cancellationToken);
-            }
-
-            // While the one before lasted, its share may have been made to the end: there has to be something to meet.
-            Interlocked.Increment(ref _struck);
-            for (var watch = Stopwatch.StartNew(); _ledger.InHand().Count == 0 && watch.Elapsed < WorkPatience;)
-            {
-                await Task.Delay(Tick, cancellationToken);
-            }
-
-            _recoveries.Begin(fault, _ledger.InHand());
-            var what = await injector.StrikeAsync(fault, cancellationToken);
-            _recoveries.End(what);
-            progress.Note(FormattableString.Invariant(
-                $"{_clock.Elapsed.TotalSeconds,6:0.0} s  fault {fault.Number}: {FaultWords.Of(fault.Kind)}{(what.Length > 0 ? $": {what}" : "")}"));
+            await Quietly.RunAsync(() => Task.WhenAll(work), Trial.CleanUpPatience);
         }
     }
 
@@ -177,84 +143,30 @@ internal sealed class ChaosRun : IAsyncDisposable
                 throw new TimeoutException($"nothing has moved for {Amount.Duration(_options.Patience.TotalSeconds)}; {_ledger.FinishedCount} of {_options.Jobs} jobs are at their end");
             }
 
-            await Task.Delay(Tick * 4, cancellationToken);
+            await Task.Delay(Tick, cancellationToken);
         }
+    }
+
+    private void Revived(string what)
+    {
+        _console.Note(what);
+        _diary.Happened(what);
     }
 
     private async Task SampleAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        long? inQueues = null;
+        try
         {
-            foreach (var revived in _trial.Fleet.Revive())
-            {
-                _console.Note(revived);
-                AddEvent(revived);
-            }
-
-            long? inQueues = null;
-            try
-            {
-                var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
-                inQueues = counts.Where(c => c.Key.StartsWith(Topology.WorkExchange + ".", StringComparison.Ordinal)).Sum(c => c.Value);
-            }
-            catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                // The broker is being restarted.
-            }
-
-            lock (_samples)
-            {
-                _samples.Add(new Sample(_clock.Elapsed.TotalSeconds, _ledger.AnsweredCount, _ledger.FinishedCount, inQueues));
-            }
-
-            await Task.Delay(SampleInterval, cancellationToken);
+            var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
+            inQueues = counts.Where(c => c.Key.StartsWith(Topology.WorkExchange + ".", StringComparison.Ordinal)).Sum(c => c.Value);
         }
-    }
-
-    // Should a report not have reached the run, the API tells of the end.
-    private async Task AskAsync(HttpDoor http, CancellationToken cancellationToken)
-    {
-        const int AtOnce = 8;
-        const int Most = 200;
-        var old = TimeSpan.FromSeconds(10);
-        while (true)
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            await Task.Delay(SampleInterval * 2, cancellationToken);
-            await Parallel.ForEachAsync(
-                _ledger.Unfinished(_clock.Elapsed - old, Most),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (job, token) =>
-                {
-                    if (await http.FindAsync(job, token) is { } record && record.State.IsTerminal())
-                    {
-                        _ledger.Ended(job.Id, record.State);
-                    }
-                });
+            // The broker is being restarted.
         }
-    }
 
-    // The first end that the API shows of each job: whatever it shows later has to be the same.
-    private async Task ReadUntilEndedAsync(HttpDoor http, CancellationToken cancellationToken)
-    {
-        var open = _ledger.Entries.Where(e => e.Submitted == Answer.Yes && e.Job.IsValid && e.FirstEnd is null).Select(e => e.Job).ToList();
-        var watch = Stopwatch.StartNew();
-        while (open.Count > 0 && watch.Elapsed < _options.Patience)
-        {
-            var records = await ReadAsync(http, open, cancellationToken);
-            foreach (var (id, record) in records.Where(r => r.Value.State.IsTerminal()))
-            {
-                _ledger.Ended(id, record.State);
-            }
-
-            var before = open.Count;
-            open = [.. open.Where(j => !records.TryGetValue(j.Id, out var record) || !record.State.IsTerminal())];
-            if (open.Count < before)
-            {
-                watch.Restart();
-            }
-
-            await Task.Delay(Tick * 10, cancellationToken);
-        }
+        _diary.Stands(_ledger.AnsweredCount, _ledger.FinishedCount, inQueues);
     }
 
     // Until everything that was said has been heard, by the fleet and by the run.
@@ -263,7 +175,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await Task.Delay(CountsLag, cancellationToken);
         var watch = Stopwatch.StartNew();
         string[] queues = [Topology.SubmitQueue, Topology.EventsQueue, Topology.UnroutedQueue, Topology.DeadQueue, EventTap.Queue];
-        while (watch.Elapsed < SetUpPatience)
+        while (watch.Elapsed < Trial.SetUpPatience)
         {
             var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
             if (queues.All(q => counts.GetValueOrDefault(q) == 0))
@@ -274,71 +186,42 @@ internal sealed class ChaosRun : IAsyncDisposable
             await Task.Delay(SampleInterval, cancellationToken);
         }
 
-        AddEvent("the queues of submissions and events have not run dry");
+        _diary.Happened("the queues of submissions and events have not run dry");
     }
 
-    private async Task<Evidence> GatherAsync(HttpDoor http, CancellationToken cancellationToken)
+    private async Task<Evidence> GatherAsync(JobRecords records, CancellationToken cancellationToken)
     {
         await using var rejected = await RejectedQueue.OpenAsync(_trial.Host.Broker, cancellationToken);
         return new Evidence
         {
             Jobs = _ledger.Entries,
-            Records = await ReadAsync(http, _jobs, cancellationToken),
+            Records = await records.ReadAsync(_jobs, cancellationToken),
             Artifacts = await _trial.Artifacts.HashAsync(cancellationToken),
             Runs = Journals.Count(_trial.JournalFolder),
             Rejections = await rejected.ListAsync(int.MaxValue, cancellationToken),
         };
     }
 
-    private static async Task<Dictionary<Guid, JobView>> ReadAsync(HttpDoor http, IReadOnlyList<PlannedJob> jobs, CancellationToken cancellationToken)
-    {
-        const int AtOnce = 8;
-        var records = new JobView?[jobs.Count];
-        await Parallel.ForAsync(
-            0,
-            jobs.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, token) => records[i] = await http.FindAsync(jobs[i], token));
-        return records.OfType<JobView>().ToDictionary(r => r.Id);
-    }
-
     private ChaosReport Conclude(DateTimeOffset startedAt, double seconds, Evidence evidence, HttpDoor http, Submitter submitter)
     {
         var oracle = Oracle.Judge(evidence);
-        lock (_samples)
+        return new ChaosReport
         {
-            return new ChaosReport
-            {
-                Version = FleetVersion.Current,
-                StartedAt = startedAt,
-                Seconds = seconds,
-                Jobs = _options.Jobs,
-                Seed = _options.Seed,
-                Coordinators = _options.Coordinators,
-                Workers = _options.Workers,
-                Lost = oracle.Lost,
-                Duplicated = oracle.Duplicated,
-                Findings = oracle.Findings,
-                Outcomes = Outcomes.Of(evidence, oracle, _ledger, http, submitter),
-                Faults = _recoveries.Strikes,
-                NotPossible = FaultInjector.Impossible(_options).ToDictionary(i => FaultWords.Of(i.Key), i => i.Value),
-                Events = [.. _events],
-                Samples = [.. _samples.Where(s => s.At <= seconds + 1)],
-            };
-        }
-    }
-
-    private void Note(ProgressDisplay progress, string text)
-    {
-        progress.Note(text);
-        AddEvent(text);
-    }
-
-    private void AddEvent(string text)
-    {
-        lock (_samples)
-        {
-            _events.Add(new Event(_clock.Elapsed.TotalSeconds, text));
-        }
+            Version = FleetVersion.Current,
+            StartedAt = startedAt,
+            Seconds = seconds,
+            Jobs = _options.Jobs,
+            Seed = _options.Seed,
+            Coordinators = _options.Coordinators,
+            Workers = _options.Workers,
+            Lost = oracle.Lost,
+            Duplicated = oracle.Duplicated,
+            Findings = oracle.Findings,
+            Outcomes = Outcomes.Of(evidence, oracle, _ledger, http, submitter),
+            Faults = _faults.Strikes,
+            NotPossible = FaultInjector.Impossible(_options).ToDictionary(i => FaultWords.Of(i.Key), i => i.Value),
+            Events = _diary.Events,
+            Samples = _diary.SamplesUntil(seconds + 1),
+        };
     }
 }

@@ -14,11 +14,15 @@ namespace SdFleet.Cli.Chaos;
 /// </summary>
 internal sealed class Trial : IAsyncDisposable
 {
+    /// <summary>How long what the trial needs may take to be there.</summary>
+    public static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long what is not needed any more may take to end.</summary>
+    public static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
+
     private const int TailLines = 15;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
 
     private readonly TrialServers _servers;
     private readonly CliConsole _console;
@@ -116,6 +120,29 @@ internal sealed class Trial : IAsyncDisposable
             }
 
             await Task.Delay(Tick, cancellationToken);
+        }
+    }
+
+    /// <summary>Again and again starts processes that ended by themselves, and has something measured.</summary>
+    /// <param name="duration">For how long; null for as long as it is not cancelled.</param>
+    /// <param name="interval">Between two measurements.</param>
+    /// <param name="revived">Hears of each process that was started again.</param>
+    /// <param name="measure">Measures.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WatchAsync(
+        TimeSpan? duration, TimeSpan interval, Action<string> revived, Func<CancellationToken, Task> measure, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var left = duration; left is null || left > TimeSpan.Zero; left = duration - watch.Elapsed)
+        {
+            foreach (var process in Fleet.Revive())
+            {
+                revived(process);
+            }
+
+            await measure(cancellationToken);
+            left = duration - watch.Elapsed;
+            await Task.Delay(left is null || left > interval ? interval : left > TimeSpan.Zero ? left.Value : TimeSpan.Zero, cancellationToken);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SdFleet.Cli.Demo;
+using SdFleet.Cli.Output;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Diffusion.Imaging;
 
@@ -95,12 +96,12 @@ internal static class StatisticsPage
             Tile(page, Number(Math.Max(0, asked - absent - all.Count)), "not there yet");
         }
 
-        Tile(page, Size(all.Bytes), "of PNG files");
+        Tile(page, Amount.Bytes(all.Bytes), "of PNG files");
         if (all.Count > 0)
         {
-            Tile(page, Duration(all.DeviceSeconds.Sum), "of device time");
-            Tile(page, Duration(all.DeviceSeconds.Quantile(0.5)), "a picture, half of them below");
-            Tile(page, Duration(all.DeviceSeconds.Quantile(0.95)), "a picture, 95 % below");
+            Tile(page, Amount.ShortDuration(all.DeviceSeconds.Sum), "of device time");
+            Tile(page, Amount.ShortDuration(all.DeviceSeconds.Quantile(0.5)), "a picture, half of them below");
+            Tile(page, Amount.ShortDuration(all.DeviceSeconds.Quantile(0.95)), "a picture, 95 % below");
             if ((all.Made.Last - all.Made.First).TotalSeconds is var span and > 0)
             {
                 Tile(page, FormattableString.Invariant($"{(all.Count - 1) / span:0.##}"), "pictures a second, over all workers");
@@ -194,7 +195,7 @@ internal static class StatisticsPage
 
         var seconds = Even(all.DeviceSeconds.Bins);
         Section(page, "Seconds a picture", "of the device, widths grow with the value", Chart.Columns(
-            seconds, _ => "#5b7fd6", Duration(all.DeviceSeconds.Min), Duration(all.DeviceSeconds.Quantile(0.5)) + " (half)", Duration(all.DeviceSeconds.Max)));
+            seconds, _ => "#5b7fd6", Amount.ShortDuration(all.DeviceSeconds.Min), Amount.ShortDuration(all.DeviceSeconds.Quantile(0.5)) + " (half)", Amount.ShortDuration(all.DeviceSeconds.Max)));
         Section(page, "Denoising steps", "", Chart.Bars(all.Steps.Select(s => (s.Key.ToString(CultureInfo.InvariantCulture), s.Value))));
         Section(page, "Guidance scale", "to the nearest half", Chart.Bars(all.Guidance.Select(g => (g.Key.ToString("0.0", CultureInfo.InvariantCulture), g.Value))));
         Section(page, "Size", "in pixels", Chart.Bars(all.Sizes.Select(s => (s.Key.ToString().Replace('x', '×'), s.Value))));
@@ -241,21 +242,6 @@ internal static class StatisticsPage
         page.Append(CultureInfo.InvariantCulture, $"<section><h3>{Text(title)}<small>{Text(note)}</small></h3>\n{chart}</section>\n");
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1_000_000 => FormattableString.Invariant($"{bytes / 1e3:0.#} kB"),
-        < 1_000_000_000 => FormattableString.Invariant($"{bytes / 1e6:0.#} MB"),
-        _ => FormattableString.Invariant($"{bytes / 1e9:0.#} GB"),
-    };
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 1 => FormattableString.Invariant($"{seconds * 1000:0} ms"),
-        < 120 => FormattableString.Invariant($"{seconds:0.##} s"),
-        < 7200 => FormattableString.Invariant($"{seconds / 60:0.#} min"),
-        _ => FormattableString.Invariant($"{seconds / 3600:0.#} h"),
-    };
 
     private static string Text(string text) => PageStyle.Text(text);
 }

@@ -24,6 +24,9 @@ internal static class Amount
         _ => Text($"{seconds / 86400:0.0} days"),
     };
 
+    /// <summary>A duration that may be far below a second: 240 ms; from there as <see cref="Duration"/> says it.</summary>
+    public static string ShortDuration(double seconds) => seconds < 0.9995 ? Text($"{seconds * 1000:0} ms") : Duration(seconds);
+
     /// <summary>Hours, with as many digits as say something.</summary>
     public static string Hours(double seconds) => (seconds / 3600) switch
     {

@@ -19,10 +19,11 @@ internal sealed class SoakRun : IAsyncDisposable
     private const int JobsAWebhook = 5;
     private const double SamplesARun = 240;
 
+    // A service that does little seldom collects, and its oldest garbage hardly ever within a run: what grows by that is no leak.
+    private const int CollectionsARun = 24;
+
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SetUpPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly SoakOptions _options;
@@ -31,6 +32,8 @@ internal sealed class SoakRun : IAsyncDisposable
     private readonly Stopwatch _clock = new();
     private readonly List<SoakSample> _samples = [];
     private readonly List<string> _troubles = [];
+    private TimeSpan _nextCollection;
+    private bool _canCollect = true;
 
     public SoakRun(SoakOptions options, CliConsole console)
     {
@@ -56,7 +59,7 @@ internal sealed class SoakRun : IAsyncDisposable
         var background = new List<Task> { tap.RunAsync(ending.Token) };
         try
         {
-            await tap.Listening.WaitAsync(SetUpPatience, cancellationToken);
+            await tap.Listening.WaitAsync(Trial.SetUpPatience, cancellationToken);
             var batches = new SoakBatches(client, receiver.Webhook, Path.Combine(_trial.Logs, "batch.txt"));
             _clock.Start();
             if (_options.Meanwhile is { } meanwhile)
@@ -66,9 +69,15 @@ internal sealed class SoakRun : IAsyncDisposable
 
             var submitter = new Submitter(jobs, ledger, http, _trial.Host.Broker, () => Math.Min(jobs.Count, (int)(_clock.Elapsed.TotalSeconds * _options.Rate) + 1));
             var sampler = new SoakSampler(_trial);
-            var submitting = SubmitAsync(submitter, ending.Token);
-            await TogetherAsync(ending, SampleAsync(sampler, ledger, ending.Token), submitting, batches.RunAsync(_options.Duration, ending.Token));
-            if (!await submitting)
+            var isSubmitted = false;
+            await Together.RunAsync(
+                [
+                    token => WatchAsync(sampler, ledger, token),
+                    async token => isSubmitted = await SubmitAsync(submitter, token),
+                    token => batches.RunAsync(_options.Duration, token),
+                ],
+                ending.Token);
+            if (!isSubmitted)
             {
                 _troubles.Add($"submissions did not come to their end within {Amount.Duration(_options.Patience.TotalSeconds)} after the last was due");
             }
@@ -99,7 +108,7 @@ internal sealed class SoakRun : IAsyncDisposable
         finally
         {
             await ending.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(background), CleanUpPatience);
+            await Quietly.RunAsync(() => Task.WhenAll(background), Trial.CleanUpPatience);
         }
     }
 
@@ -128,27 +137,6 @@ internal sealed class SoakRun : IAsyncDisposable
         return settings;
     }
 
-    // Where one fails, the others are not to go on.
-    private static async Task TogetherAsync(CancellationTokenSource all, params Task[] tasks)
-    {
-        var open = tasks.ToList();
-        try
-        {
-            while (open.Count > 0)
-            {
-                var next = await Task.WhenAny(open);
-                open.Remove(next);
-                await next;
-            }
-        }
-        catch
-        {
-            await all.CancelAsync();
-            await Quietly.RunAsync(() => Task.WhenAll(tasks), CleanUpPatience);
-            throw;
-        }
-    }
-
     // Some submissions wait for what the fleet does with an earlier one. One that does nothing any more is to be reported, not waited for.
     private async Task<bool> SubmitAsync(Submitter submitter, CancellationToken cancellationToken)
     {
@@ -165,22 +153,43 @@ internal sealed class SoakRun : IAsyncDisposable
         }
     }
 
-    private async Task SampleAsync(SoakSampler sampler, Ledger ledger, CancellationToken cancellationToken)
+    private async Task WatchAsync(SoakSampler sampler, Ledger ledger, CancellationToken cancellationToken)
     {
         var interval = TimeSpan.FromTicks(Math.Clamp((_options.Duration / SamplesARun).Ticks, ShortestInterval.Ticks, LongestInterval.Ticks));
         using var progress = new ProgressDisplay(_console, "Seconds", (int)_options.Duration.TotalSeconds);
-        while (_clock.Elapsed < _options.Duration)
-        {
-            foreach (var revived in _trial.Fleet.Revive())
+        await _trial.WatchAsync(
+            _options.Duration,
+            interval,
+            revived =>
             {
                 progress.Note(revived);
                 _troubles.Add(revived);
-            }
+            },
+            async token =>
+            {
+                await CollectAsync(token);
+                _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, token));
+                progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
+            },
+            cancellationToken);
+    }
 
-            _samples.Add(await sampler.TakeAsync(_clock.Elapsed.TotalSeconds, cancellationToken));
-            progress.Report((int)_clock.Elapsed.TotalSeconds, label: $"Seconds ({Amount.Plural(ledger.FinishedCount, "job")} done)");
-            var left = _options.Duration - _clock.Elapsed;
-            await Task.Delay(left < interval ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : interval, cancellationToken);
+    private async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        if (!_canCollect || _clock.Elapsed < _nextCollection)
+        {
+            return;
+        }
+
+        _nextCollection = _clock.Elapsed + (_options.Duration / CollectionsARun);
+        foreach (var member in _trial.Fleet.Members)
+        {
+            // One that has just ended cannot be asked either; it is a trouble of its own.
+            if (!await FullCollection.RequestAsync(member.ProcessId, cancellationToken) && !member.HasExited)
+            {
+                _canCollect = false;
+                _console.Note($"{member.Name} does not collect its garbage when it is asked to: memory is judged with what waits to be collected.");
+            }
         }
     }
 

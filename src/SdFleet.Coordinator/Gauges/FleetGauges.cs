@@ -13,16 +13,17 @@ namespace SdFleet.Coordinator.Gauges;
 /// somebody collects metrics. Every coordinator says the same, so a query takes the greatest, not the sum.
 /// </summary>
 internal sealed partial class FleetGauges(
-    IJobStore store, ModelCatalog models, JobCosts costs, IOptions<ScaleOptions> scale, TimeProvider clock, ILogger<FleetGauges> logger) : BackgroundService
+    IJobStore store, ModelCatalog models, JobCosts costs, IOptions<ScaleOptions> scale, TimeProvider clock, ILogger<FleetGauges> logger) : PeriodicService(clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly JobState[] Open = [JobState.Queued, JobState.Released, JobState.Running];
+
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(10);
 
     /// <summary>Looks once.</summary>
     public async Task ObserveAsync(CancellationToken cancellationToken)
     {
         var counts = await store.CountAsync(cancellationToken).ConfigureAwait(false);
-        var workers = await store.ListWorkersAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var workers = await store.ListWorkersAsync(Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         foreach (var model in models.Specs.Keys)
         {
             var name = new KeyValuePair<string, object?>("sdfleet.model", model);
@@ -48,37 +49,14 @@ internal sealed partial class FleetGauges(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         CoordinatorMetrics.Begin(from model in models.Specs.Keys from lane in Enum.GetValues<Lane>() select Topology.WorkQueue(model, lane));
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            do
-            {
-                if (CoordinatorMetrics.Workers.Enabled)
-                {
-                    await TryObserveAsync(stoppingToken).ConfigureAwait(false);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        await TryAsync(stoppingToken).ConfigureAwait(false);
+        await base.ExecuteAsync(stoppingToken).ConfigureAwait(false);
     }
 
-    private async Task TryObserveAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ObserveAsync(cancellationToken).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever it was, the next look may do better; an escaped exception would stop the coordinator.
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            LogTrouble(e.Message);
-        }
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => CoordinatorMetrics.Workers.Enabled ? ObserveAsync(stoppingToken) : Task.CompletedTask;
+
+    protected override void LogTrouble(Exception error) => LogStandStill(error.Message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The fleet's gauges stand still: {Reason}")]
-    private partial void LogTrouble(string reason);
+    private partial void LogStandStill(string reason);
 }

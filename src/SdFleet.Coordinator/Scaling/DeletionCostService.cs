@@ -9,14 +9,16 @@ namespace SdFleet.Coordinator.Scaling;
 /// Best effort: a worker that is removed while busy gives its work back.
 /// </summary>
 internal sealed partial class DeletionCostService(
-    IJobStore store, KubernetesPods pods, IOptions<ScaleOptions> options, TimeProvider clock, ILogger<DeletionCostService> logger) : BackgroundService
+    IJobStore store, KubernetesPods pods, IOptions<ScaleOptions> options, TimeProvider clock, ILogger<DeletionCostService> logger) : PeriodicService(clock)
 {
     private readonly Dictionary<string, int> _told = new(StringComparer.Ordinal);
+
+    protected override TimeSpan Interval => options.Value.DeletionCostInterval;
 
     /// <summary>Tells Kubernetes what changed since the last time.</summary>
     public async Task TellAsync(CancellationToken cancellationToken)
     {
-        var workers = await store.ListWorkersAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var workers = await store.ListWorkersAsync(Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         var costs = workers.Where(w => w.Alive).ToLookup(w => w.Heartbeat.Host, w => w.Heartbeat.Holds.Count).ToDictionary(g => g.Key, g => g.Max(), StringComparer.Ordinal);
         foreach (var gone in _told.Keys.Except(costs.Keys).ToList())
         {
@@ -33,27 +35,9 @@ internal sealed partial class DeletionCostService(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.DeletionCostInterval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                try
-                {
-                    await TellAsync(stoppingToken).ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is HttpRequestException or JobStoreException or IOException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
-                {
-                    LogNotTold(e.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => TellAsync(stoppingToken);
+
+    protected override void LogTrouble(Exception error) => LogNotTold(error.Message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kubernetes was not told which workers are busy: {Reason}")]
     private partial void LogNotTold(string reason);

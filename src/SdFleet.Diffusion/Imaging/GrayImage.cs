@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace SdFleet.Diffusion.Imaging;
 
 /// <summary>An image in memory of one channel: 8 bits a pixel, rows from the top without padding. Masks are such.</summary>
@@ -24,15 +22,7 @@ public sealed class GrayImage
     /// <param name="pixels">Exactly width × height bytes.</param>
     public GrayImage(int width, int height, byte[] pixels)
     {
-        ArgumentNullException.ThrowIfNull(pixels);
-        int expected = RgbImage.CountValues(width, height, channels: 1);
-        if (pixels.Length != expected)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"A {width}x{height} gray image has {expected} bytes, not {pixels.Length}."),
-                nameof(pixels));
-        }
-
+        RgbImage.ThrowIfNotOf(width, height, channels: 1, "gray", pixels);
         Width = width;
         Height = height;
         _pixels = pixels;

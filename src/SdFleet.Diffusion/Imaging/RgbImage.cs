@@ -27,15 +27,7 @@ public sealed class RgbImage
     /// <param name="pixels">Exactly width × height × 3 bytes.</param>
     public RgbImage(int width, int height, byte[] pixels)
     {
-        ArgumentNullException.ThrowIfNull(pixels);
-        int expected = CountValues(width, height, Channels);
-        if (pixels.Length != expected)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"A {width}x{height} RGB image has {expected} bytes, not {pixels.Length}."),
-                nameof(pixels));
-        }
-
+        ThrowIfNotOf(width, height, Channels, "RGB", pixels);
         Width = width;
         Height = height;
         _pixels = pixels;
@@ -57,6 +49,19 @@ public sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfNegative(y);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
         return _pixels.AsSpan(y * Width * Channels, Width * Channels);
+    }
+
+    /// <summary>Checks that pixels are those of an image of a size.</summary>
+    internal static void ThrowIfNotOf(int width, int height, int channels, string kind, byte[] pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        int expected = CountValues(width, height, channels);
+        if (pixels.Length != expected)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"A {width}x{height} {kind} image has {expected} bytes, not {pixels.Length}."),
+                nameof(pixels));
+        }
     }
 
     /// <summary>The number of values in an image, its size checked.</summary>

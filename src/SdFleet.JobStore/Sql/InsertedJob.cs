@@ -2,7 +2,7 @@ using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.JobStore.Sql;
 
-/// <summary>A new row of <c>jobs</c>. Property names in snake_case are the columns.</summary>
+/// <summary>A new row of <c>jobs</c>. Property names in snake_case are the columns. <see cref="JobSnapshot"/> says why this is a record of its own.</summary>
 internal sealed record InsertedJob
 {
     /// <summary>Place in the list that it came in.</summary>

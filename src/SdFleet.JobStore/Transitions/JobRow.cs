@@ -4,7 +4,10 @@ using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.JobStore.Transitions;
 
-/// <summary>What changes of a job in its life, with what decides about it. Property names in snake_case are the columns.</summary>
+/// <summary>
+/// What changes of a job in its life, with what decides about it. Property names in snake_case are the columns.
+/// <see cref="JobSnapshot"/> says why this is a record of its own.
+/// </summary>
 internal sealed record JobRow
 {
     public required long Seq { get; init; }

@@ -212,8 +212,5 @@ internal sealed class FleetSite : IAsyncDisposable
         ["SdFleet__Models__0__DefaultSteps"] = "1",
         ["SdFleet__Models__0__DefaultScheduler"] = "ddim",
         ["SdFleet__Release__WindowPerWorker"] = Window.ToString(CultureInfo.InvariantCulture),
-
-        // Half a dozen servers on two cores: each with a garbage collector for servers would take a heap a core.
-        ["DOTNET_gcServer"] = "0",
     };
 }

@@ -41,28 +41,17 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Leaks_InAProcessAndOnTheBroker_AreFoundAndNamed()
     {
-        var server = await RabbitMqServer.GetAsync();
-        using var printed = new StringWriter();
-        using var error = new StringWriter();
+        var lines = await FailAsync(servers => new SoakOptions
+        {
+            Duration = TimeSpan.FromSeconds(45),
+            Rate = 2,
+            Workers = 1,
+            MaxGrowth = 10,
+            Servers = servers,
+            Folder = _folder,
+            Meanwhile = LeakAsync,
+        });
 
-        var exitCode = await SoakCommand.RunAsync(
-            new SoakOptions
-            {
-                Duration = TimeSpan.FromSeconds(45),
-                Rate = 2,
-                Workers = 1,
-                MaxGrowth = 10,
-                Servers = new TrialServers { Broker = server.Uri, Management = server.Management.Address },
-                Folder = _folder,
-                Meanwhile = LeakAsync,
-            },
-            new CliConsole { Out = TextWriter.Synchronized(printed), Error = TextWriter.Synchronized(error) },
-            default);
-        output.WriteLine(error.ToString());
-        output.WriteLine(printed.ToString());
-
-        Assert.Equal(ExitCodes.Failed, exitCode);
-        var lines = printed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(lines, l => l.StartsWith("api: open files and sockets grows: ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("broker: connections grows: ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("broker: channels grows: ", StringComparison.Ordinal));
@@ -75,35 +64,42 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Fleet_ThatStandsStill_IsReportedAndNotWaitedFor()
     {
+        var lines = await FailAsync(servers => new SoakOptions
+        {
+            Duration = TimeSpan.FromSeconds(8),
+            Patience = TimeSpan.FromSeconds(5),
+            Rate = 20,
+            Workers = 1,
+            Servers = servers,
+            Folder = _folder,
+            Meanwhile = (trial, _) =>
+            {
+                trial.Fleet.Workers[0].Stop();
+                return Task.CompletedTask;
+            },
+        });
+
+        Assert.Contains("submissions did not come to their end within 5.0 s after the last was due", lines);
+        Assert.StartsWith("not flat: ", lines[^1], StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_folder, "soak.html")));
+    }
+
+    // What a soak printed that was not flat.
+    private async Task<string[]> FailAsync(Func<TrialServers, SoakOptions> options)
+    {
         var server = await RabbitMqServer.GetAsync();
         using var printed = new StringWriter();
         using var error = new StringWriter();
 
         var exitCode = await SoakCommand.RunAsync(
-            new SoakOptions
-            {
-                Duration = TimeSpan.FromSeconds(8),
-                Patience = TimeSpan.FromSeconds(5),
-                Rate = 20,
-                Workers = 1,
-                Servers = new TrialServers { Broker = server.Uri, Management = server.Management.Address },
-                Folder = _folder,
-                Meanwhile = (trial, _) =>
-                {
-                    trial.Fleet.Workers[0].Stop();
-                    return Task.CompletedTask;
-                },
-            },
+            options(new TrialServers { Broker = server.Uri, Management = server.Management.Address }),
             new CliConsole { Out = TextWriter.Synchronized(printed), Error = TextWriter.Synchronized(error) },
             default);
+
         output.WriteLine(error.ToString());
         output.WriteLine(printed.ToString());
-
         Assert.Equal(ExitCodes.Failed, exitCode);
-        var lines = printed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Contains("submissions did not come to their end within 5.0 s after the last was due", lines);
-        Assert.StartsWith("not flat: ", lines[^1], StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(_folder, "soak.html")));
+        return printed.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     // What a forgotten Dispose would do: a connection to the API and one to the broker each second, and none of them closed.

@@ -65,9 +65,6 @@ internal sealed record FleetSettings
             ["SdFleet__Retry__MaxFailures"] = Text(MaxFailures),
             ["SdFleet__Retry__MaxEvictions"] = Text(MaxEvictions),
             ["SdFleet__Retry__BaseDelay"] = "00:00:00.5",
-
-            // Half a dozen servers on one machine: each with a garbage collector for servers would take a heap a core.
-            ["DOTNET_gcServer"] = "0",
         };
         foreach (var (key, value) in new[]
         {

@@ -24,25 +24,8 @@ internal sealed class Submitter(IReadOnlyList<PlannedJob> jobs, Ledger ledger, H
     public long PublishedAgain => Interlocked.Read(ref _publishedAgain);
 
     /// <summary>Returns when everything is submitted and answered.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => TogetherAsync(SubmitAsync)).Append(TogetherAsync(FollowUpAsync)));
-
-        // Where one fails, the others are not to go on.
-        async Task TogetherAsync(Func<CancellationToken, Task> work)
-        {
-            try
-            {
-                await work(all.Token);
-            }
-            catch
-            {
-                await all.CancelAsync();
-                throw;
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Together.RunAsync([.. Enumerable.Repeat<Func<CancellationToken, Task>>(SubmitAsync, Clients), FollowUpAsync], cancellationToken);
 
     private async Task SubmitAsync(CancellationToken cancellationToken)
     {
