@@ -37,7 +37,7 @@ public sealed class RefusedSubmissionTests : IAsyncLifetime
         Assert.Equal((refused.Id, "message"), (rejection.JobId, error.Field));
         Assert.Contains("refusal", error.Value, StringComparison.Ordinal);
         Assert.Contains("\"no\"", rejection.Body, StringComparison.Ordinal);
-        Assert.Equal(isAlsoAsRejected ? null : JobState.Rejected, (await fleet.Store.FindJobAsync(refused.Id!.Value, CoordinatorFixture.Soon()))?.State);
+        Assert.Equal(isAlsoAsRejected ? (JobState?)null : JobState.Rejected, (await fleet.Store.FindJobAsync(refused.Id!.Value, CoordinatorFixture.Soon()))?.State);
 
         // Once mended, it is submitted again.
         await EndRefusalAsync(fleet, kind);
