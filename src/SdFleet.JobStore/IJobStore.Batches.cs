@@ -19,7 +19,10 @@ public partial interface IJobStore
     /// </summary>
     Task<BatchExpansionOutcome> ExpandBatchAsync(BatchExpansion expansion, CancellationToken cancellationToken);
 
-    /// <summary>Marks batches whose lines are all read and whose jobs are all at their end as completed.</summary>
+    /// <summary>
+    /// Marks batches whose lines are all read and whose jobs are all at their end as completed, and as not paused those that are over and have
+    /// nothing to hold back.
+    /// </summary>
     /// <returns>Which.</returns>
     Task<IReadOnlyList<Guid>> CompleteBatchesAsync(DateTimeOffset now, CancellationToken cancellationToken);
 

@@ -4,12 +4,16 @@ namespace SdFleet.JobStore;
 
 /// <content>
 /// Deliveries to webhooks. Each is written with the end of its job or batch, in one transaction, so that none is lost and none
-/// is there without its end; it is claimed for a while, sent, and recorded.
+/// is there without its end; it is claimed for a while, sent, and recorded. Several coordinators send what any of them, or the API, has
+/// written, each with its own clock: what is due, and until when it is claimed, goes by the one that all of them ask (<see cref="GetTimeAsync"/>).
 /// </content>
 public partial interface IJobStore
 {
+    /// <summary>The time by the store's own clock: the database server's, or this machine's where the store is a file.</summary>
+    Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
+
     /// <summary>Receivers for whom something is due, those who have waited longest first.</summary>
-    /// <param name="now">What is due by then.</param>
+    /// <param name="now">What is due by then, by the store's clock.</param>
     /// <param name="perTenant">Most receivers of one tenant, so that one with very many does not hide the others'.</param>
     /// <param name="max">Most receivers.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -17,14 +21,14 @@ public partial interface IJobStore
 
     /// <summary>
     /// Takes what is due for a receiver, the longest due first. Nobody else is given it before <paramref name="lease"/> is over;
-    /// then it is due again, as whoever took it has died or hangs.
+    /// then it is due again, as whoever took it has died or hangs. <paramref name="now"/> is by the store's clock.
     /// </summary>
     Task<IReadOnlyList<ClaimedWebhook>> ClaimWebhooksAsync(
         WebhookReceiver receiver, int max, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
     /// Records what came of attempts. A success counts whichever attempt it comes from; a failure only while nobody has claimed
-    /// the delivery anew. What was delivered or given up stays so.
+    /// the delivery anew. What was delivered or given up stays so. Times are by the store's clock.
     /// </summary>
     Task RecordWebhooksAsync(IReadOnlyList<WebhookOutcome> outcomes, DateTimeOffset now, CancellationToken cancellationToken);
 

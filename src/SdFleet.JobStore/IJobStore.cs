@@ -34,6 +34,13 @@ public partial interface IJobStore : IAsyncDisposable
     Task<int> RejectAsync(IReadOnlyList<SubmissionRejected> rejections, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Tries whether the store admits anything: admits a job that nothing is wrong with, and takes it back before anybody sees it. Whoever
+    /// was refused learns so whether it was he alone.
+    /// </summary>
+    /// <exception cref="JobStoreException">It admits nobody's jobs.</exception>
+    Task TryAdmissionAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// Takes queued jobs of a model's lane, at most <paramref name="max"/>, and begins an attempt at each. No job is given to two
     /// callers. Tenants share by weight what their jobs cost (<see cref="RecipeWork.PixelPasses"/> of every picture, and of every one that a
     /// filter had drawn again, charged once the job is done); what one does

@@ -9,7 +9,10 @@ public sealed record RetryPolicy
     /// <summary>The failure with this number is the last. Default 3.</summary>
     public int MaxFailures { get; init; } = 3;
 
-    /// <summary>The eviction with this number is the last: the job is suspected of killing its workers. Default 10.</summary>
+    /// <summary>
+    /// The eviction with this number is the last: the job is suspected of killing its workers, or the artifact store has been away for each
+    /// of so many attempts. Default 10.
+    /// </summary>
     public int MaxEvictions { get; init; } = 10;
 
     /// <summary>Wait after the first failure; doubles with each one. Default 2 seconds.</summary>

@@ -14,6 +14,9 @@ internal static class WorkerMetrics
     /// <summary>Attempts that ended without their pictures, by error class.</summary>
     public static Counter<long> Failures { get; } = Meter.CreateCounter<long>("sdfleet.worker.failures", "{attempt}", "Attempts that ended without their pictures.");
 
+    /// <summary>Calls of the artifact store that failed for the store's own sake. What they were for waits in hand.</summary>
+    public static Counter<long> StoreFaults { get; } = Meter.CreateCounter<long>("sdfleet.worker.store.faults", "{call}", "Calls of the artifact store that failed for the store's own sake.");
+
     /// <summary>Pictures in one pass through the model.</summary>
     public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram<int>("sdfleet.worker.batch.size", "{image}", "Pictures in one pass through the model.");
 
@@ -41,6 +44,7 @@ internal static class WorkerMetrics
         Images.Add(0, Model(model));
         GpuTime.Add(0, Model(model));
         Steps.Add(0, Model(model));
+        StoreFaults.Add(0);
         foreach (var error in Enum.GetValues<ErrorClass>())
         {
             Failures.Add(0, new KeyValuePair<string, object?>("error.type", error.ToString()));

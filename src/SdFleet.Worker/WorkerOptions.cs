@@ -75,6 +75,12 @@ public sealed class WorkerOptions
     /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a picture, or an attempt that needs one, waits in hand for an artifact store that is away; then it is given back as evicted.
+    /// Default 10 minutes, which is the most: an attempt may wait twice, and the broker takes back what nobody acknowledges for half an hour.
+    /// </summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long what is running may go on once the worker is told to stop; then it is returned. Default 10 s.</summary>
     public TimeSpan FinishTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -123,6 +129,7 @@ public sealed class WorkerOptions
             ("HeartbeatInterval", options.HeartbeatInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             ("StepTimeout", options.StepTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ("PublishTimeout", options.PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
+            ("StoreTimeout", options.StoreTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             ("Synthetic:StepTime", options.Synthetic.StepTime, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             ("FinishTimeout", options.FinishTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         })

@@ -34,6 +34,7 @@ public static class WorkerServices
         services.AddHostedService(s => s.GetRequiredService<LoadedScorer>());
         services.AddSingleton<PictureFilter>();
         services.AddSingleton<LoraFolder>();
+        services.AddSingleton<StorePatience>();
         services.AddSingleton<RecipePreparation>();
         services.AddSingleton<Drawing>();
         services.AddSingleton<FinishedImages>();

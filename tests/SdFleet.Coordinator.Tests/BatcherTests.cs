@@ -23,6 +23,27 @@ public sealed class BatcherTests
     }
 
     [Fact]
+    public async Task Process_OneOfAThousandCannotBeProcessed_ItIsFoundInAFewCalls()
+    {
+        var first = new TaskCompletionSource();
+        var calls = 0;
+        await using var batcher = new Batcher<int, int>(maxSize: 1000, async (items, _) =>
+        {
+            await first.Task;
+            calls++;
+            return items.Contains(612) ? throw new JobStoreException("refused", isTransient: false) : items;
+        });
+        var results = Enumerable.Range(0, 1000).Select(batcher.ProcessAsync).ToList();
+        first.SetResult();
+
+        await Assert.ThrowsAsync<JobStoreException>(() => results[612]);
+        Assert.Equal(Enumerable.Range(0, 1000).Where(i => i != 612), await Task.WhenAll(results.Where((_, i) => i != 612)));
+
+        // Perhaps one for the first alone; then twice for each halving of a thousand, and once for all of it.
+        Assert.InRange(calls, 1, 22);
+    }
+
+    [Fact]
     public async Task Process_StoreAway_AllAreToldAtOnce()
     {
         var first = new TaskCompletionSource();

@@ -154,6 +154,15 @@ public abstract class AdmissionTests(JobStoreKind kind) : StoreTests(kind)
         Assert.DoesNotContain(await Store.CountAsync(default), c => c.State == JobState.Rejected && c.Jobs > 0);
     }
 
+    [Fact]
+    public async Task TryAdmission_OfAStoreThatAdmits_LeavesNothing()
+    {
+        await Store.TryAdmissionAsync(default);
+
+        Assert.Empty(await Store.CountAsync(default));
+        Assert.Empty(await Store.ListTenantsAsync(default));
+    }
+
     private static SubmissionRejected Rejected(Guid? id) => new()
     {
         JobId = id,

@@ -3,6 +3,7 @@ using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 using SdFleet.Contracts.Workers;
+using SdFleet.JobStore.Sql;
 
 namespace SdFleet.JobStore.Tests;
 
@@ -245,6 +246,44 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Pause_ThatAnEarlierVersionLeftWithTheEnd_IsCleared()
+    {
+        var batch = await AdmittedAsync(lines: 1);
+        await Store.ExpandBatchAsync(Expansion(batch, 0, 1, [1]) with { IsLast = true }, default);
+        var released = Assert.Single(await ReleaseBulkAsync(1)).Message;
+        await Store.PauseBatchAsync(batch.Id, paused: true, default);
+        await ApplyAsync(Samples.Completed(released.JobId, images: 2));
+        await CompleteAsBeforeSchema7Async();
+        Assert.True((await FindBatchAsync(batch.Id)) is { Paused: true, State: BatchState.Completed });
+
+        Assert.Empty(await Store.CompleteBatchesAsync(Now, default));
+
+        Assert.False((await FindBatchAsync(batch.Id)).Paused);
+        await Store.ReopenAsync([released.JobId], default);
+        Assert.Single(await ReleaseBulkAsync(1));
+    }
+
+    [Fact]
+    public async Task Pause_OfWhatIsMadeAgain_StaysUntilThatIsOver()
+    {
+        var batch = await AdmittedAsync(lines: 1);
+        await Store.ExpandBatchAsync(Expansion(batch, 0, 1, [1]) with { IsLast = true }, default);
+        await EndAsync(1);
+        await Store.CompleteBatchesAsync(Now, default);
+        var id = DerivedId.FromBatchLine(batch.Id, 1);
+        await Store.ReopenAsync([id], default);
+        await Store.PauseBatchAsync(batch.Id, paused: true, default);
+
+        await Store.CompleteBatchesAsync(Now, default);
+        Assert.True((await FindBatchAsync(batch.Id)).Paused);
+        Assert.Empty(await ReleaseBulkAsync(1));
+
+        await Store.CancelAsync([id], Now, default);
+        await Store.CompleteBatchesAsync(Now, default);
+        Assert.False((await FindBatchAsync(batch.Id)).Paused);
+    }
+
+    [Fact]
     public async Task Pause_OfABatch_EndsWithIt()
     {
         var batch = await AdmittedAsync(lines: 1);
@@ -377,6 +416,14 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
         var released = await ReleaseBulkAsync(jobs);
         Assert.Equal(jobs, released.Count);
         await Store.ApplyAsync([.. released.Select(r => JobEvent.From(Samples.Completed(r.Message.JobId, images: 2)))], Policy, Now, RunningLease, default);
+    }
+
+    private async Task CompleteAsBeforeSchema7Async()
+    {
+        await using Database database = Options.Kind == JobStoreKind.Postgres ? new PostgresDatabase(Options.ConnectionString!) : new SqliteDatabase(Options.Path!);
+        await using var session = await database.BeginAsync(default);
+        await session.ExecuteAsync("UPDATE batches SET state = 'completed', finished_at = 1 WHERE finished_at IS NULL AND state = 'running'", null, default);
+        await session.CommitAsync(default);
     }
 }
 

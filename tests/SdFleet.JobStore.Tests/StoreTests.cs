@@ -50,9 +50,9 @@ public abstract class StoreTests(JobStoreKind kind) : IAsyncLifetime
     }
 
     /// <summary>Another coordinator on the same database.</summary>
-    protected IJobStore Open()
+    protected IJobStore Open(TimeProvider? clock = null)
     {
-        var store = JobStores.Open(Options);
+        var store = JobStores.Open(Options, clock);
         _stores.Add(store);
         return store;
     }

@@ -47,6 +47,8 @@ public sealed class AzureBlobArtifactStoreTests : ArtifactStoreTests
         var damaged = await Assert.ThrowsAsync<ArtifactStoreException>(() => ReadAsync("a/x.png"));
 
         Assert.False(damaged.IsTransient);
+        Assert.True(damaged.IsDamage);
+        Assert.True((await Assert.ThrowsAsync<ArtifactStoreException>(() => ArtifactReads.ReadAsync(Store, "a/x.png", default))).IsDamage);
         Assert.StartsWith("a/x.png is damaged", damaged.Message, StringComparison.Ordinal);
     }
 

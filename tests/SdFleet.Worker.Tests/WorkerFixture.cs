@@ -30,13 +30,18 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
 
     public WarningLog Warnings { get; } = new();
 
+    /// <summary>Where the artifacts are.</summary>
+    public string Folder => _folder;
+
     public IArtifactStore Artifacts => _host.Services.GetRequiredService<IArtifactStore>();
 
     public AttemptRunner Runner => _host.Services.GetRequiredService<AttemptRunner>();
 
     public ReportOutbox Outbox => _host.Services.GetRequiredService<ReportOutbox>();
 
-    public static async Task<WorkerFixture> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<WorkerFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<WorkerFixture> StartAsync(Action<IServiceCollection> change, params (string Key, string Value)[] settings)
     {
         var fixture = new WorkerFixture();
         var builder = Host.CreateApplicationBuilder();
@@ -58,6 +63,7 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
         builder.Services.AddArtifactStore(builder.Configuration.GetSection(ArtifactStoreOptions.SectionName));
         var room = builder.Services.AddSdFleetWorker(builder.Configuration, models);
         builder.Services.AddFleetBus(builder.Configuration, room, fixture);
+        change(builder.Services);
         fixture._host = builder.Build();
         await fixture._host.StartAsync();
         return fixture;

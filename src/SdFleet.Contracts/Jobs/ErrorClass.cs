@@ -3,7 +3,7 @@ namespace SdFleet.Contracts.Jobs;
 /// <summary>What kind of failure ended an attempt; decides whether and how soon the job is tried again.</summary>
 public enum ErrorClass
 {
-    /// <summary>May work next time: a storage or network fault, a device hiccup.</summary>
+    /// <summary>May work next time: a device hiccup, another worker's weights.</summary>
     Transient,
 
     /// <summary>Will fail again on this input: a defect, a broken model.</summary>
@@ -12,6 +12,9 @@ public enum ErrorClass
     /// <summary>The recipe cannot be carried out as written.</summary>
     Invalid,
 
-    /// <summary>The worker went away (drain, spot loss, crash); nothing is wrong with the job. Counted apart from failures.</summary>
+    /// <summary>
+    /// The worker went away (drain, spot loss, crash), or the artifact store was away for longer than a worker waits; nothing is wrong with
+    /// the job. Counted apart from failures.
+    /// </summary>
     Evicted,
 }

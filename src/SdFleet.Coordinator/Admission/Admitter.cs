@@ -141,13 +141,25 @@ internal sealed partial class Admitter : IAsyncDisposable
     private static void Count(string result) =>
         CoordinatorMetrics.Submissions.Add(1, new KeyValuePair<string, object?>("sdfleet.admission", result));
 
-    /// <summary>Puts a submission aside that the broker could not get admitted.</summary>
-    public Task GiveUpAsync(byte[] body, string reason)
+    /// <summary>Puts a submission aside that the broker could not get admitted, or that the job store refuses.</summary>
+    public async Task GiveUpAsync(byte[] body, string reason)
     {
         var errors = new List<FieldError>();
         var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
         errors.Add(new FieldError("message", reason, "a message that the coordinator can process; its log says what went wrong"));
-        return RejectAsync(Rejection(body, submission, errors, _clock.GetUtcNow()));
+        var rejection = Rejection(body, submission, errors, _clock.GetUtcNow());
+        try
+        {
+            await RecordAsync(rejection).ConfigureAwait(false);
+        }
+        catch (JobStoreException e) when (!e.IsTransient)
+        {
+            // What the store refuses as a job it may refuse as a rejected one: the queue has it, with the reason. Unless it refuses everybody.
+            await _store.TryAdmissionAsync(CancellationToken.None).ConfigureAwait(false);
+            LogNotRecorded(rejection.JobId, e.Message);
+        }
+
+        await PutAsideAsync(rejection).ConfigureAwait(false);
     }
 
     private static SubmissionRejected Rejection(byte[] body, SubmitJob submission, IReadOnlyList<FieldError> errors, DateTimeOffset now) => new()
@@ -161,13 +173,12 @@ internal sealed partial class Admitter : IAsyncDisposable
 
     private async Task RejectAsync(SubmissionRejected rejection)
     {
-        if (rejection.JobId is not null)
-        {
-            await _store.RejectAsync([rejection], CancellationToken.None).ConfigureAwait(false);
-        }
-
+        await RecordAsync(rejection).ConfigureAwait(false);
         await PutAsideAsync(rejection).ConfigureAwait(false);
     }
+
+    private Task RecordAsync(SubmissionRejected rejection) =>
+        rejection.JobId is null ? Task.CompletedTask : _store.RejectAsync([rejection], CancellationToken.None);
 
     private async Task PutAsideAsync(SubmissionRejected rejection)
     {
@@ -179,6 +190,9 @@ internal sealed partial class Admitter : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Id} is admitted without a look for its pictures: {Reason}")]
     private partial void LogNotLooked(Guid id, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The rejection of job {Id} is in the queue only: {Reason}")]
+    private partial void LogNotRecorded(Guid? id, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected a submission (id {Id}, tenant {Tenant}): {Errors}")]
     private partial void LogRejected(Guid? id, string? tenant, string errors);

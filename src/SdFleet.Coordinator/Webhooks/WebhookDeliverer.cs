@@ -31,18 +31,23 @@ internal sealed partial class WebhookDeliverer(
     {
         for (var round = 0; round < MaxRounds && !stopping.IsCancellationRequested; round++)
         {
+            // By the store's clock, which all who send have in common, and by this machine's only how long it takes.
+            var claimedAt = await store.GetTimeAsync(stopping).ConfigureAwait(false);
+            var begun = clock.GetTimestamp();
+            DateTimeOffset Now() => claimedAt + clock.GetElapsedTime(begun);
+
             var claimed = await store.ClaimWebhooksAsync(
-                receiver, _options.PerReceiver, clock.GetUtcNow(), _options.Timeout + LeaseMargin, stopping).ConfigureAwait(false);
+                receiver, _options.PerReceiver, claimedAt, _options.Timeout + LeaseMargin, stopping).ConfigureAwait(false);
             if (claimed.Count == 0)
             {
                 return false;
             }
 
-            var outcomes = await Task.WhenAll(claimed.Select(webhook => SendAsync(webhook, stopping))).ConfigureAwait(false);
+            var outcomes = await Task.WhenAll(claimed.Select(webhook => SendAsync(webhook, Now, stopping))).ConfigureAwait(false);
 
             // Not with the caller's token: what was sent is recorded even while stopping, or it would be sent again.
             using var deadline = new CancellationTokenSource(LastWords, clock);
-            await store.RecordWebhooksAsync(outcomes, clock.GetUtcNow(), deadline.Token).ConfigureAwait(false);
+            await store.RecordWebhooksAsync(outcomes, Now(), deadline.Token).ConfigureAwait(false);
             if (outcomes.All(outcome => outcome.State != WebhookState.Delivered))
             {
                 return true;
@@ -52,7 +57,7 @@ internal sealed partial class WebhookDeliverer(
         return false;
     }
 
-    private async Task<WebhookOutcome> SendAsync(ClaimedWebhook webhook, CancellationToken stopping)
+    private async Task<WebhookOutcome> SendAsync(ClaimedWebhook webhook, Func<DateTimeOffset> now, CancellationToken stopping)
     {
         try
         {
@@ -64,7 +69,7 @@ internal sealed partial class WebhookDeliverer(
             var answer = body is null
                 ? new WebhookAnswer(Status: null, $"There is no {webhook.Subject} {webhook.SubjectId} at its end in the job store.", IsFinal: true)
                 : await client.SendAsync(webhook, body.Utf8, stopping).ConfigureAwait(false);
-            var outcome = Outcome(webhook, answer, clock.GetUtcNow());
+            var outcome = Outcome(webhook, answer, now());
             activity?.SetTag("http.response.status_code", answer.Status).SetStatus(answer.Error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, answer.Error);
             Count(outcome.State, clock.GetElapsedTime(started));
             if (outcome.State == WebhookState.Abandoned)
@@ -83,7 +88,7 @@ internal sealed partial class WebhookDeliverer(
 #pragma warning restore CA1031
         {
             LogTrouble(e, webhook.Id);
-            return Outcome(webhook, new WebhookAnswer(Status: null, $"The coordinator could not send it: {e.Message}"), clock.GetUtcNow());
+            return Outcome(webhook, new WebhookAnswer(Status: null, $"The coordinator could not send it: {e.Message}"), now());
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed partial class WebhookService(
         }
 
         var perTenant = _served.Keys.CountBy(receiver => receiver.Tenant).ToDictionary(StringComparer.Ordinal);
-        foreach (var receiver in await store.ListDueReceiversAsync(now, MaxListed / 4, MaxListed, stopping).ConfigureAwait(false))
+        var storeNow = await store.GetTimeAsync(stopping).ConfigureAwait(false);
+        foreach (var receiver in await store.ListDueReceiversAsync(storeNow, MaxListed / 4, MaxListed, stopping).ConfigureAwait(false))
         {
             // One more of a tenant only while more places are free than it has: however many tenants are slow, and however many receivers
             // each has, somebody new finds a place (dynamic thresholds: Choudhury and Hahne, 1998).
@@ -116,7 +117,7 @@ internal sealed partial class WebhookService(
         var now = clock.GetUtcNow();
         if (now >= _forgetAt)
         {
-            await store.ForgetWebhooksAsync(now - _options.KeepFor, stopping).ConfigureAwait(false);
+            await store.ForgetWebhooksAsync(await store.GetTimeAsync(stopping).ConfigureAwait(false) - _options.KeepFor, stopping).ConfigureAwait(false);
             _forgetAt = now + ForgetInterval;
         }
     }

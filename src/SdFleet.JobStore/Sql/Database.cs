@@ -17,6 +17,12 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Asks for the database's own time, in seconds since 1970; null where it has no clock of its own.</summary>
     public abstract string? SelectTime { get; }
 
+    /// <summary>
+    /// The earlier one of a time (microseconds since 1970) and the database's own time, where it has one: what a program with a fast clock
+    /// writes is not in the future for the others.
+    /// </summary>
+    public abstract string NoLaterThanNow(string time);
+
     /// <summary>Asks whether there is a table <c>schema_version</c>: one number, 0 where there is none.</summary>
     public abstract string SelectHasSchema { get; }
 

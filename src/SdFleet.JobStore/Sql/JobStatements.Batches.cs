@@ -72,6 +72,18 @@ internal sealed partial class JobStatements
         """;
 
     /// <summary>
+    /// Ends pauses that have nothing to hold back: of batches that are over, with no job that is made again. A coordinator of a version before
+    /// schema 7 leaves the mark where it completes a batch.
+    /// </summary>
+    public string EndPauses { get; } =
+        """
+        UPDATE batches SET paused = 0
+        WHERE paused = 1 AND finished_at IS NOT NULL AND 0 = coalesce((
+            SELECT sum(c.jobs) FROM batch_counts AS c
+            WHERE c.batch_seq = batches.seq AND c.state IN ('queued', 'released', 'running')), 0)
+        """;
+
+    /// <summary>
     /// Takes the jobs of a batch that have not reached their end, and perhaps some that just have. In three parts, each of which
     /// a small index can answer that holds only the fleet's jobs that wait or run: a batch may have millions that are over.
     /// </summary>

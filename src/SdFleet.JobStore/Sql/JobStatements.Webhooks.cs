@@ -7,12 +7,13 @@ internal sealed partial class JobStatements
 
     /// <summary>
     /// Writes what is to be told. Due from the moment that it was written, and no earlier: what was due before, as an attempt at it failed,
-    /// has its turn before.
+    /// has its turn before. By the database's clock, as whoever writes it may have another one than whoever sends it.
     /// </summary>
     public string InsertWebhooks { get; } =
         $"""
         INSERT INTO webhooks (id, tenant, subject, subject_id, event, url, receiver, state, next_attempt_at, created_at, queued_at, counts)
-        SELECT r.id, r.tenant, r.subject, r.subject_id, r.event, r.url, r.receiver, 'pending', r.created_at, r.created_at, r.created_at, r.counts
+        SELECT r.id, r.tenant, r.subject, r.subject_id, r.event, r.url, r.receiver, 'pending',
+            {database.NoLaterThanNow("r.created_at")}, r.created_at, {database.NoLaterThanNow("r.created_at")}, r.counts
         FROM {database.Rows("id uuid, tenant text, subject text, subject_id uuid, event text, url text, receiver text, created_at bigint, counts text")}
         WHERE true
         ON CONFLICT (id) DO NOTHING
@@ -60,7 +61,8 @@ internal sealed partial class JobStatements
 
     public string RetryWebhook { get; } =
         $"""
-        UPDATE webhooks SET state = 'pending', failures = 0, next_attempt_at = @now, queued_at = @now, ended_at = NULL
+        UPDATE webhooks SET
+            state = 'pending', failures = 0, next_attempt_at = {database.NoLaterThanNow("@now")}, queued_at = {database.NoLaterThanNow("@now")}, ended_at = NULL
         WHERE id IN (SELECT r.id FROM {database.Rows("id uuid")})
         """;
 

@@ -28,6 +28,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string SelectTime => "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)";
 
+    public override string NoLaterThanNow(string time) => $"least({time}, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint))";
+
     public override string SelectHasSchema => "SELECT CASE WHEN to_regclass('schema_version') IS NULL THEN 0 ELSE 1 END";
 
     public override string ForUpdate => "FOR UPDATE";

@@ -43,6 +43,34 @@ internal sealed partial class SqlJobStore
         return recorded.Count;
     }
 
+    public Task TryAdmissionAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var row = new InsertedJob
+        {
+            Place = 0,
+            Id = Guid.NewGuid(),
+            State = JobState.Queued,
+            Tenant = RecipeResolver.DefaultTenant,
+            Model = "",
+            Lane = Lane.Normal,
+            Images = 1,
+            Recipe = "{}",
+            ArtifactFolder = "",
+            Digest = "",
+            SubmittedAt = now,
+            AdmittedAt = now,
+        };
+        return CallAsync(
+            async () =>
+            {
+                // Not committed, so rolled back.
+                await using var session = await database.BeginAsync(cancellationToken);
+                return await InsertAsync(session, [row], cancellationToken);
+            },
+            cancellationToken);
+    }
+
     private async Task<IReadOnlyList<AdmitOutcome>> AdmitAsync(
         Session session, IReadOnlyList<NewJob> jobs, IReadOnlyList<InsertedJob> rows, CancellationToken cancellationToken)
     {

@@ -57,6 +57,7 @@ internal sealed partial class SqlJobStore
         await WriteAsync(
             async session =>
             {
+                await session.ExecuteAsync(_sql.EndPauses, null, cancellationToken);
                 var completed = await session.QueryAsync(_sql.CompleteBatches, new { now = SqlTime.Of(now) }, RowReaders.CompletedBatch, cancellationToken);
                 foreach (var batch in completed)
                 {

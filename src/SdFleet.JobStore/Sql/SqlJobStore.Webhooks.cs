@@ -8,6 +8,10 @@ namespace SdFleet.JobStore.Sql;
 /// <content>Deliveries to webhooks.</content>
 internal sealed partial class SqlJobStore
 {
+    public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken) => database.SelectTime is { } clock
+        ? DateTimeOffset.UnixEpoch.AddSeconds((await ReadAsync(session => session.QueryAsync(clock, null, reader => reader.GetDouble(0), cancellationToken), cancellationToken))[0])
+        : time.GetUtcNow();
+
     public async Task<IReadOnlyList<WebhookReceiver>> ListDueReceiversAsync(
         DateTimeOffset now, int perTenant, int max, CancellationToken cancellationToken) =>
         await ReadAsync(

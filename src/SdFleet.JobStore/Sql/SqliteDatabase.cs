@@ -37,6 +37,9 @@ internal sealed class SqliteDatabase : Database
 
     public override string? SelectTime => null;
 
+    // All who use the file are on one machine, and have its clock.
+    public override string NoLaterThanNow(string time) => time;
+
     public override string SelectHasSchema => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
 
     // A transaction that writes has the whole database.

@@ -146,7 +146,7 @@ internal static class JobTransitions
         var counted = job with { Evictions = evictions };
         if (evictions >= policy.MaxEvictions)
         {
-            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away; the last: {job.Error}" }, JobState.Failed, at);
+            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away or could not store; the last: {job.Error}" }, JobState.Failed, at);
         }
 
         var delay = policy.DelayAfterEviction(evictions, job.Id, job.Attempt);

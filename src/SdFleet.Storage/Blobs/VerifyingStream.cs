@@ -73,7 +73,7 @@ internal sealed class VerifyingStream(Stream inner, string sha256, string name) 
         if (actual != sha256)
         {
             throw new ArtifactStoreException(
-                $"{name} is damaged: its SHA-256 is {actual}, but {sha256} was stored. Delete it and make the picture again.", isTransient: false);
+                $"{name} is damaged: its SHA-256 is {actual}, but {sha256} was stored. Delete it and make the picture again.", isTransient: false) { IsDamage = true };
         }
     }
 }

@@ -26,6 +26,12 @@ public static class InputCheck
             }
         }
 
+        if (missing.Count > 0)
+        {
+            // A share that is not mounted has nothing: only a store that is well can say that something is not there.
+            await artifacts.PingAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return missing;
     }
 

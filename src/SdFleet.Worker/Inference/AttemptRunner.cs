@@ -153,7 +153,12 @@ internal sealed partial class AttemptRunner(
     {
         OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
-        DefectiveImageException or ArtifactStoreException { IsTransient: false } => ErrorClass.Permanent,
+        DefectiveImageException or ArtifactStoreException { IsDamage: true } => ErrorClass.Permanent,
+
+        // Waited for as long as may be (StorePatience). The job can do nothing about it, and a job that did must come to an end all the same:
+        // evictions have a cap of their own.
+        ArtifactStoreException => ErrorClass.Evicted,
+
         // A device that failed once, had too little memory for even one picture, or weights that are not the job's, need not be so
         // the next time, here or elsewhere; the coordinator counts.
         _ => ErrorClass.Transient,
@@ -163,7 +168,8 @@ internal sealed partial class AttemptRunner(
     {
         var errorClass = Classify(error, stopping);
         WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
-        if (errorClass != ErrorClass.Evicted)
+        var isToldToStop = errorClass == ErrorClass.Evicted && error is OperationCanceledException;
+        if (!isToldToStop)
         {
             // Nothing is thrown to whoever holds the span, and a sampler that keeps failures goes by it.
             Activity.Current?.SetTag("error.type", errorClass.ToString()).SetStatus(ActivityStatusCode.Error, error.Message);
@@ -177,7 +183,7 @@ internal sealed partial class AttemptRunner(
                 Attempt = work.Attempt,
                 WorkerId = identity.Id,
                 ErrorClass = errorClass,
-                Reason = errorClass == ErrorClass.Evicted ? "The worker was told to stop." : error.Message,
+                Reason = isToldToStop ? "The worker was told to stop." : error.Message,
                 At = clock.GetUtcNow(),
             });
     }

@@ -90,13 +90,16 @@ public sealed record TaskPictures
 
     private static async Task<byte[]> ReadAsync(IArtifactStore artifacts, string tenant, RecipeInput input, CancellationToken cancellationToken)
     {
-        await using var content = await artifacts.OpenReadAsync(ArtifactName.ForInput(tenant, input.Sha256), cancellationToken).ConfigureAwait(false)
-            ?? throw new ArgumentException($"{InputCheck.Missing(input, tenant)}.");
-        using var file = new MemoryStream();
-        await content.Stream.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-        var bytes = file.ToArray();
+        var bytes = await artifacts.ReadAsync(ArtifactName.ForInput(tenant, input.Sha256), cancellationToken).ConfigureAwait(false);
+        if (bytes is null)
+        {
+            // A share that is not mounted has nothing: only a store that is well can say that something is not there.
+            await artifacts.PingAsync(cancellationToken).ConfigureAwait(false);
+            throw new ArgumentException($"{InputCheck.Missing(input, tenant)}.");
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == input.Sha256
             ? bytes
-            : throw new ArtifactStoreException($"{input.Field} is \"{input.Sha256}\", and the artifact store has other bytes under that name: it is damaged.", isTransient: false);
+            : throw new ArtifactStoreException($"{input.Field} is \"{input.Sha256}\", and the artifact store has other bytes under that name: it is damaged.", isTransient: false) { IsDamage = true };
     }
 }

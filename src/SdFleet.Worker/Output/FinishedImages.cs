@@ -13,12 +13,13 @@ using SdFleet.Worker.Reporting;
 namespace SdFleet.Worker.Output;
 
 /// <summary>Encodes finished pictures, stores them and writes their records.</summary>
-internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model, LoraFolder loras, PictureFilter filter, WorkerIdentity identity, TimeProvider clock)
+internal sealed class FinishedImages(
+    IArtifactStore artifacts, StorePatience patience, LoadedModel model, LoraFolder loras, PictureFilter filter, WorkerIdentity identity, TimeProvider clock)
 {
     private const string ContentType = "image/png";
 
     /// <summary>Stores every picture of an attempt.</summary>
-    /// <exception cref="ArtifactStoreException">The store did not take one.</exception>
+    /// <exception cref="ArtifactStoreException">The store has not taken one for longer than is waited for it.</exception>
     public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
     {
         var records = new ImageRecord[pictures.Count];
@@ -59,8 +60,8 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
 
         started = clock.GetTimestamp();
         // Where an earlier attempt has stored this name, its file stays and is the one that the record speaks of.
-        var put = await artifacts.PutAsync(
-            name, png, ContentType, sha256, new Dictionary<string, string> { ["job"] = work.JobId.ToString("D") }, cancellationToken).ConfigureAwait(false);
+        var labels = new Dictionary<string, string> { ["job"] = work.JobId.ToString("D") };
+        var put = await patience.RunAsync(token => artifacts.PutAsync(name, png, ContentType, sha256, labels, token), cancellationToken).ConfigureAwait(false);
         var uploaded = clock.GetElapsedTime(started);
         activity?.SetTag("sdfleet.artifact.created", put.Created);
         var verdict = put.Sha256 == sha256 ? picture.Verdict : await JudgeStoredAsync(work.Recipe, name, cancellationToken).ConfigureAwait(false);
@@ -104,10 +105,8 @@ internal sealed class FinishedImages(IArtifactStore artifacts, LoadedModel model
             return default;
         }
 
-        await using var stored = await artifacts.OpenReadAsync(name, cancellationToken).ConfigureAwait(false)
+        var stored = await patience.RunAsync(token => artifacts.ReadAsync(name, token), cancellationToken).ConfigureAwait(false)
             ?? throw new IOException($"{name} was in the artifact store, and is not any more.");
-        using var bytes = new MemoryStream();
-        await stored.Stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return await filter.JudgeStoredAsync(recipe, PngReader.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)), cancellationToken).ConfigureAwait(false);
+        return await filter.JudgeStoredAsync(recipe, PngReader.Read(stored), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,6 +19,8 @@ internal sealed class RecordingDatabase(Database inner, Func<DbConnection> conne
 
     public override string? SelectTime => inner.SelectTime;
 
+    public override string NoLaterThanNow(string time) => inner.NoLaterThanNow(time);
+
     public override string SelectHasSchema => inner.SelectHasSchema;
 
     public override string Migrations => inner.Migrations;
