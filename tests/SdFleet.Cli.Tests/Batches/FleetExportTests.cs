@@ -40,7 +40,6 @@ public sealed class FleetExportTests
 
     [Theory]
     [InlineData("Say where it goes", "--batch", "0f8fad5b-d9cb-469f-a165-70867728950e")]
-    [InlineData("Say where it goes", "--batch", "0f8fad5b-d9cb-469f-a165-70867728950e", "--on-fleet", "--to", "x")]
     [InlineData("--on-fleet goes with --batch", "--manifest", "m", "--on-fleet")]
     [InlineData("--export-name goes with --on-fleet", "--manifest", "m", "--out", "x", "--export-name", "y")]
     public async Task Mistakes_AreAnsweredInWords(string expected, params string[] arguments)
