@@ -185,6 +185,7 @@ internal static class RecordedLife
         await store.ListExportsAsync(batch, default);
         await store.ListExportShardsAsync(plan.Export, -1, 10, default);
         await store.ReadBatchManifestAsync(batch, 1, 2, default).CountAsync();
+        await store.FindInputsInUseAsync("acme", default);
     }
 
     private static SubmitBatch Batch(Guid id) => new()
