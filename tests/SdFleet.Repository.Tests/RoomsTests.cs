@@ -8,15 +8,16 @@ public sealed class RoomsTests
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
     {
         ["Contracts"] = [],
-        ["Diffusion"] = [],
+        ["Diffusion"] = ["Diffusion.Imaging"],
+        ["Diffusion.Imaging"] = [],
         ["ShapesModel"] = [],
         ["Storage"] = ["Contracts"],
         ["JobStore"] = ["Contracts"],
         ["Hosting"] = ["Contracts"],
         ["Api"] = ["Contracts", "Hosting", "JobStore", "Storage"],
-        ["Coordinator"] = ["Contracts", "Hosting", "JobStore", "Storage"],
-        ["Worker"] = ["Contracts", "Diffusion", "Hosting", "Storage"],
-        ["Cli"] = ["Api", "Contracts", "Coordinator", "Diffusion", "Hosting", "JobStore", "ShapesModel", "Storage", "Worker"],
+        ["Coordinator"] = ["Contracts", "Diffusion.Imaging", "Hosting", "JobStore", "Storage"],
+        ["Worker"] = ["Contracts", "Diffusion", "Diffusion.Imaging", "Hosting", "Storage"],
+        ["Cli"] = ["Api", "Contracts", "Coordinator", "Diffusion", "Diffusion.Imaging", "Hosting", "JobStore", "ShapesModel", "Storage", "Worker"],
     };
 
     private static readonly IReadOnlyList<ProjectFile> Projects = ProjectFile.InFolder("src");

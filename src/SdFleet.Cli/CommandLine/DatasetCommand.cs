@@ -96,7 +96,7 @@ internal static class DatasetCommand
                 License = parsed.GetValue(license),
                 IsFinal = parsed.GetValue(final),
                 IncludesFiltered = parsed.GetValue(includeFiltered),
-                SampleGrid = SampleGrid.FileName,
+                HasSampleSheet = true,
             };
             options = parsed.GetValue(name) is { } given ? options with { Name = given } : options;
             return await ExportAsync(dataset, options, console, token);
@@ -160,12 +160,6 @@ internal static class DatasetCommand
     {
         var result = await DatasetExport.RunAsync(
             options, dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
-        var view = await DatasetView.ReadAsync(dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
-        if (SampleGrid.Draw(view) is { } grid)
-        {
-            await options.Place.WriteAsync(SampleGrid.FileName, grid, cancellationToken);
-        }
-
         var shards = result.Index.Shards;
         await console.Out.WriteLineAsync(FormattableString.Invariant(
             $"{result.Index.Samples} pictures in {Amount.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Place.Place}"));

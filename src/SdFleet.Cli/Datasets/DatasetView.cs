@@ -3,6 +3,7 @@ using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Imaging.Sheets;
 using SdFleet.Storage;
 
 namespace SdFleet.Cli.Datasets;
@@ -78,10 +79,6 @@ internal sealed class DatasetView
 
         return view;
     }
-
-    /// <summary>At most so many of the pictures, spread evenly.</summary>
-    public IReadOnlyList<DatasetPicture> Some(int count) =>
-        _pictures.Count <= count ? _pictures : [.. Enumerable.Range(0, count).Select(i => _pictures[(int)((long)i * _pictures.Count / count)])];
 
     /// <summary>A reason in words.</summary>
     public static string NameOf(FilterReason reason) => reason switch

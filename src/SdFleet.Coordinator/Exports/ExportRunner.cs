@@ -160,6 +160,7 @@ internal sealed partial class ExportRunner(
             settings,
             ImagesOf(export, cancellationToken),
             BatchRequests.ReadAsync(jobs, export.BatchId, cancellationToken),
+            artifacts,
             async (number, images, _, token) =>
                 shards.TryGetValue(number, out var shard) && shard.Contents == DatasetExport.ContentsOf(images)
                     ? shard.Built
@@ -204,6 +205,7 @@ internal sealed partial class ExportRunner(
             IsFinal = request.Final,
             IncludesFiltered = request.IncludeFiltered,
             Clock = clock,
+            HasSampleSheet = true,
         };
         return request.Title is { } title ? settings with { Name = title } : settings;
     }

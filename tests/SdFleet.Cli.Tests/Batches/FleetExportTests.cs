@@ -27,7 +27,7 @@ public sealed class FleetExportTests
         var place = folder.Of("data", "images", "batches", id, "exports", "shapes");
         Assert.Equal([$"11 pictures in 3 shards, 3 of them sealed; 3 written now: {place}", "absent: 1 rejected"], run.Lines);
         Assert.Contains("3 of them sealed; 0 written now", again.Out, StringComparison.Ordinal);
-        foreach (var file in new[] { "index.json", "SHA256SUMS", "absent.jsonl", "shard-000000.tar", "shard-000002.tar" })
+        foreach (var file in new[] { "index.json", "SHA256SUMS", "absent.jsonl", "shard-000000.tar", "shard-000002.tar", "README.md", "samples.png" })
         {
             Assert.Equal(await File.ReadAllBytesAsync(folder.Of("set", file)), await File.ReadAllBytesAsync(Path.Combine(place, file)));
         }

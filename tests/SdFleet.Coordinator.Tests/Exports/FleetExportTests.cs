@@ -366,7 +366,7 @@ public sealed class FleetExportTests : IDisposable
         IAsyncEnumerable<RequestedImage> Requests() => BatchRequests.ReadAsync(coordinator.Store, batch.Id);
         var alone = FileTrees.Folder(_folder.Of("alone"));
         await DatasetExport.RunAsync(
-            new DatasetExportOptions { Place = alone, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License },
+            new DatasetExportOptions { Place = alone, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License, HasSampleSheet = true },
             Images(),
             Requests(),
             coordinator.Artifacts,

@@ -72,7 +72,12 @@ public sealed class DatasetExport
         ArgumentNullException.ThrowIfNull(artifacts);
         var builder = new ShardBuilder(options, artifacts);
         return await RunAsync(
-            options, images, requested, async (number, records, _, token) => await builder.BuildAsync(number, records, () => Task.CompletedTask, token), cancellationToken);
+            options,
+            images,
+            requested,
+            artifacts,
+            async (number, records, _, token) => await builder.BuildAsync(number, records, () => Task.CompletedTask, token),
+            cancellationToken);
     }
 
     /// <summary>Exports with shards that <paramref name="build"/> has, or makes.</summary>
@@ -80,6 +85,7 @@ public sealed class DatasetExport
         DatasetExportOptions options,
         IAsyncEnumerable<DatasetImage> images,
         IAsyncEnumerable<RequestedImage>? requested,
+        IArtifactStore artifacts,
         BuildShard build,
         CancellationToken cancellationToken) =>
         await LockedAsync(
@@ -91,7 +97,7 @@ public sealed class DatasetExport
                 try
                 {
                     await export.RunAsync(images, requested, listsAbsent: requested is not null, token);
-                    return await export.FinishAsync(token);
+                    return await export.FinishAsync(artifacts, token);
                 }
                 finally
                 {
@@ -328,7 +334,7 @@ public sealed class DatasetExport
         await _ledger.AddAsync(shard, built.WasThere, cancellationToken);
     }
 
-    private async Task<ExportResult> FinishAsync(CancellationToken cancellationToken)
+    private async Task<ExportResult> FinishAsync(IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         await (_absences?.PublishAsync(cancellationToken) ?? Task.CompletedTask);
         await _ledger.SaveAsync(cancellationToken);
@@ -341,7 +347,14 @@ public sealed class DatasetExport
             Problems = _problems,
             Statistics = _ledger.Statistics,
         };
-        await _place.WriteAsync(DatasetCard.FileName, DatasetCard.Render(_options, ShardLayout.Of(_options.Format), result), cancellationToken);
+        var samples = _options.HasSampleSheet ? await SampleSheet.DrawAsync(_ledger.Sample, artifacts, cancellationToken) : null;
+        if (samples is not null)
+        {
+            await _place.WriteAsync(SampleSheet.FileName, samples, cancellationToken);
+        }
+
+        var card = DatasetCard.Render(_options, ShardLayout.Of(_options.Format), result, samples is null ? null : SampleSheet.FileName);
+        await _place.WriteAsync(DatasetCard.FileName, card, cancellationToken);
         return result;
     }
 

@@ -9,8 +9,11 @@ internal sealed class ExportLedger
     // The index names every shard: saved after each that took no work, it would take the square of their number.
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
 
+    private const int MostSampled = 128;
+
     private readonly DatasetExportOptions _options;
     private readonly SortedDictionary<int, ExportShard> _shards;
+    private readonly SpreadSample<DatasetImage> _sample = new(MostSampled);
     private bool _hasIndex;
     private long _savedAt;
 
@@ -24,6 +27,9 @@ internal sealed class ExportLedger
 
     /// <summary>Statistics of the records that were counted.</summary>
     public DatasetStatistics Statistics { get; } = new();
+
+    /// <summary>Some of these records, spread over all, in order.</summary>
+    public IReadOnlyList<DatasetImage> Sample => _sample.Items;
 
     /// <summary>Shards that were written since it was opened.</summary>
     public int ShardsWritten { get; private set; }
@@ -49,12 +55,13 @@ internal sealed class ExportLedger
     /// <summary>A shard that is there, or null.</summary>
     public ExportShard? Find(int number) => _shards.GetValueOrDefault(number);
 
-    /// <summary>Takes records into the statistics.</summary>
+    /// <summary>Takes records that are in the dataset into the statistics and the sample.</summary>
     public void Count(IEnumerable<DatasetImage> images)
     {
         foreach (var image in images)
         {
             Statistics.Add(image.Record);
+            _sample.Add(image);
         }
     }
 

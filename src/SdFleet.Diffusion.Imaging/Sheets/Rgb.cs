@@ -1,8 +1,12 @@
-namespace SdFleet.Cli.Demo;
+namespace SdFleet.Diffusion.Imaging.Sheets;
 
 /// <summary>A colour.</summary>
-internal readonly record struct Rgb(byte R, byte G, byte B)
+/// <param name="R">Red.</param>
+/// <param name="G">Green.</param>
+/// <param name="B">Blue.</param>
+public readonly record struct Rgb(byte R, byte G, byte B)
 {
+    /// <summary>Puts this colour in the place of a pixel, three bytes.</summary>
     public void CopyTo(Span<byte> pixel)
     {
         pixel[0] = R;
@@ -10,7 +14,9 @@ internal readonly record struct Rgb(byte R, byte G, byte B)
         pixel[2] = B;
     }
 
-    /// <summary>Lays this colour over a pixel; 255 covers it.</summary>
+    /// <summary>Lays this colour over a pixel.</summary>
+    /// <param name="pixel">Three bytes.</param>
+    /// <param name="alpha">0 to 255, which covers it.</param>
     public void BlendInto(Span<byte> pixel, int alpha)
     {
         pixel[0] = Blend(pixel[0], R, alpha);

@@ -1,12 +1,13 @@
-using SdFleet.Diffusion.Imaging;
-
-namespace SdFleet.Cli.Demo;
+namespace SdFleet.Diffusion.Imaging.Sheets;
 
 /// <summary>All pictures on one sheet, each with its caption under it.</summary>
-internal static class ContactSheet
+public static class ContactSheet
 {
+    /// <summary>Pixels around all.</summary>
     public const int Margin = 24;
+    /// <summary>Pixels between two pictures.</summary>
     public const int Gap = 20;
+    /// <summary>Most pictures in a row.</summary>
     public const int MostColumns = 7;
 
     private const int CaptionGap = 7;
@@ -17,9 +18,11 @@ internal static class ContactSheet
     private static readonly Rgb Ink = new(40, 40, 46);
     private static readonly Rgb Faint = new(140, 140, 150);
 
+    /// <summary>Draws the sheet.</summary>
     /// <param name="pictures">At least one; all of one size.</param>
     public static RgbImage Compose(IReadOnlyList<CaptionedImage> pictures)
     {
+        ArgumentNullException.ThrowIfNull(pictures);
         var font = PixelFont.Default;
         var (width, height) = (pictures[0].Image.Width, pictures[0].Image.Height);
         var captions = pictures.Select(p => font.Wrap(p.Caption, width, MostCaptionLines)).ToList();

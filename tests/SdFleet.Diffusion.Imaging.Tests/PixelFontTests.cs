@@ -1,7 +1,6 @@
-using SdFleet.Cli.Demo;
-using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Imaging.Sheets;
 
-namespace SdFleet.Cli.Tests;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 public sealed class PixelFontTests
 {

@@ -1,7 +1,6 @@
-using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Imaging.Native;
 
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 public class ImageReaderTests
 {

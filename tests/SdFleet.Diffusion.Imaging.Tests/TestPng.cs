@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using SdFleet.Diffusion.Imaging;
 
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 /// <summary>PNG files of any color type, which the library itself does not write.</summary>
 internal static class TestPng

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using SdFleet.Diffusion.Imaging;
 
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 /// <summary>Writes JPEG and WebP files with the encoders of the same libraries that read them.</summary>
 internal static unsafe partial class TestCodecs

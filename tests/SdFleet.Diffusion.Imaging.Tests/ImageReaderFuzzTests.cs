@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using SdFleet.Diffusion.Imaging;
 using Xunit.Abstractions;
 
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 /// <summary>
 /// Damaged files by the thousand: each must end as an image within the limits or as <see cref="InvalidDataException"/>, with little memory

@@ -1,4 +1,4 @@
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 /// <summary>Tests that measure the memory of the process, and so run alone.</summary>
 [CollectionDefinition(nameof(FuzzCollection), DisableParallelization = true)]

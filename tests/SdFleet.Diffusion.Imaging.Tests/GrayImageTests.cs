@@ -1,6 +1,4 @@
-using SdFleet.Diffusion.Imaging;
-
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 public class GrayImageTests
 {

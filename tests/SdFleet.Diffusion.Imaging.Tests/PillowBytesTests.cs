@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using SdFleet.Diffusion.Imaging;
 
-namespace SdFleet.Diffusion.Tests.Imaging;
+namespace SdFleet.Diffusion.Imaging.Tests;
 
 public sealed class PillowBytesTests
 {

@@ -1,13 +1,12 @@
 using System.Globalization;
-using SdFleet.Diffusion.Imaging;
 
-namespace SdFleet.Cli.Demo;
+namespace SdFleet.Diffusion.Imaging.Sheets;
 
 /// <summary>
 /// A font of ready-drawn glyphs, for captions: no font library is at hand, and a caption needs no more. The glyphs are white on
 /// black in a PNG, sixteen in a row from space to '~'; its texts say how large a cell is and how far each character advances.
 /// </summary>
-internal sealed class PixelFont
+public sealed class PixelFont
 {
     private const string Resource = "dejavu-sans.png";
     private const char First = ' ';
@@ -32,18 +31,26 @@ internal sealed class PixelFont
         _advances = texts["advances"];
     }
 
-    /// <summary>The font that comes with the command.</summary>
+    /// <summary>The font that comes with this library.</summary>
     public static PixelFont Default { get; } = Load();
 
     /// <summary>Pixels from one line to the next.</summary>
     public int LineHeight => _cellHeight;
 
     /// <summary>Width of a text in pixels.</summary>
-    public int Measure(string text) => text.Sum(c => _advances[Known(c) - First]);
+    public int Measure(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Sum(c => _advances[Known(c) - First]);
+    }
 
     /// <summary>Breaks a text into lines between words; what does not fit into the last one ends in dots.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">Pixels of a line.</param>
+    /// <param name="mostLines">Most lines, at least one.</param>
     public IReadOnlyList<string> Wrap(string text, int width, int mostLines)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var lines = new List<string>();
         var line = "";
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -70,8 +77,15 @@ internal sealed class PixelFont
     }
 
     /// <summary>Draws a line of text; what reaches beyond the image is left out.</summary>
+    /// <param name="image">Is drawn into.</param>
+    /// <param name="x">Where the first character begins, in pixels from the left.</param>
+    /// <param name="y">The line's top, in pixels from the top.</param>
+    /// <param name="text">The text; characters that the font lacks come out as '?'.</param>
+    /// <param name="color">Its colour.</param>
     public void Draw(RgbImage image, int x, int y, string text, Rgb color)
     {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(text);
         foreach (var c in text.Select(Known))
         {
             DrawGlyph(image, x - Bearing, y, c - First, color);
