@@ -32,7 +32,7 @@ public sealed class ArtifactStoreRegistrationTests : IDisposable
     [InlineData("Folder", "ExportPlaces:0", "datasets", "Fleet:Artifacts:ExportPlaces:0 is neither azure://container/folder nor the full path")]
     [InlineData("Folder", "ExportPlaces:0", "/srv/../etc", "Fleet:Artifacts:ExportPlaces:0 is neither azure://container/folder nor the full path")]
     [InlineData("Folder", "ExportPlaces:0", "/", "Fleet:Artifacts:ExportPlaces:0 is neither")]
-    [InlineData("Folder", "ExportPlaces:1", "azure://datasets", "Fleet:Artifacts:ExportPlaces:1 is azure://datasets, and no storage account is named")]
+    [InlineData("Folder", "ExportPlaces:0", "azure://datasets", "Fleet:Artifacts:ExportPlaces:0 is azure://datasets, and no storage account is named")]
     [InlineData("Folder", "ExportPlaces:0", "azure://data-{tenant}/x", "Fleet:Artifacts:ExportPlaces:0 is no place in a container")]
     [InlineData("7", "Path", "x", "Fleet:Artifacts:Kind is 7: it is Folder or AzureBlob")]
     public async Task Start_WrongOptions_NamesEachOfThem(string kind, string option, string value, string expected)

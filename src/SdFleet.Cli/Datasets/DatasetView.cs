@@ -80,6 +80,10 @@ internal sealed class DatasetView
         return view;
     }
 
+    /// <summary>At most so many of the pictures, spread evenly.</summary>
+    public IReadOnlyList<DatasetPicture> Some(int count) =>
+        _pictures.Count <= count ? _pictures : [.. Enumerable.Range(0, count).Select(i => _pictures[(int)((long)i * _pictures.Count / count)])];
+
     /// <summary>A reason in words.</summary>
     public static string NameOf(FilterReason reason) => reason switch
     {

@@ -1,5 +1,4 @@
 using SdFleet.Coordinator.Datasets.Statistics;
-using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
