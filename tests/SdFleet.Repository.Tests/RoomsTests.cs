@@ -27,7 +27,7 @@ public sealed class RoomsTests
     [Fact]
     public void Source_HoldsExactlyTheRooms()
     {
-        Assert.Equal(Arrows.Keys.Select(Full).Order(StringComparer.Ordinal), Projects.Select(project => project.Name));
+        Assert.Equal(Arrows.Keys.Select(Full).Order(StringComparer.Ordinal), Projects.Select(project => project.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]
