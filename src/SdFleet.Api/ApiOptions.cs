@@ -1,3 +1,4 @@
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Api;
@@ -18,6 +19,12 @@ public sealed class ApiOptions
     /// <summary>How often those who follow a batch hear of it. Default 1 second.</summary>
     public TimeSpan BatchEventInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Most pictures that a tenant may keep uploaded (<c>/v1/inputs</c>). Default 100,000.</summary>
+    public int MaxInputs { get; set; } = 100_000;
+
+    /// <summary>Most bytes that these have in all. Default 20 GiB.</summary>
+    public long MaxInputBytes { get; set; } = 20L * 1024 * 1024 * 1024;
+
     internal static IEnumerable<string> Validate(ApiOptions options)
     {
         if (options.PublishTimeout <= TimeSpan.Zero || options.PublishTimeout > LongestPublishTimeout)
@@ -29,6 +36,16 @@ public sealed class ApiOptions
         if (options.MaxBatchPartBytes is < 4 * 1024 * 1024 or > SubmitBatchLimits.MaxPartBytes)
         {
             yield return $"MaxBatchPartBytes is {options.MaxBatchPartBytes}: {4 * 1024 * 1024} to {SubmitBatchLimits.MaxPartBytes}";
+        }
+
+        if (options.MaxInputs is < 1 or > 10_000_000)
+        {
+            yield return $"MaxInputs is {options.MaxInputs}: 1 to 10000000";
+        }
+
+        if (options.MaxInputBytes < InputLimits.MaxBytes)
+        {
+            yield return $"MaxInputBytes is {options.MaxInputBytes}: at least {InputLimits.MaxBytes}, what one picture may have";
         }
 
         if (options.BatchEventInterval < TimeSpan.FromMilliseconds(100) || options.BatchEventInterval > TimeSpan.FromMinutes(1))

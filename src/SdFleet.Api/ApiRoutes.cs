@@ -22,6 +22,7 @@ internal static class ApiRoutes
     public const string BatchRepairPattern = "/v1/batches/{id:guid}/repair";
     public const string BatchExportsPattern = "/v1/batches/{id:guid}/exports";
     public const string BatchExportPattern = "/v1/batches/{id:guid}/exports/{name}";
+    public const string BatchExportCancelPattern = "/v1/batches/{id:guid}/exports/{name}/cancel";
     public const string BatchProblemsPattern = "/v1/batches/{id:guid}/problems";
     public const string BatchManifestPattern = "/v1/batches/{id:guid}/manifest";
     public const string BatchEventsPattern = "/v1/batches/{id:guid}/events";

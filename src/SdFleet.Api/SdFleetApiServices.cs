@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SdFleet.Api.Batches;
 using SdFleet.Api.Door;
+using SdFleet.Api.Inputs;
 using SdFleet.Api.Jobs;
 using SdFleet.Api.OpenApi;
 using SdFleet.Contracts;
@@ -25,6 +26,7 @@ public static class SdFleetApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KnownJobs>();
         services.AddSingleton<BatchViews>();
+        services.AddSingleton<InputQuota>();
         services.AddApiKeys(configuration);
         services.AddWebhooks(configuration);
         services.AddLoopbackDoor();

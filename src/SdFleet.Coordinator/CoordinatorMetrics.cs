@@ -21,6 +21,9 @@ internal static class CoordinatorMetrics
     /// <summary>Parts of uploads that were never submitted, and were removed.</summary>
     public static Counter<long> AbandonedParts { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.batch.parts.removed", "{part}", "Parts of abandoned uploads that were removed.");
 
+    /// <summary>Uploaded pictures that nobody used and that were removed.</summary>
+    public static Counter<long> UnusedInputs { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.inputs.removed", "{picture}", "Uploaded pictures that nobody used and that were removed.");
+
     /// <summary>Messages that no consumer could end, by the queue they died in.</summary>
     public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.dead_letters", "{message}", "Messages that no consumer could end.");
 

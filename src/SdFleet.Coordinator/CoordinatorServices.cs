@@ -3,6 +3,7 @@ using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Exports;
 using SdFleet.Coordinator.Gauges;
+using SdFleet.Coordinator.Inputs;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
 using SdFleet.Coordinator.Scaling;
@@ -26,6 +27,7 @@ public static class CoordinatorServices
         services.AddValidatedOptions<RetryPolicy>(configuration.GetSection("SdFleet:Retry"), ValidateRetry);
         services.AddValidatedOptions<BatchOptions>(configuration.GetSection(BatchOptions.SectionName), BatchOptions.Validate);
         services.AddValidatedOptions<ExportOptions>(configuration.GetSection(ExportOptions.SectionName), ExportOptions.Validate);
+        services.AddValidatedOptions<InputOptions>(configuration.GetSection(InputOptions.SectionName), InputOptions.Validate);
         services.AddPublishers(configuration);
         services.AddWebhookDelivery(configuration);
         services.AddDrain(TimeSpan.FromSeconds(5));
@@ -37,6 +39,7 @@ public static class CoordinatorServices
         services.AddSingleton<BatchPartReader>();
         services.AddSingleton<BatchExpander>();
         services.AddSingleton<AbandonedUploads>();
+        services.AddSingleton<UnusedInputs>();
         services.AddSingleton<ExportRunner>();
         services.AddSingleton<StopNotices>();
         services.AddSingleton<ReportBook>();
@@ -46,6 +49,7 @@ public static class CoordinatorServices
         services.AddHostedService<LeaseService>();
         services.AddHostedService<BatchExpansionService>();
         services.AddHostedService<AbandonedUploadService>();
+        services.AddHostedService<UnusedInputService>();
         services.AddHostedService<ExportService>();
         services.AddHostedService<FleetGauges>();
         return services;

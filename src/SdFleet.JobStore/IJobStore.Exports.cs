@@ -12,10 +12,17 @@ public partial interface IJobStore
     /// <summary>Begins an export, or begins anew one that has come to its end.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="name">Which of its exports.</param>
-    /// <param name="request">What is asked for. Format, lines and bytes of a shard, and whether what was filtered is in it, stay.</param>
+    /// <param name="request">What is asked for. Place, format, lines and bytes of a shard, and whether what was filtered is in it, stay.</param>
     /// <param name="now">When.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<ExportRequestOutcome> RequestExportAsync(Guid batchId, string name, ExportBatch request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends an export that is underway: its steps are nobody's any more, so that whoever does one publishes nothing more of it. Asked for
+    /// again, it begins anew.
+    /// </summary>
+    /// <returns>What it is then: cancelled, now or before, or the other end that it has come to; null where there is none.</returns>
+    Task<ExportState?> CancelExportAsync(Guid batchId, string name, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>One export, or null.</summary>
     Task<ExportSnapshot?> FindExportAsync(Guid batchId, string name, CancellationToken cancellationToken);

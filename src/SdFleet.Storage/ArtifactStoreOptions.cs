@@ -23,4 +23,10 @@ public sealed class ArtifactStoreOptions
 
     /// <summary>The container; made where it is missing. Default <c>sdfleet</c>.</summary>
     public string? Container { get; set; } = "sdfleet";
+
+    /// <summary>
+    /// Places below which the fleet may be asked to write exports, beside its pictures: <c>azure://container/folder</c> of the same account,
+    /// or a folder's full path, in which <c>{tenant}</c> stands for the tenant's name. None by default.
+    /// </summary>
+    public IList<string> ExportPlaces { get; init; } = [];
 }

@@ -33,6 +33,14 @@ internal sealed partial class ArtifactStoreOptionsValidator(string section) : IV
                 break;
         }
 
+        for (var i = 0; i < options.ExportPlaces.Count; i++)
+        {
+            if (ExportPlaces.FaultOf(options.ExportPlaces[i], options) is { } fault)
+            {
+                errors.Add(Error(FormattableString.Invariant($"{nameof(options.ExportPlaces)}:{i}"), fault));
+            }
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -53,7 +53,14 @@ public interface IArtifactStore
     /// <returns>False where there is none, or another one.</returns>
     Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken);
 
-    /// <summary>Takes away an artifact that nobody needs any more.</summary>
+    /// <summary>Makes an artifact count as stored now, so that <see cref="RemoveAsync"/> by an older time leaves it.</summary>
+    /// <param name="name">The artifact.</param>
+    /// <param name="unlessSince">It stays as it is where it was stored after that, by the store's clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False where there is none.</returns>
+    Task<bool> RenewAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken);
+
+    /// <summary>Takes away an artifact that nobody needs any more, unless somebody renews it meanwhile.</summary>
     /// <param name="name">The artifact.</param>
     /// <param name="unlessSince">It stays where it was stored after that, by the store's clock.</param>
     /// <param name="cancellationToken">Gives up.</param>

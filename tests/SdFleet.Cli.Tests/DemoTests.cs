@@ -5,6 +5,7 @@ using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Images;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Imaging.Sheets;
 
 namespace SdFleet.Cli.Tests;
 

@@ -12,18 +12,18 @@ public class SilentStore : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (targetMethod!.Name != nameof(IArtifactStore.FindAsync))
+        if (targetMethod!.Name != nameof(IArtifactStore.RenewAsync))
         {
             return targetMethod.Invoke(Inner, args);
         }
 
         OnFind();
-        return NeverAsync((CancellationToken)args![1]!);
+        return NeverAsync((CancellationToken)args![2]!);
     }
 
-    private static async Task<ArtifactInfo?> NeverAsync(CancellationToken cancellationToken)
+    private static async Task<bool> NeverAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-        return null;
+        return false;
     }
 }

@@ -74,6 +74,60 @@ public abstract class ExportTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Cancel_Underway_TakesItsStepsFromTheirHolders_AndSaysWhatIsWritten()
+    {
+        await PlannedAsync(shards: 3);
+        await Store.CompleteExportStepAsync((await ClaimAsync())!, "{}", Now, default);
+        var held = (await ClaimAsync())!;
+
+        Assert.Equal(ExportState.Cancelled, await CancelAsync());
+        Assert.Equal(ExportState.Cancelled, await CancelAsync(Now.AddDays(1)));
+
+        var export = (await FindAsync())!;
+        Assert.Equal((ExportState.Cancelled, (DateTimeOffset?)Now), (export.State, export.EndedAt));
+        Assert.StartsWith("Cancelled when 1 of 3 shards were written.", export.Error, StringComparison.Ordinal);
+        Assert.False(await Store.RenewExportStepAsync(held, Now + Lease, default));
+        Assert.False(await Store.CompleteExportStepAsync(held, "{}", Now, default));
+        Assert.Null(await ClaimAsync(Now.AddDays(1)));
+    }
+
+    [Fact]
+    public async Task Cancel_AskedForAgain_BeginsAnew_AndWhoHeldAStepRecordsNothing()
+    {
+        await PlannedAsync(shards: 1);
+        var held = (await ClaimAsync())!;
+        await CancelAsync();
+
+        await PlannedAsync(shards: 1);
+
+        Assert.Equal((ExportState.Building, 2, 1, 0), await StandAsync());
+        Assert.Null((await FindAsync())!.Error);
+        Assert.False(await Store.RenewExportStepAsync(held, Now + Lease, default));
+    }
+
+    [Fact]
+    public async Task Cancel_OfAnotherEndOrOfNone_ChangesNothing()
+    {
+        Assert.Null(await CancelAsync());
+        await RequestAsync();
+        await Store.ReturnExportStepAsync((await ClaimAsync())!, "no such place", nextAttemptAt: null, Now, default);
+
+        Assert.Equal(ExportState.Failed, await CancelAsync());
+        Assert.Equal("no such place", (await FindAsync())!.Error);
+    }
+
+    [Fact]
+    public async Task Request_AtAnotherPlace_IsAConflict()
+    {
+        await RequestAsync(Request with { Place = "azure://datasets/shapes" });
+
+        Assert.Equal("azure://datasets/shapes", (await FindAsync())!.Request.Place);
+        Assert.Equal(ExportRequestOutcome.Underway, await RequestAsync(Request with { Place = "azure://datasets/shapes" }));
+        Assert.Equal(ExportRequestOutcome.Conflict, await RequestAsync(Request with { Place = "azure://datasets/other" }));
+        Assert.Equal(ExportRequestOutcome.Conflict, await RequestAsync());
+    }
+
+    [Fact]
     public async Task Claim_ByManyAtOnce_GivesEachToOne()
     {
         await PlannedAsync(shards: 40);
@@ -227,6 +281,8 @@ public abstract class ExportTests(JobStoreKind kind) : StoreTests(kind)
 
     private Task<ExportStep?> ClaimAsync(DateTimeOffset? now = null, TimeSpan? lease = null) =>
         Store.ClaimExportStepAsync(now ?? Now, lease ?? Lease, default);
+
+    private Task<ExportState?> CancelAsync(DateTimeOffset? now = null) => Store.CancelExportAsync(_batch, Name, now ?? Now, default);
 
     private Task<ExportSnapshot?> FindAsync() => Store.FindExportAsync(_batch, Name, default);
 

@@ -285,6 +285,49 @@ public abstract class ArtifactStoreTests : IAsyncLifetime
         Assert.True((await PutAsync("a/x.png", Bytes(10))).Created);
     }
 
+    [Fact]
+    public async Task Renew_OfWhatIsOld_KeepsItFromBeingRemoved()
+    {
+        var content = Bytes(10);
+        await PutAsync("a/x.png", content);
+        var stored = Assert.Single(await ListAsync("a/")).ModifiedAt;
+
+        // A service of blobs counts in seconds.
+        await Task.Delay(1100);
+        Assert.True(await Store.RenewAsync("a/x.png", stored.AddHours(-1), default));
+        Assert.Equal(stored, Assert.Single(await ListAsync("a/")).ModifiedAt);
+        Assert.True(await Store.RenewAsync("a/x.png", stored, default));
+
+        var renewed = Assert.Single(await ListAsync("a/"));
+        Assert.True(renewed.ModifiedAt > stored, $"{renewed.ModifiedAt:O} is not after {stored:O}");
+        Assert.False(await Store.RemoveAsync("a/x.png", stored, default));
+        var found = (await Store.FindAsync("a/x.png", default))!;
+        Assert.Equal((content.Length, Hash(content)), ((int)found.Length, found.Sha256));
+        Assert.False(await Store.RenewAsync("a/y.png", stored, default));
+        Assert.True(await Store.RemoveAsync("a/x.png", renewed.ModifiedAt, default));
+        Assert.False(await Store.RenewAsync("a/x.png", DateTimeOffset.MaxValue, default));
+    }
+
+    // Of those that renew and those that remove at once: whoever was told that it is renewed finds it.
+    [Fact]
+    public async Task Renew_WhileOthersRemoveIt_IsTrueOnlyWhereItStays()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            await PutAsync("a/x.png", Bytes(10));
+            var stored = Assert.Single(await ListAsync("a/")).ModifiedAt;
+            await Task.Delay(1100);
+
+            var renewing = Task.Run(() => Store.RenewAsync("a/x.png", stored, default));
+            var removing = Task.Run(() => Store.RemoveAsync("a/x.png", stored, default));
+            var (renewed, removed) = (await renewing, await removing);
+
+            Assert.False(renewed && removed);
+            Assert.Equal(!removed, await Store.FindAsync("a/x.png", default) is not null);
+            await Store.RemoveAsync("a/x.png", DateTimeOffset.MaxValue, default);
+        }
+    }
+
     [Theory]
     [InlineData("../")]
     [InlineData("/")]

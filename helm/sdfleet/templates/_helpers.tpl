@@ -108,6 +108,10 @@ capabilities:
 - name: SdFleet__Transport__Uri
   value: "{{ ternary "amqps" "amqp" .Values.rabbitmq.tls }}://$(RABBITMQ_USERNAME):$(RABBITMQ_PASSWORD)@{{ include "sdfleet.rabbitmqHost" . }}:{{ include "sdfleet.rabbitmqPort" . }}/{{ .Values.rabbitmq.vhost | trimPrefix "/" }}"
 {{ include "sdfleet.env.store" (list "SdFleet__Artifacts" .Values.artifacts .Values.artifacts.kind) }}
+{{- range $i, $place := .Values.artifacts.exportPlaces }}
+- name: SdFleet__Artifacts__ExportPlaces__{{ $i }}
+  value: {{ $place | quote }}
+{{- end }}
 {{- range $i, $model := .Values.models }}
 - name: SdFleet__Models__{{ $i }}__Name
   value: {{ $model.name | quote }}

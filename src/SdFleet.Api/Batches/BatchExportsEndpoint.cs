@@ -15,7 +15,7 @@ using SdFleet.Storage;
 
 namespace SdFleet.Api.Batches;
 
-/// <summary><c>/v1/batches/{id}/exports</c>: datasets that the fleet writes into its artifact store. Only asked for and looked at here.</summary>
+/// <summary><c>/v1/batches/{id}/exports</c>: datasets that the fleet writes. Only asked for, looked at and cancelled here.</summary>
 internal static class BatchExportsEndpoint
 {
     private const int MaxBytes = 16 * 1024;
@@ -26,8 +26,8 @@ internal static class BatchExportsEndpoint
             .WithName("exportBatch")
             .WithSummary("Have the fleet write a batch as a dataset")
             .WithDescription(
-                "Its shards are written by the coordinators, into the artifact store, as \"sdfleet dataset export\" would write them. Ask again, under the same name, to add what has " +
-                "come since; while it is underway, that changes nothing. Index, card and checksums are written last.")
+                "Its shards are written by the coordinators, as \"sdfleet dataset export\" would write them: into the artifact store, or where \"place\" says, as far as the fleet's operator " +
+                "allows it. Ask again, under the same name, to add what has come since; while it is underway, that changes nothing. Index, card and checksums are written last.")
             .WithTags(ApiTags.Batches)
             .Accepts<ExportBatch>("application/json")
             .Produces<ExportView>(StatusCodes.Status202Accepted)
@@ -50,6 +50,15 @@ internal static class BatchExportsEndpoint
             .WithTags(ApiTags.Batches)
             .Produces<ExportView>()
             .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+        endpoints.MapPost(ApiRoutes.BatchExportCancelPattern, CancelAsync)
+            .WithName("cancelBatchExport")
+            .WithSummary("Cancel an export of a batch")
+            .WithDescription(
+                "Nothing more of it is begun, and what is being written is not published. Shards that are written stay, and \"error\" counts them; the index does not list them. " +
+                "Cancelling again changes nothing; an export that has come to another end keeps it, and the answer is 409.")
+            .WithTags(ApiTags.Batches)
+            .Produces<ExportView>()
+            .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> RequestAsync(
@@ -82,13 +91,18 @@ internal static class BatchExportsEndpoint
             return Problem.Of([tooMany]);
         }
 
+        if (export.Place is { } place && ExportPlaces.Check(artifacts.Value, batch.Batch.Tenant, place) is { } elsewhere)
+        {
+            return Problem.Of([elsewhere]);
+        }
+
         // Two formats have names of two words.
         var name = export.Name ?? export.Format.ToString().ToLowerInvariant();
         var outcome = await store.RequestExportAsync(id, name, export, time.GetUtcNow(), aborted);
         return outcome == ExportRequestOutcome.Conflict
             ? Problem.Of(
                 StatusCodes.Status409Conflict,
-                $"The batch has an export {name} of another format, with other shards, or with other pictures left out. Ask for it as it was, or under another name.")
+                $"The batch has an export {name} of another format, at another place, with other shards, or with other pictures left out. Ask for it as it was, or under another name.")
             : TypedResults.Accepted(ApiRoutes.BatchExport(id, name), ViewOf((await store.FindExportAsync(id, name, aborted))!, artifacts.Value));
     }
 
@@ -112,10 +126,34 @@ internal static class BatchExportsEndpoint
             return BatchVisibility.NotFound(id);
         }
 
-        return await store.FindExportAsync(id, name, cancellationToken) is { } export
-            ? TypedResults.Ok(ViewOf(export, artifacts.Value))
-            : Problem.Of(StatusCodes.Status404NotFound, $"The batch has no export of that name. POST {ApiRoutes.BatchExports(id)} asks for one.");
+        return await store.FindExportAsync(id, name, cancellationToken) is { } export ? TypedResults.Ok(ViewOf(export, artifacts.Value)) : NoExport(id);
     }
+
+    private static async Task<IResult> CancelAsync(
+        Guid id,
+        string name,
+        ClaimsPrincipal caller,
+        IJobStore store,
+        IOptions<ArtifactStoreOptions> artifacts,
+        ApiKeyRequirement keys,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        if (await store.FindVisibleBatchAsync(id, caller, keys, cancellationToken) is null)
+        {
+            return BatchVisibility.NotFound(id);
+        }
+
+        return await store.CancelExportAsync(id, name, time.GetUtcNow(), cancellationToken) switch
+        {
+            null => NoExport(id),
+            ExportState.Cancelled => TypedResults.Ok(ViewOf((await store.FindExportAsync(id, name, cancellationToken))!, artifacts.Value)),
+            { } end => Problem.Of(StatusCodes.Status409Conflict, $"Export {name} is {end.ToString().ToLowerInvariant()} already, and stays so."),
+        };
+    }
+
+    private static Problem NoExport(Guid id) =>
+        Problem.Of(StatusCodes.Status404NotFound, $"The batch has no export of that name. POST {ApiRoutes.BatchExports(id)} asks for one.");
 
     private static ExportBatch? Read(byte[] body)
     {
@@ -137,7 +175,7 @@ internal static class BatchExportsEndpoint
         Name = export.Name,
         Format = export.Request.Format,
         State = export.State,
-        Place = FileTrees.Within(artifacts, ArtifactName.ExportRoot(export.BatchId, export.Name)).Place,
+        Place = export.Request.Place ?? FileTrees.Within(artifacts, ArtifactName.ExportRoot(export.BatchId, export.Name)).Place,
         Shards = export.Shards,
         ShardsDone = export.ShardsDone,
         Result = export.Result,

@@ -25,7 +25,8 @@ internal static class InputsEndpoint
             .WithSummary("Upload a picture for jobs to begin with")
             .WithDescription(
                 $"PNG, JPEG or WebP, at most {InputLimits.MaxBytes} bytes, {InputLimits.MaxSide} pixels a side and {InputLimits.MaxPixels} pixels. " +
-                "A job of the same tenant names it by the SHA-256 in the answer. The same picture again is answered with 200. " +
+                "A job of the same tenant names it by the SHA-256 in the answer. The same picture again is answered with 200, and counts as new. " +
+                "A picture that no job names for a while is removed. A tenant keeps so many pictures and bytes as the fleet's operator allows; what is beyond is answered with 403. " +
                 "Content-Digest (sha-256, RFC 9530) is checked where it is given.")
             .WithTags(ApiTags.Jobs)
             .WithPictureBody()
@@ -33,6 +34,7 @@ internal static class InputsEndpoint
             .Produces<InputView>()
             .WithProblems(
                 StatusCodes.Status400BadRequest,
+                StatusCodes.Status403Forbidden,
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType,
                 StatusCodes.Status503ServiceUnavailable);
@@ -44,7 +46,7 @@ internal static class InputsEndpoint
             .WithProblems(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, ClaimsPrincipal caller, IArtifactStore artifacts)
+    private static async Task<IResult> PostAsync(HttpContext context, ClaimsPrincipal caller, IArtifactStore artifacts, InputQuota quota)
     {
         var (request, aborted) = (context.Request, context.RequestAborted);
         if (!IsPicture(request))
@@ -67,7 +69,29 @@ internal static class InputsEndpoint
         }
 
         var (type, width, height) = header!.Value;
-        var put = await artifacts.PutAsync(ArtifactName.ForInput(caller.Tenant(), sha256), body, type, sha256, metadata: null, aborted);
+        var (tenant, name) = (caller.Tenant(), ArtifactName.ForInput(caller.Tenant(), sha256));
+        var isThere = await artifacts.RenewAsync(name, DateTimeOffset.MaxValue, aborted);
+        if (!isThere && await quota.TakeAsync(tenant, length, aborted) is { } full)
+        {
+            BatchPartBody.GiveBack(buffer);
+            return Problem.Of(StatusCodes.Status403Forbidden, full);
+        }
+
+        // Renewed, it is not taken away before it is looked at here.
+        var isNew = false;
+        PutResult put;
+        try
+        {
+            put = await artifacts.PutAsync(name, body, type, sha256, metadata: null, aborted);
+            isNew = put.Created;
+        }
+        finally
+        {
+            if (!isThere && !isNew)
+            {
+                await quota.GiveBackAsync(tenant, length);
+            }
+        }
 
         // Only where all went well: an upload that was given up may still be reading from it.
         BatchPartBody.GiveBack(buffer);

@@ -67,7 +67,7 @@ internal static class SubmitEndpoint
         var resolved = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(job, models.Specs, now, errors);
         if (resolved is not null)
         {
-            errors.AddRange(await artifacts.FindMissingInputsAsync(resolved, aborted));
+            errors.AddRange(await artifacts.FindMissingInputsAsync(resolved, now, aborted));
         }
 
         if (resolved is null || errors.Count > 0)

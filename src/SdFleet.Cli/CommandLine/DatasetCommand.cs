@@ -8,12 +8,12 @@ using SdFleet.Storage;
 
 namespace SdFleet.Cli.CommandLine;
 
-/// <summary><c>sdfleet dataset</c>: export, audit, page.</summary>
+/// <summary><c>sdfleet dataset</c>: export, cancel, audit, page.</summary>
 internal static class DatasetCommand
 {
     public static Command Create(CliConsole console) => new("dataset", "A batch as a dataset: for training code, proved to be complete, and as a page.")
     {
-        Export(console), Audit(console), Page(console),
+        Export(console), Cancel(console), Audit(console), Page(console),
     };
 
     private static Command Export(CliConsole console)
@@ -30,7 +30,9 @@ internal static class DatasetCommand
         };
         var onFleet = new Option<bool>("--on-fleet")
         {
-            Description = "Instead of --out: have the fleet write it, on its own hosts and into its own artifact store, and watch. With --batch; stopping to watch does not stop it.",
+            Description =
+                "Have the fleet write it, on its own hosts, and watch: beside its pictures, or to --out, where its operator allows that. With --batch; stopping to watch does not stop " +
+                "it (sdfleet dataset cancel does).",
         };
         var exportName = Values.Text("--export-name", "With --on-fleet: which export of the batch it is. Default the format's name.", "NAME");
         var lines = Values.Whole<int>(
@@ -54,9 +56,9 @@ internal static class DatasetCommand
         source.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(onFleet) == (result.GetResult(outPlace) is not null))
+            if (!result.GetValue(onFleet) && result.GetResult(outPlace) is null)
             {
-                result.AddError("Say where it goes: --out, or --on-fleet.");
+                result.AddError("Say where it goes: --out, or --on-fleet, or both.");
             }
 
             if (result.GetResult(exportName) is not null && !result.GetValue(onFleet))
@@ -73,6 +75,7 @@ internal static class DatasetCommand
                 {
                     Format = parsed.GetValue(format)!.Value,
                     Name = parsed.GetValue(exportName),
+                    Place = parsed.GetValue(outPlace),
                     LinesPerShard = parsed.GetValue(lines),
                     ShardBytes = parsed.GetValue(shardBytes),
                     Title = parsed.GetValue(name),
@@ -93,10 +96,29 @@ internal static class DatasetCommand
                 License = parsed.GetValue(license),
                 IsFinal = parsed.GetValue(final),
                 IncludesFiltered = parsed.GetValue(includeFiltered),
-                SampleGrid = SampleGrid.FileName,
+                HasSampleSheet = true,
             };
             options = parsed.GetValue(name) is { } given ? options with { Name = given } : options;
             return await ExportAsync(dataset, options, console, token);
+        }));
+        return command;
+    }
+
+    private static Command Cancel(CliConsole console)
+    {
+        var fleet = new FleetOptions();
+        var batch = BatchIdArgument.Create();
+        var name = new Argument<string>("name") { Description = "Which of its exports: the name that --export-name gave it, or its format's." };
+        var command = new Command("cancel", "Cancels an export that the fleet makes: nothing more of it is written. Says what is.")
+        {
+            batch, name, fleet.Server, fleet.ApiKey,
+        };
+        command.SetAction((parsed, token) => RunAsync(async () =>
+        {
+            using var client = fleet.Connect(parsed, console);
+            var export = await client.CancelExportAsync(Guid.Parse(parsed.GetRequiredValue(batch)), parsed.GetRequiredValue(name), token);
+            await console.Out.WriteLineAsync($"{export.Error} {export.Place}");
+            return ExitCodes.Done;
         }));
         return command;
     }
@@ -138,12 +160,6 @@ internal static class DatasetCommand
     {
         var result = await DatasetExport.RunAsync(
             options, dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
-        var view = await DatasetView.ReadAsync(dataset.Images(cancellationToken), dataset.Requested(cancellationToken), dataset.Artifacts, cancellationToken);
-        if (SampleGrid.Draw(view) is { } grid)
-        {
-            await options.Place.WriteAsync(SampleGrid.FileName, grid, cancellationToken);
-        }
-
         var shards = result.Index.Shards;
         await console.Out.WriteLineAsync(FormattableString.Invariant(
             $"{result.Index.Samples} pictures in {Amount.Plural(shards.Count, "shard")}, {shards.Count(s => s.Sealed)} of them sealed; {result.ShardsWritten} written now: {options.Place.Place}"));

@@ -3,6 +3,7 @@ using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Filters;
 using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Imaging.Sheets;
 using SdFleet.Storage;
 
 namespace SdFleet.Cli.Datasets;

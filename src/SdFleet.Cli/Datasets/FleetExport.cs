@@ -5,7 +5,7 @@ using SdFleet.Contracts.Batches;
 
 namespace SdFleet.Cli.Datasets;
 
-/// <summary>Has a fleet export a batch into its own artifact store, and watches.</summary>
+/// <summary>Has a fleet export a batch on its own hosts, and watches.</summary>
 internal sealed class FleetExport(FleetClient client, Guid batch, CliConsole console)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -25,7 +25,12 @@ internal sealed class FleetExport(FleetClient client, Guid batch, CliConsole con
 
             if (export.EndedAt is not null)
             {
-                return export.Result is { } result ? await ShowAsync(export, result) : throw new CliException($"the fleet gave the export up: {export.Error}");
+                return export switch
+                {
+                    { Result: { } result } => await ShowAsync(export, result),
+                    { State: ExportState.Cancelled } => throw new CliException($"somebody cancelled the export. {export.Error}"),
+                    _ => throw new CliException($"the fleet gave the export up: {export.Error}"),
+                };
             }
 
             await Task.Delay(Interval, console.Time, cancellationToken);

@@ -52,6 +52,8 @@ internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
 
     public Task<bool> RemoveDamagedAsync(string name, string sha256, CancellationToken cancellationToken) => throw ReadOnly();
 
+    public Task<bool> RenewAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken) => throw ReadOnly();
+
     public Task<bool> RemoveAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken) => throw ReadOnly();
 
     public IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken) => throw ReadOnly();

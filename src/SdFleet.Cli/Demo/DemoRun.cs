@@ -9,6 +9,7 @@ using SdFleet.Contracts;
 using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Imaging;
+using SdFleet.Diffusion.Imaging.Sheets;
 using SdFleet.JobStore;
 
 namespace SdFleet.Cli.Demo;

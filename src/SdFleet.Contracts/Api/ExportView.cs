@@ -17,7 +17,7 @@ public sealed record ExportView
     /// <summary>Where it stands.</summary>
     public required ExportState State { get; init; }
 
-    /// <summary>Where it lies: <c>azure://container/prefix</c>, or the server's folder.</summary>
+    /// <summary>Where it lies: <c>azure://container/prefix</c>, or a folder of the server's.</summary>
     public required string Place { get; init; }
 
     /// <summary>Shards that this run has found are to be written, so far.</summary>
@@ -29,7 +29,7 @@ public sealed record ExportView
     /// <summary>What it came to; null until it is completed.</summary>
     public ExportSummary? Result { get; init; }
 
-    /// <summary>Why it was given up, or what the last trouble was.</summary>
+    /// <summary>Why it was given up, or what the last trouble was; of one that was cancelled, what is written of it.</summary>
     public string? Error { get; init; }
 
     /// <summary>When it was asked for, the last time.</summary>

@@ -3,7 +3,7 @@ using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Contracts.Batches;
 
-/// <summary>What <c>POST /v1/batches/{id}/exports</c> takes: a dataset that the fleet is to write into its artifact store.</summary>
+/// <summary>What <c>POST /v1/batches/{id}/exports</c> takes: a dataset that the fleet is to write.</summary>
 public sealed partial record ExportBatch
 {
     /// <summary>Most characters of <see cref="Title"/> and <see cref="License"/>.</summary>
@@ -24,6 +24,12 @@ public sealed partial record ExportBatch
     /// its name, it takes in what has come since.
     /// </summary>
     public string? Name { get; init; }
+
+    /// <summary>
+    /// Where it goes: <c>azure://container/folder</c>, or a folder's full path, as the fleet allows it (<c>SdFleet:Artifacts:ExportPlaces</c>).
+    /// Default beside the batch's pictures.
+    /// </summary>
+    public string? Place { get; init; }
 
     /// <summary>Lines of the batch that make a shard, 1 to 1,000,000. Default 1000.</summary>
     public int? LinesPerShard { get; init; }

@@ -17,4 +17,7 @@ public enum ExportState
 
     /// <summary>Given up, with a reason.</summary>
     Failed,
+
+    /// <summary>Somebody did not want it any more.</summary>
+    Cancelled,
 }

@@ -8,7 +8,11 @@ public static class ArtifactName
     /// <summary>What the names of everything of batches begin with, before a slash.</summary>
     public const string Batches = "batches";
 
+    /// <summary>What the names of all uploaded pictures begin with, before a slash.</summary>
+    public const string Inputs = "inputs";
+
     private const string SourceEnding = ".source";
+    private const string PicturesEnding = ".pictures";
     private const long BatchFolderLines = 10_000;
     private const string DrawMark = "-r";
     private const string Extension = ".png";
@@ -41,7 +45,17 @@ public static class ArtifactName
     /// A picture that a tenant uploaded for its jobs, by the SHA-256 of its file. The tenant is in the name, so that a job reaches only
     /// what its own tenant has.
     /// </summary>
-    public static string ForInput(string tenant, string sha256) => $"inputs/{tenant}.pictures/{sha256}";
+    public static string ForInput(string tenant, string sha256) => InputPrefix(tenant) + sha256;
+
+    /// <summary>What the names of a tenant's uploaded pictures begin with.</summary>
+    public static string InputPrefix(string tenant) => $"{Inputs}/{tenant}{PicturesEnding}/";
+
+    /// <summary>Whose pictures a folder below <see cref="Inputs"/> holds; null where it holds something else.</summary>
+    public static string? TenantOfInputs(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.EndsWith(PicturesEnding, StringComparison.Ordinal) ? folder[..^PicturesEnding.Length] : null;
+    }
 
     /// <summary><c>folder/job-index.png</c>; where it was drawn again, <c>folder/job-index-rN.png</c>.</summary>
     /// <param name="folder">The job's folder.</param>

@@ -122,7 +122,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         using var deadline = new CancellationTokenSource(LookTimeout, _clock);
         try
         {
-            return await _artifacts.FindMissingInputsAsync(job, deadline.Token).ConfigureAwait(false);
+            return await _artifacts.FindMissingInputsAsync(job, _clock.GetUtcNow(), deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
-using SdFleet.Contracts.Identity;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Export;
 using SdFleet.JobStore;
@@ -61,6 +60,11 @@ internal sealed partial class ExportRunner(
                 throw new DatasetException($"It was begun {lost - 1} times and never ended: whoever does it dies.");
             }
 
+            if (export.Request.Place is { } place)
+            {
+                await CheckPlaceAsync(export.BatchId, place, working.Token).ConfigureAwait(false);
+            }
+
             var result = step.Number switch
             {
                 ExportStep.Plan => await PlanAsync(step, export, working.Token).ConfigureAwait(false),
@@ -99,6 +103,16 @@ internal sealed partial class ExportRunner(
 
         CoordinatorMetrics.ExportSteps.Add(1, new("sdfleet.export.step", what), new("sdfleet.result", outcome));
         return true;
+    }
+
+    // What was allowed when it was asked for may not be any more, and this host may be configured otherwise than the one that was asked.
+    private async Task CheckPlaceAsync(Guid batchId, string place, CancellationToken cancellationToken)
+    {
+        var batch = await jobs.FindBatchAsync(batchId, cancellationToken).ConfigureAwait(false);
+        if (batch is not null && ExportPlaces.Check(store.Value, batch.Batch.Tenant, place) is { } elsewhere)
+        {
+            throw new DatasetException($"This coordinator may not write there. {elsewhere}.");
+        }
     }
 
     private async Task<string?> PlanAsync(ExportStep step, ExportSnapshot export, CancellationToken cancellationToken)
@@ -146,6 +160,7 @@ internal sealed partial class ExportRunner(
             settings,
             ImagesOf(export, cancellationToken),
             BatchRequests.ReadAsync(jobs, export.BatchId, cancellationToken),
+            artifacts,
             async (number, images, _, token) =>
                 shards.TryGetValue(number, out var shard) && shard.Contents == DatasetExport.ContentsOf(images)
                     ? shard.Built
@@ -182,7 +197,7 @@ internal sealed partial class ExportRunner(
         var request = export.Request;
         var settings = new DatasetExportOptions
         {
-            Place = FileTrees.Within(store.Value, ArtifactName.ExportRoot(export.BatchId, export.Name)),
+            Place = ExportPlaces.Open(store.Value, export.BatchId, export.Name, request.Place),
             Format = request.Format,
             LinesPerShard = request.LinesPerShard ?? DatasetExportOptions.DefaultLinesPerShard,
             ShardBytes = request.ShardBytes ?? DatasetExportOptions.DefaultShardBytes,
@@ -190,6 +205,7 @@ internal sealed partial class ExportRunner(
             IsFinal = request.Final,
             IncludesFiltered = request.IncludeFiltered,
             Clock = clock,
+            HasSampleSheet = true,
         };
         return request.Title is { } title ? settings with { Name = title } : settings;
     }

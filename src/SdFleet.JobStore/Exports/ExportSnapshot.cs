@@ -33,7 +33,7 @@ public sealed record ExportSnapshot
     /// <summary>What it came to; null until it is completed.</summary>
     public ExportSummary? Result { get; init; }
 
-    /// <summary>Why it was given up, or what the last trouble was.</summary>
+    /// <summary>Why it was given up, or what the last trouble was; of one that was cancelled, what is written of it.</summary>
     public string? Error { get; init; }
 
     /// <summary>When it was asked for, the last time.</summary>

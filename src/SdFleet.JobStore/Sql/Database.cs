@@ -32,6 +32,11 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Ends a SELECT that takes its rows for an update, waiting for whoever has them.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>The place of a text in another one, from 1; 0 where it is not in it.</summary>
+    /// <param name="part">The text, as SQL.</param>
+    /// <param name="text">The other one, as SQL.</param>
+    public abstract string Position(string part, string text);
+
     /// <summary>
     /// Goes before a statement whose transaction walks indexes from row to row. Planners take that for dear, and PostgreSQL would compile
     /// it to machine code each time (JIT), which takes some fifty times as long as running it.

@@ -36,6 +36,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";
 
+    public override string Position(string part, string text) => $"position({part} in {text})";
+
     public override string WithoutCompiling => "SET LOCAL jit = off; ";
 
     public override string Rows(string columns) => $"json_to_recordset(CAST(@rows AS json)) AS r({columns})";

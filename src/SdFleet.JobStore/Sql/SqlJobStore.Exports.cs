@@ -31,7 +31,7 @@ internal sealed partial class SqlJobStore
                         return ExportRequestOutcome.Conflict;
                     }
 
-                    if (state is not (ExportState.Completed or ExportState.Failed))
+                    if (!HasEnded(state))
                     {
                         return ExportRequestOutcome.Underway;
                     }
@@ -43,6 +43,33 @@ internal sealed partial class SqlJobStore
 
                 await session.ExecuteAsync(_sql.InsertExportStep, new { seq = inserted[0], number = ExportStep.Plan }, cancellationToken);
                 return ExportRequestOutcome.Started;
+            },
+            cancellationToken);
+    }
+
+    public Task<ExportState?> CancelExportAsync(Guid batchId, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rows = SqlJson.Rows([new { BatchId = batchId, Name = name }]);
+        return WriteAsync(
+            async session =>
+            {
+                var found = await session.QueryAsync(
+                    _sql.SelectExportForUpdate, new { rows }, reader => (Seq: reader.GetInt64(0), State: SqlWords.ExportStateOf(reader.GetString(1))), cancellationToken);
+                if (found.Count == 0)
+                {
+                    return (ExportState?)null;
+                }
+
+                var (seq, state) = found[0];
+                if (HasEnded(state))
+                {
+                    return state;
+                }
+
+                // Locked, it stays as it is until the transaction ends.
+                var export = (await session.QueryAsync(_sql.SelectExportBySequence, new { seq }, RowReaders.Export, cancellationToken))[0];
+                await EndExportAsync(session, seq, ExportState.Cancelled, result: null, WrittenOf(export), now, cancellationToken);
+                return ExportState.Cancelled;
             },
             cancellationToken);
     }
@@ -213,9 +240,16 @@ internal sealed partial class SqlJobStore
         await session.ExecuteAsync(_sql.DeleteExportSteps, new { seq }, cancellationToken);
     }
 
+    private static bool HasEnded(ExportState state) => state is ExportState.Completed or ExportState.Failed or ExportState.Cancelled;
+
+    private static string WrittenOf(ExportSnapshot export) => export.ShardsDone == 0
+        ? "Cancelled before a shard was written."
+        : FormattableString.Invariant(
+            $"Cancelled when {export.ShardsDone} of {export.Shards} shards were written. Their files stay, outside the index; asked for again, the export writes them anew.");
+
     private static object Own(ExportStep step) => new { seq = step.Export, number = step.Number, run = step.Run, claim = step.Claim };
 
     // What cannot change from one run to the next.
-    private static (DatasetFormat Format, int? Lines, long? Bytes, bool IncludesFiltered) LayoutOf(ExportBatch request) =>
-        (request.Format, request.LinesPerShard, request.ShardBytes, request.IncludeFiltered);
+    private static (string? Place, DatasetFormat Format, int? Lines, long? Bytes, bool IncludesFiltered) LayoutOf(ExportBatch request) =>
+        (request.Place, request.Format, request.LinesPerShard, request.ShardBytes, request.IncludeFiltered);
 }

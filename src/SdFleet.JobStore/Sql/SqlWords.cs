@@ -50,6 +50,7 @@ internal static class SqlWords
         ExportState.Finishing => "finishing",
         ExportState.Completed => "completed",
         ExportState.Failed => "failed",
+        ExportState.Cancelled => "cancelled",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
     };
 

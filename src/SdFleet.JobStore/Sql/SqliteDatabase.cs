@@ -47,6 +47,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string ForUpdateSkipLocked => "";
 
+    public override string Position(string part, string text) => $"instr({text}, {part})";
+
     public override string WithoutCompiling => "";
 
     // One writer at a time: there is no circle to wait in.

@@ -178,6 +178,38 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
         }, cancellationToken);
     }
 
+    public Task<bool> RenewAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        return CallAsync($"Renewing {name}", async () =>
+        {
+            var blob = container.GetBlobClient(name);
+            while (true)
+            {
+                try
+                {
+                    BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                    if (properties.LastModified <= unlessSince)
+                    {
+                        // The same labels, which the service takes for a change.
+                        await blob.SetMetadataAsync(properties.Metadata, new BlobRequestConditions { IfMatch = properties.ETag }, cancellationToken);
+                    }
+
+                    return true;
+                }
+                catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.BlobNotFound) || (failed.Status == 404 && string.IsNullOrEmpty(failed.ErrorCode)))
+                {
+                    return false;
+                }
+                catch (RequestFailedException failed) when (failed.Status == 412)
+                {
+                    // Somebody else renewed it, or took it away: look again.
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+        }, cancellationToken);
+    }
+
     private async Task<ArtifactInfo?> InfoAsync(string name, CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(name);

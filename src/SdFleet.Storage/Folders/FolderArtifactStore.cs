@@ -166,16 +166,57 @@ internal sealed class FolderArtifactStore : IArtifactStore
         ArtifactNames.ThrowIfInvalid(name);
         return CallAsync($"Removing {name}", () =>
         {
-            var file = new FileInfo(PathOf(name));
-            if (!file.Exists || file.LastWriteTimeUtc > unlessSince.UtcDateTime)
+            var path = PathOf(name);
+            if (!IsThere(path, unlessSince))
             {
                 return Task.FromResult(false);
             }
 
-            file.Delete();
-            return Task.FromResult(true);
+            // A rename has one winner, and what it took is looked at again: somebody may have renewed it since.
+            var aside = NewIncomingFile();
+            try
+            {
+                File.Move(path, aside);
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Task.FromResult(false);
+            }
+
+            var isOld = IsThere(aside, unlessSince);
+            if (!isOld)
+            {
+                DurableFiles.TryLink(aside, path);
+            }
+
+            File.Delete(aside);
+            return Task.FromResult(isOld);
         });
     }
+
+    public Task<bool> RenewAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        ArtifactNames.ThrowIfInvalid(name);
+        return CallAsync($"Renewing {name}", () =>
+        {
+            var path = PathOf(name);
+            try
+            {
+                if (IsThere(path, unlessSince))
+                {
+                    File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
+                }
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Task.FromResult(false);
+            }
+
+            return Task.FromResult(File.Exists(path));
+        });
+    }
+
+    private static bool IsThere(string path, DateTimeOffset unlessSince) => new FileInfo(path) is { Exists: true } file && file.LastWriteTimeUtc <= unlessSince.UtcDateTime;
 
     private async Task<bool> CreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

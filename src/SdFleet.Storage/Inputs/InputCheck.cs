@@ -7,20 +7,27 @@ namespace SdFleet.Storage.Inputs;
 /// <summary>Whether the pictures that a job begins with are there.</summary>
 public static class InputCheck
 {
-    /// <summary>Looks for each picture that a job needs among those that its tenant uploaded.</summary>
+    /// <summary>
+    /// A picture that was neither uploaded nor used for so long is renewed when a job names it. Those that nobody uses are kept longer, by so
+    /// much at least: that is how long a job may take from the look for its pictures until the job store has it.
+    /// </summary>
+    public static readonly TimeSpan RenewAfter = TimeSpan.FromHours(12);
+
+    /// <summary>Looks for each picture that a job needs among those that its tenant uploaded; it counts as used then.</summary>
     /// <param name="artifacts">The store.</param>
     /// <param name="job">The job.</param>
+    /// <param name="now">When.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>An error for each that is not there; none for text to image, for which nothing is asked.</returns>
     /// <exception cref="ArtifactStoreException">The store does not answer.</exception>
-    public static async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(this IArtifactStore artifacts, ResolvedJob job, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(this IArtifactStore artifacts, ResolvedJob job, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
         ArgumentNullException.ThrowIfNull(job);
         var missing = new List<FieldError>();
         foreach (var input in RecipeInput.Of(job.Recipe))
         {
-            if (await artifacts.FindAsync(ArtifactName.ForInput(job.Tenant, input.Sha256), cancellationToken).ConfigureAwait(false) is null)
+            if (!await artifacts.RenewAsync(ArtifactName.ForInput(job.Tenant, input.Sha256), now - RenewAfter, cancellationToken).ConfigureAwait(false))
             {
                 missing.Add(Missing(input, job.Tenant));
             }

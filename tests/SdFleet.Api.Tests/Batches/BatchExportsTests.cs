@@ -85,6 +85,82 @@ public sealed class BatchExportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Export_Cancelled_SaysWhatIsWritten_AndIsNotCompletedAnyMore()
+    {
+        using var asked = await PostAsync("{\"format\":\"parquet\"}");
+
+        using var cancelled = await _api.Client.PostAsync(Route("/parquet/cancel"), content: null);
+        using var again = await _api.Client.PostAsync(Route("/parquet/cancel"), content: null);
+        using var unknown = await _api.Client.PostAsync(Route("/no-such/cancel"), content: null);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (cancelled.StatusCode, again.StatusCode));
+        var view = await ReadAsync<ExportView>(cancelled);
+        Assert.Equal((ExportState.Cancelled, "Cancelled before a shard was written."), (view.State, view.Error));
+        Assert.Equal(view, await ReadAsync<ExportView>(again));
+        await AssertProblem.OfAsync(unknown, HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Cancel_OfAnExportThatHasFailed_IsAConflict()
+    {
+        using var asked = await PostAsync("{\"format\":\"parquet\"}");
+        var step = (await _api.Jobs.ClaimExportStepAsync(DateTimeOffset.MaxValue.AddDays(-1), TimeSpan.FromHours(1), default))!;
+        await _api.Jobs.ReturnExportStepAsync(step, "no such place", nextAttemptAt: null, DateTimeOffset.UnixEpoch, default);
+
+        using var refused = await _api.Client.PostAsync(Route("/parquet/cancel"), content: null);
+
+        await AssertProblem.OfAsync(refused, HttpStatusCode.Conflict);
+        Assert.Contains("is failed already", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("azure://datasets/acme", true)]
+    [InlineData("azure://datasets/acme/shapes-1", true)]
+    [InlineData("/srv/datasets/shapes", true)]
+    [InlineData("azure://datasets/globex/shapes", false)]
+    [InlineData("azure://datasets/acmes", false)]
+    [InlineData("azure://datasets/acme/../globex", false)]
+    [InlineData("azure://other/acme", false)]
+    [InlineData("/srv/datasets-2", false)]
+    [InlineData("/srv/datasets/../x", false)]
+    [InlineData("", false)]
+    public async Task Export_ToAPlace_IsTakenWhereItIsAllowed(string place, bool isAllowed)
+    {
+        await using var api = await ApiServer.StartAsync(new Dictionary<string, string?>(ApiServer.TwoKeys)
+        {
+            ["SdFleet:Artifacts:ConnectionString"] = "UseDevelopmentStorage=true",
+            ["SdFleet:Artifacts:ExportPlaces:0"] = "azure://datasets/{tenant}",
+            ["SdFleet:Artifacts:ExportPlaces:1"] = "/srv/datasets/",
+        });
+        await api.AdmitBatchAsync(_batch, tenant: "acme");
+        using var acme = api.ClientFor(ApiServer.AcmeKey);
+
+        using var response = await PostAsync(JsonSerializer.Serialize(new { format = "parquet", place }), acme);
+
+        if (isAllowed)
+        {
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            Assert.Equal(place, (await ReadAsync<ExportView>(response)).Place);
+        }
+        else
+        {
+            await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
+            Assert.Contains("azure://datasets/acme or /srv/datasets, or a place below it", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Export_ToAnAddressWithAKey_DoesNotRepeatIt()
+    {
+        using var response = await PostAsync("{\"format\":\"parquet\",\"place\":\"https://account.blob.core.windows.net/datasets?sig=topsecret\"}");
+
+        await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("topsecret", text, StringComparison.Ordinal);
+        Assert.Contains("allows no other place", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Exports_OfAnotherTenantsBatch_AreNotThere()
     {
         await using var api = await ApiServer.StartAsync(ApiServer.TwoKeys);
@@ -97,9 +173,10 @@ public sealed class BatchExportsTests : IAsyncLifetime
         using var hidden = await globex.GetAsync(Route());
         using var hiddenOne = await globex.GetAsync(Route("/parquet"));
         using var unknown = await acme.GetAsync(Route("/no-such"));
+        using var notCancelled = await globex.PostAsync(Route("/parquet/cancel"), content: null);
 
         Assert.Equal(HttpStatusCode.Accepted, allowed.StatusCode);
-        foreach (var response in new[] { refused, hidden, hiddenOne, unknown })
+        foreach (var response in new[] { refused, hidden, hiddenOne, unknown, notCancelled })
         {
             await AssertProblem.OfAsync(response, HttpStatusCode.NotFound);
         }

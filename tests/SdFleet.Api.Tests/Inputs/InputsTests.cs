@@ -77,6 +77,61 @@ public sealed class InputsTests(SharedServer shared) : IClassFixture<SharedServe
     }
 
     [Fact]
+    public async Task Post_BeyondTheQuota_IsRefusedWithTheLimit_AndWhatIsThereIsNot()
+    {
+        await using var api = await ApiServer.StartAsync(new Dictionary<string, string?>(ApiServer.TwoKeys) { ["SdFleet:Api:MaxInputs"] = "2" });
+        using var acme = api.ClientFor(ApiServer.AcmeKey);
+        using var globex = api.ClientFor(ApiServer.GlobexKey);
+        var files = new[] { 10, 11, 12 }.Select(side => Picture("image/png", side, side)).ToList();
+
+        using var first = await PostAsync(acme, files[0], "image/png");
+        using var second = await PostAsync(acme, files[1], "image/png");
+        using var again = await PostAsync(acme, files[0], "image/png");
+        using var third = await PostAsync(acme, files[2], "image/png");
+        using var others = await PostAsync(globex, files[2], "image/png");
+
+        Assert.Equal(
+            (HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Created),
+            (first.StatusCode, second.StatusCode, again.StatusCode, others.StatusCode));
+        var problem = await AssertProblem.OfAsync(third, HttpStatusCode.Forbidden);
+        Assert.Contains($"Tenant acme keeps 2 pictures of {2 * files[0].Length} bytes in all", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("at most 2 pictures of 21474836480 bytes in all", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        using var refused = await acme.GetAsync(new Uri($"/v1/inputs/{Convert.ToHexStringLower(SHA256.HashData(files[2]))}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_ManyAtOnce_StayWithinTheBytes()
+    {
+        await using var api = await ApiServer.StartAsync(new Dictionary<string, string?> { ["SdFleet:Api:MaxInputBytes"] = "20971520" });
+
+        // Whatever follows the header is not looked at here.
+        var responses = await Task.WhenAll(Enumerable.Range(1, 6).Select(side => PostAsync(api.Client, [.. Picture("image/png", side, side), .. new byte[6_000_000]], "image/png")));
+
+        Assert.Equal(3, responses.Count(r => r.StatusCode == HttpStatusCode.Created));
+        Assert.Equal(3, responses.Count(r => r.StatusCode == HttpStatusCode.Forbidden));
+        foreach (var response in responses)
+        {
+            response.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Post_PictureThatIsThere_RenewsIt()
+    {
+        await using var api = await ApiServer.StartAsync();
+        var file = Picture("image/png", 5, 5);
+        using var first = await PostAsync(api.Client, file, "image/png");
+        var name = (await api.Artifacts.ListAsync("inputs/", default).SingleAsync()).Name;
+        File.SetLastWriteTimeUtc(Path.Combine(api.Folder, "artifacts", name), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        using var again = await PostAsync(api.Client, file, "image/png");
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.True((await api.Artifacts.ListAsync("inputs/", default).SingleAsync()).ModifiedAt > TimeProvider.System.GetUtcNow().AddHours(-1));
+    }
+
+    [Fact]
     public async Task Post_OtherBytesThanDeclared_AreRefused()
     {
         using var response = await PostAsync(_api.Client, Picture("image/png", 8, 8), "image/png", digestOf: "something else"u8.ToArray());

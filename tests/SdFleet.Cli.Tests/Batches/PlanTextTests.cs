@@ -104,6 +104,33 @@ public sealed class PlanTextTests
     }
 
     [Fact]
+    public async Task Plan_OfATask_ShowsItAndThePicturesByTheirBeginnings()
+    {
+        var text = await ShowAsync(
+            "a.yaml",
+            $$"""
+            prompts: x
+            task: inpaint
+            inputs: [{initImage: {{new string('1', 64)}}, mask: {{new string('2', 64)}}}, {initImage: {{new string('3', 64)}}, mask: {{new string('4', 64)}}}]
+            strength: {from: 0.5, to: 1, step: 0.25}
+            loras: [[], [{name: hollow, weight: 0.8}]]
+            overlay: false
+            """,
+            new PlanNumbers(),
+            null,
+            []);
+
+        Assert.Contains("  loras               2: (nothing), hollow:0.8\n", text, StringComparison.Ordinal);
+        Assert.Contains("  inputs              2: 111111111111… + 222222222222…, 333333333333… + 444444444444…\n", text, StringComparison.Ordinal);
+        Assert.Contains("  strength            3: 0.5, 0.75, 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("  task                inpaint\n", text, StringComparison.Ordinal);
+        Assert.Contains("  begins with         111111111111…, 333333333333…\n", text, StringComparison.Ordinal);
+        Assert.Contains("  strength            0.5, 0.75, 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("  overlay             no\n", text, StringComparison.Ordinal);
+        Assert.Contains(", inpaint, from 111111111111…, strength 0.5\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_ForAFleetThatHasMeasuredNothing_SaysWhatItNeeds()
     {
         var text = await ShowAsync("a.yaml", Specification, new PlanNumbers(), [Shapes with { Workers = 0, Queued = 0, InFlight = 0 }], []);

@@ -3,21 +3,79 @@ using SdFleet.Cli.Batches;
 using SdFleet.Cli.Tests.Support;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 
 namespace SdFleet.Cli.Tests.Batches;
 
 public sealed class SpecificationTests
 {
-    private static string Example => Path.Combine(AppContext.BaseDirectory, "Batches", "examples", "shapes.yaml");
+    private static string Example => ExampleOf("shapes");
 
     // The lines were written by a separate program in another language, from the description of the algorithm. They must not change:
     // whoever has such a file has made pictures by it.
-    [Fact]
-    public async Task Example_Expanded_GivesTheRecordedLines()
+    [Theory]
+    [InlineData("shapes")]
+    [InlineData("tasks")]
+    public async Task Example_Expanded_GivesTheRecordedLines(string name)
     {
-        var expected = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Batches", "shapes.jsonl"));
+        var expected = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Batches", $"{name}.jsonl"));
 
-        Assert.Equal(expected, await LinesOf(BatchFile.Open(Example)));
+        Assert.Equal(expected, await LinesOf(BatchFile.Open(ExampleOf(name))));
+    }
+
+    // Whatever a line can say that is not the specification's own (prompts, seeds, filters), or the server's.
+    [Fact]
+    public async Task Fields_OfALine_AreThoseOfASpecification()
+    {
+        string[] others =
+        [
+            "id", "tenant", "webhook", "submittedAt", "prompt", "images", "seed", "minClipSimilarity", "filterBlank", "filterUnsafe", "duplicateDistance", "redraws",
+        ];
+        var job = new SubmitJob
+        {
+            Prompt = "a", Images = 1, Seed = 5, Model = "shapes", ModelDigest = Digest('d'), NegativePrompt = "b", Width = 64, Height = 72, Steps = 3, GuidanceScale = 2.5,
+            Scheduler = "ddim", NoiseSource = NoiseSource.Cuda, Lane = Lane.Interactive, PromptSyntax = PromptSyntax.Weighted, LongPrompts = LongPrompts.Chunk, ClipSkip = 1,
+            GuidanceRescale = 0.25, Loras = [new RecipeLora { Name = "hollow", Weight = -0.5, Sha256 = Digest('e') }, new RecipeLora { Name = "Soft + warm: 2" }], Task = JobTask.Outpaint,
+            InitImage = Digest('1'), Mask = Digest('2'), DepthMap = Digest('3'), Strength = 0.75, Overlay = false, MaskBlending = MaskBlending.Soft, OutpaintLeft = 8, OutpaintTop = 16,
+            OutpaintRight = 24, OutpaintBottom = 32, Feather = 4, NoiseLevel = 5, HiresScale = 1.5, HiresUpscaler = HiresUpscaler.LatentBicubic, HiresStrength = 0.5, HiresSteps = 6,
+        };
+        var fields = JsonSerializer.SerializeToNode(job, ContractsJson.Options)!.AsObject();
+        Assert.Equal(SubmitJobFields.All.Select(f => f.Name).Except(others).Order(StringComparer.Ordinal), fields.Select(f => f.Key).Except(others).Order(StringComparer.Ordinal));
+
+        fields.Remove("prompt");
+        fields.Remove("seed");
+        fields["prompts"] = "a";
+        fields["seeds"] = 5;
+
+        Assert.Equal(JsonSerializer.Serialize(job, ContractsJson.Options), JsonSerializer.Serialize(Assert.Single(await JobsOf(fields.ToJsonString())), ContractsJson.Options));
+    }
+
+    [Fact]
+    public async Task Inputs_ThatGoTogether_AreOneChoice()
+    {
+        var jobs = await JobsOf($$"""
+            prompts: a
+            task: inpaint
+            inputs: [{initImage: {{Digest('1')}}, mask: {{Digest('2')}}}, {initImage: {{Digest('3')}}, mask: {{Digest('4')}}, weight: 2}]
+            strength: {from: 0.5, to: 1, step: 0.5}
+            """);
+
+        Assert.Equal(
+            [('1', '2', 0.5), ('1', '2', 1), ('3', '4', 0.5), ('3', '4', 1), ('3', '4', 0.5), ('3', '4', 1)],
+            jobs.Select(j => (j.InitImage![0], j.Mask![0], j.Strength!.Value)));
+        Assert.All(jobs, j => Assert.Null(j.DepthMap));
+    }
+
+    [Fact]
+    public async Task Loras_InSeveralLists_AreSoManyChoices()
+    {
+        var jobs = await JobsOf("""
+            prompts: a
+            loras: [[], [{name: hollow}], [{name: hollow, weight: 0.5}, {name: soft}]]
+            """);
+
+        Assert.Equal(["", "hollow 1", "hollow 0.5 soft 1"], jobs.Select(j => string.Join(' ', (j.Loras ?? []).Select(l => FormattableString.Invariant($"{l.Name} {l.Weight}")))));
+        Assert.Null(jobs[0].Loras);
     }
 
     [Fact]
@@ -195,6 +253,10 @@ public sealed class SpecificationTests
         File.WriteAllText(folder.Of("c.txt"), "red\ngreen\n");
         Assert.NotEqual(yaml.Description, BatchFile.Open(folder.Of("a.yaml")).Description);
     }
+
+    private static string ExampleOf(string name) => Path.Combine(AppContext.BaseDirectory, "Batches", "examples", $"{name}.yaml");
+
+    private static string Digest(char digit) => new(digit, 64);
 
     private static async Task<List<SubmitJob>> JobsOf(string specification)
     {

@@ -486,6 +486,7 @@ public sealed class DatasetExportTests
             new DatasetExportOptions { Place = place, Format = DatasetFormat.WebDataset, LinesPerShard = 1, Clock = new StoppedClock() },
             Synthetic.Images(40).ToAsyncEnumerable(),
             Synthetic.Requests(40).ToAsyncEnumerable(),
+            ArtifactStores.Open(new ArtifactStoreOptions { Path = folder.Of("artifacts") }),
             (_, _, _, _) => Task.FromResult<BuiltShard?>(new BuiltShard([], []) { WasThere = wasThere }),
             default);
 

@@ -249,6 +249,81 @@ public sealed class FleetExportTests : IDisposable
         Assert.Contains("holds files, but no export", export.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Export_ToAPlaceOfItsTenant_IsTheSameThere()
+    {
+        var sets = _folder.Of("sets");
+        await using var coordinator = await StartAsync([.. Idle, ("SdFleet:Artifacts:ExportPlaces:0", sets + "/{tenant}")]);
+        var batch = await BatchAsync(coordinator, made: Lines);
+        var place = sets + "/acme/shapes";
+        var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10, Place = place };
+
+        await RequestAsync(coordinator, batch, request);
+        await WorkAsync(coordinator, batch);
+
+        await CompareAsync(coordinator, batch, request, FileTrees.Folder(place));
+        Assert.False(await Place(coordinator, batch, "fleet").ListAsync("", default).AnyAsync());
+    }
+
+    [Fact]
+    public async Task Export_ToAnotherContainer_IsTheSameThere()
+    {
+        await using var container = (await AzuriteServer.GetAsync()).NameContainer();
+        await using var sets = (await AzuriteServer.GetAsync()).NameContainer();
+        await using var coordinator = await StartAsync(
+            [
+                .. Idle,
+                ("SdFleet:Artifacts:Kind", "AzureBlob"), ("SdFleet:Artifacts:ConnectionString", container.ConnectionString), ("SdFleet:Artifacts:Container", container.Name),
+                ("SdFleet:Artifacts:ExportPlaces:0", $"azure://{sets.Name}"),
+            ]);
+        var batch = await BatchAsync(coordinator, made: Lines);
+        var request = new ExportBatch { Format = DatasetFormat.Parquet, LinesPerShard = 10, Place = $"azure://{sets.Name}/shapes" };
+
+        await RequestAsync(coordinator, batch, request);
+        await WorkAsync(coordinator, batch);
+
+        await CompareAsync(
+            coordinator, batch, request, FileTrees.Open(request.Place, coordinator.Services.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value));
+    }
+
+    // The coordinator may be configured otherwise than the API that took it.
+    [Fact]
+    public async Task Export_ToAPlaceThatThisHostDoesNotAllow_IsGivenUpWithWhatItDoes()
+    {
+        var sets = _folder.Of("sets");
+        await using var coordinator = await StartAsync([.. Idle, ("SdFleet:Artifacts:ExportPlaces:0", sets + "/{tenant}")]);
+        var batch = await BatchAsync(coordinator, made: Lines);
+
+        await RequestAsync(coordinator, batch, new ExportBatch { Format = DatasetFormat.Parquet, Place = sets + "/globex/shapes" });
+        await WorkAsync(coordinator, batch);
+
+        var export = (await coordinator.Store.FindExportAsync(batch.Id, "fleet", default))!;
+        Assert.Equal(ExportState.Failed, export.State);
+        Assert.Contains($"{sets}/acme, or a place below it", export.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(sets + "/globex"));
+    }
+
+    [Fact]
+    public async Task Export_CancelledInTheMiddle_WritesNoMore_AndAskedForAgainIsTheSame()
+    {
+        await using var coordinator = await StartAsync(Idle);
+        var batch = await BatchAsync(coordinator, made: Lines);
+        var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10 };
+        await RequestAsync(coordinator, batch, request);
+        await Runner(coordinator).RunNextAsync(default);
+        await Runner(coordinator).RunNextAsync(default);
+        await Runner(coordinator).RunNextAsync(default);
+
+        Assert.Equal(ExportState.Cancelled, await coordinator.Store.CancelExportAsync(batch.Id, "fleet", TimeProvider.System.GetUtcNow(), default));
+
+        Assert.False(await Runner(coordinator).RunNextAsync(default));
+        Assert.StartsWith(
+            "Cancelled when 2 of 5 shards were written.", (await coordinator.Store.FindExportAsync(batch.Id, "fleet", default))!.Error, StringComparison.Ordinal);
+        await RequestAsync(coordinator, batch, request);
+        await WorkAsync(coordinator, batch);
+        await CompareAsync(coordinator, batch, request, "fleet");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     // Jobs are made by the tests: nobody else takes them.
@@ -282,18 +357,20 @@ public sealed class FleetExportTests : IDisposable
     private static IFileTree Place(CoordinatorFixture coordinator, StoredBatch batch, string name) =>
         FileTrees.Within(coordinator.Services.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value, ArtifactName.ExportRoot(batch.Id, name));
 
-    private async Task CompareAsync(CoordinatorFixture coordinator, StoredBatch batch, ExportBatch request, string name)
+    private Task CompareAsync(CoordinatorFixture coordinator, StoredBatch batch, ExportBatch request, string name) =>
+        CompareAsync(coordinator, batch, request, Place(coordinator, batch, name));
+
+    private async Task CompareAsync(CoordinatorFixture coordinator, StoredBatch batch, ExportBatch request, IFileTree fleet)
     {
         IAsyncEnumerable<DatasetImage> Images() => ManifestFile.OfAsync(coordinator.Store.ReadBatchManifestAsync(batch.Id, default), default);
         IAsyncEnumerable<RequestedImage> Requests() => BatchRequests.ReadAsync(coordinator.Store, batch.Id);
         var alone = FileTrees.Folder(_folder.Of("alone"));
         await DatasetExport.RunAsync(
-            new DatasetExportOptions { Place = alone, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License },
+            new DatasetExportOptions { Place = alone, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License, HasSampleSheet = true },
             Images(),
             Requests(),
             coordinator.Artifacts,
             default);
-        var fleet = Place(coordinator, batch, name);
 
         Assert.Equal(await DigestsAsync(alone), await DigestsAsync(fleet));
         var audit = await ExportAudit.RunAsync(fleet, Images(), Requests(), default);

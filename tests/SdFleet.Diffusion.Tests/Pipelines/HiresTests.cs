@@ -1,7 +1,7 @@
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
-using SdFleet.Diffusion.Tests.Imaging;
+using SdFleet.Diffusion.Imaging.Tests;
 
 namespace SdFleet.Diffusion.Tests.Pipelines;
 

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Diffusion.Tests.Golden;
-using SdFleet.Diffusion.Tests.Imaging;
+using SdFleet.Diffusion.Imaging.Tests;
 
 namespace SdFleet.Diffusion.Tests.Pipelines;
 

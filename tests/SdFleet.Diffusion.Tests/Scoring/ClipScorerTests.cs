@@ -1,6 +1,6 @@
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Scoring;
-using SdFleet.Diffusion.Tests.Imaging;
+using SdFleet.Diffusion.Imaging.Tests;
 using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Tests.Scoring;

@@ -1,6 +1,6 @@
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
-using SdFleet.Diffusion.Tests.Imaging;
+using SdFleet.Diffusion.Imaging.Tests;
 
 namespace SdFleet.Diffusion.Tests;
 

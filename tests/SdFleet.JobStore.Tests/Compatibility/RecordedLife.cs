@@ -178,11 +178,14 @@ internal static class RecordedLife
             await store.CompleteExportStepAsync(step, step.Number >= 0 ? "{}" : ExportSummaryJson, Start.AddDays(1), default);
         }
 
+        await store.RequestExportAsync(batch, "parquet", request with { Format = DatasetFormat.Parquet }, Start.AddDays(1), default);
+        await store.CancelExportAsync(batch, "parquet", Start.AddDays(1), default);
         await store.FindExportAsync(plan.Export, default);
         await store.FindExportAsync(batch, name, default);
         await store.ListExportsAsync(batch, default);
         await store.ListExportShardsAsync(plan.Export, -1, 10, default);
         await store.ReadBatchManifestAsync(batch, 1, 2, default).CountAsync();
+        await store.FindInputsInUseAsync("acme", default);
     }
 
     private static SubmitBatch Batch(Guid id) => new()

@@ -31,6 +31,8 @@ internal sealed class RecordingDatabase(Database inner, Func<DbConnection> conne
 
     public override string WithoutCompiling => inner.WithoutCompiling;
 
+    public override string Position(string part, string text) => inner.Position(part, text);
+
     public override string InsertNumbered(string table, string columns, string types, string ending) => inner.InsertNumbered(table, columns, types, ending);
 
     public override string FirstOfEach(string columns, string types, string condition, string place) => inner.FirstOfEach(columns, types, condition, place);

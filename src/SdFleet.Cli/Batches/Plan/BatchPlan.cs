@@ -130,13 +130,18 @@ internal sealed class BatchPlan
                 _mistakes.Add(new PlanMistake(number, [.. errors.Select(e => Named(e, line))]));
             }
         }
-        else if (resolved is not null)
-        {
-            Count(resolved);
-        }
         else
         {
-            Count(job);
+            if (resolved is not null)
+            {
+                Count(resolved);
+            }
+            else
+            {
+                Count(job);
+            }
+
+            AddRest(job);
         }
     }
 
@@ -178,6 +183,22 @@ internal sealed class BatchPlan
         AddNegative(job.NegativePrompt ?? "");
         AddFilters(job.MinClipSimilarity, job.FilterBlank, job.FilterUnsafe, job.DuplicateDistance, job.Redraws);
         ValuesOf("lane").Add(Word(job.Lane ?? Lane.Bulk));
+    }
+
+    // As it was asked for: what is left open there is the task's own default.
+    private void AddRest(SubmitJob job)
+    {
+        foreach (var (name, number, word) in JobWords.Of(job))
+        {
+            if (number is { } value)
+            {
+                ValuesOf(name).Add(value);
+            }
+            else
+            {
+                ValuesOf(name).Add(word!);
+            }
+        }
     }
 
     private void AddOr(string name, double? value, string open)

@@ -68,7 +68,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
 
         foreach (var axis in specification.Axes.Where(axis => axis.Values.Count > 1))
         {
-            Line(axis.Name, Choices([.. axis.Values.Select(values => string.Join('x', values))]));
+            Line(axis.Name, Choices([.. Enumerable.Range(0, axis.Values.Count).Select(axis.Shown)]));
         }
 
         foreach (var draw in specification.Draws)
@@ -151,6 +151,9 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
             job.Steps is { } steps ? Amount.Plural(steps, "step") : null,
             job.GuidanceScale is { } guidance ? Amount.Text($"guidance {guidance}") : null,
             job.Scheduler,
+            job.Task is { } task ? JobWords.Of(task) : null,
+            job.InitImage is { } picture ? $"from {Digest.Short(picture)}" : null,
+            job.Strength is { } strength ? Amount.Text($"strength {strength}") : null,
         ];
         return string.Join(", ", parts.OfType<string>());
     }

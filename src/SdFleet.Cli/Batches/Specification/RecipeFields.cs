@@ -17,10 +17,41 @@ internal static class RecipeFields
     public const int NoiseSource = 7;
     public const int ModelDigest = 8;
     public const int Lane = 9;
+    public const int PromptSyntax = 10;
+    public const int LongPrompts = 11;
+    public const int ClipSkip = 12;
+    public const int GuidanceRescale = 13;
+    public const int Loras = 14;
+    public const int Task = 15;
+    public const int InitImage = 16;
+    public const int Mask = 17;
+    public const int DepthMap = 18;
+    public const int Strength = 19;
+    public const int Overlay = 20;
+    public const int MaskBlending = 21;
+    public const int OutpaintLeft = 22;
+    public const int OutpaintTop = 23;
+    public const int OutpaintRight = 24;
+    public const int OutpaintBottom = 25;
+    public const int Feather = 26;
+    public const int NoiseLevel = 27;
+    public const int HiresScale = 28;
+    public const int HiresUpscaler = 29;
+    public const int HiresStrength = 30;
+    public const int HiresSteps = 31;
 
-    /// <summary>Their names, by number. In this order they are combined, the last changing fastest.</summary>
+    /// <summary>
+    /// Their names, by number. In this order they are combined, the last changing fastest; so new ones come last, and a specification
+    /// without them stays what it was.
+    /// </summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["model", "negativePrompt", "width", "height", "steps", "guidanceScale", "scheduler", "noiseSource", "modelDigest", "lane"];
+    [
+        "model", "negativePrompt", "width", "height", "steps", "guidanceScale", "scheduler", "noiseSource", "modelDigest", "lane",
+        "promptSyntax", "longPrompts", "clipSkip", "guidanceRescale", "loras",
+        "task", "initImage", "mask", "depthMap", "strength", "overlay", "maskBlending",
+        "outpaintLeft", "outpaintTop", "outpaintRight", "outpaintBottom", "feather", "noiseLevel",
+        "hiresScale", "hiresUpscaler", "hiresStrength", "hiresSteps",
+    ];
 
     public static bool IsNumber(string field) => RuleOf(field).Kind is FieldKind.WholeNumber or FieldKind.Number;
 
@@ -44,7 +75,7 @@ internal static class RecipeFields
         var job = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["prompt"] = "any",
-            [field] = value.Number is { } number ? number : value.Text!,
+            [field] = value.Number is { } number ? number : RuleOf(field).Kind == FieldKind.Truth && bool.TryParse(value.Text, out var truth) ? truth : value.Text!,
         };
         SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job), SubmissionDoor.Http, errors);
     }

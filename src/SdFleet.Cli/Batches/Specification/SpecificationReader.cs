@@ -12,11 +12,11 @@ internal sealed partial class SpecificationReader
 {
     private const int MostSeedsPerPrompt = 1_000_000;
 
-    // Guidance has no smallest step of its own; a tenth is as fine as anybody tells apart.
-    private const decimal GuidanceStep = 0.1m;
+    // Guidance and strengths have no smallest step of their own; a tenth is as fine as anybody tells apart.
+    private const decimal FractionStep = 0.1m;
 
     private static readonly IReadOnlyList<string> Names =
-        ["seed", "prompts", "lists", "sample", "images", "seedsPerPrompt", "seeds", "sizes", "filters", "redraw", .. RecipeFields.Names];
+        ["seed", "prompts", "lists", "sample", "images", "seedsPerPrompt", "seeds", "sizes", InputReader.Name, "filters", "redraw", .. RecipeFields.Names];
 
     private static readonly IReadOnlyList<string> SizeFields = ["width", "height"];
 
@@ -57,6 +57,11 @@ internal sealed partial class SpecificationReader
             if (field == RecipeFields.Width && Child("sizes") is { } sizes)
             {
                 ReadSizes(sizes);
+            }
+
+            if (field == RecipeFields.InitImage && Child(InputReader.Name) is { } inputs)
+            {
+                ReadInputs(inputs);
             }
 
             if (Child(RecipeFields.Names[field]) is { } node)
@@ -144,7 +149,7 @@ internal sealed partial class SpecificationReader
         var name = RecipeFields.Names[field];
         if (RecipeFields.IsNumber(name) && NumberRange.Is(node))
         {
-            var usualStep = RecipeFields.IsWholeNumber(name) ? RecipeFields.RuleOf(name).MultipleOf : GuidanceStep;
+            var usualStep = RecipeFields.IsWholeNumber(name) ? RecipeFields.RuleOf(name).MultipleOf : FractionStep;
             if (NumberRange.Read((YamlMappingNode)node, name, usualStep, _errors) is not { } range || !IsAllowed(range, name, node))
             {
                 return;
@@ -159,6 +164,12 @@ internal sealed partial class SpecificationReader
                 _axes.Add(new FieldAxis(name, [field], [.. range.Values.Select(value => new FieldValue[] { new(null, value) })]));
             }
 
+            return;
+        }
+
+        if (field == RecipeFields.Loras)
+        {
+            _axes.Add(new FieldAxis(name, [field], [.. LoraChoices.Read(node, _errors).Select(value => new[] { value })]));
             return;
         }
 
@@ -184,11 +195,7 @@ internal sealed partial class SpecificationReader
 
     private void ReadSizes(YamlNode node)
     {
-        foreach (var other in SizeFields.Where(name => Child(name) is not null))
-        {
-            _errors.Add(YamlText.Line(Child(other)!), other, YamlText.Shown(Child(other)!), "not beside \"sizes\", which sets it");
-        }
-
+        CheckBeside("sizes", SizeFields);
         AddAxis("sizes", [RecipeFields.Width, RecipeFields.Height], _items.Read(node, "sizes"), item =>
         {
             if (Size().Match(item.Text) is { Success: true } size)
@@ -199,6 +206,23 @@ internal sealed partial class SpecificationReader
             _errors.Add(item.Where, item.Field, YamlText.Quoted(item.Text), "width and height, such as 512x768");
             return [];
         });
+    }
+
+    private void ReadInputs(YamlNode node)
+    {
+        CheckBeside(InputReader.Name, InputReader.Fields.Select(field => RecipeFields.Names[field]));
+        if (InputReader.Read(node, _errors) is { Count: > 0 } values)
+        {
+            _axes.Add(new FieldAxis(InputReader.Name, InputReader.Fields, values));
+        }
+    }
+
+    private void CheckBeside(string name, IEnumerable<string> others)
+    {
+        foreach (var other in others.Where(other => Child(other) is not null))
+        {
+            _errors.Add(YamlText.Line(Child(other)!), other, YamlText.Shown(Child(other)!), $"not beside \"{name}\", which sets it");
+        }
     }
 
     private void AddAxis(string name, IReadOnlyList<int> fields, IReadOnlyList<Item> items, Func<Item, IReadOnlyList<FieldValue>> value)

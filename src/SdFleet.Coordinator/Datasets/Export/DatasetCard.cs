@@ -18,7 +18,7 @@ internal static class DatasetCard
         (1_000_000_000_000, "100B<n<1T"), (long.MaxValue, "n>1T"),
     ];
 
-    public static string Render(DatasetExportOptions options, ShardLayout layout, ExportResult result)
+    public static string Render(DatasetExportOptions options, ShardLayout layout, ExportResult result, string? samples)
     {
         var card = new StringBuilder();
         FrontMatter(card, options, layout, result);
@@ -30,9 +30,9 @@ internal static class DatasetCard
 
 
             """);
-        if (options.SampleGrid is { } grid)
+        if (samples is not null)
         {
-            card.Append(CultureInfo.InvariantCulture, $"![Some of the pictures, spread over the whole set]({grid})\n\n");
+            card.Append(CultureInfo.InvariantCulture, $"![Some of the pictures, spread over the whole set]({samples})\n\n");
         }
 
         card.Append(

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using SdFleet.Coordinator.Datasets.Filters;
-using SdFleet.Coordinator.Datasets.Statistics;
 using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
@@ -20,33 +19,24 @@ public sealed class DatasetExport
     // A container's lock outlives a run that was killed by a minute.
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(70);
 
-    // The index names every shard: saved after each that took no work, it would take the square of their number.
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
-
     private readonly DatasetExportOptions _options;
     private readonly BuildShard _build;
     private readonly IFileTree _place;
-    private readonly SortedDictionary<int, ExportShard> _shards;
+    private readonly ExportLedger _ledger;
     private readonly SortedDictionary<Absence, long> _absent = [];
     private readonly List<ExportProblem> _problems = [];
-    private readonly DatasetStatistics _statistics = new();
     private readonly DatasetFilter? _filter;
     private IFileTreeStage? _absences;
-    private bool _hasIndex;
     private bool _isOpen;
-    private int _shardsWritten;
     private long _outstanding;
-    private long _savedAt;
 
-    private DatasetExport(DatasetExportOptions options, BuildShard build, IReadOnlyList<ExportShard>? earlier)
+    private DatasetExport(DatasetExportOptions options, BuildShard build, ExportLedger ledger)
     {
-        _hasIndex = earlier is not null;
         _options = options;
-        _savedAt = options.Clock.GetTimestamp();
         _build = build;
+        _ledger = ledger;
         _place = options.Place;
         _filter = options.IncludesFiltered ? null : new DatasetFilter();
-        _shards = new SortedDictionary<int, ExportShard>((earlier ?? []).ToDictionary(s => s.Number));
     }
 
     /// <summary>Has a shard's files written.</summary>
@@ -82,7 +72,12 @@ public sealed class DatasetExport
         ArgumentNullException.ThrowIfNull(artifacts);
         var builder = new ShardBuilder(options, artifacts);
         return await RunAsync(
-            options, images, requested, async (number, records, _, token) => await builder.BuildAsync(number, records, () => Task.CompletedTask, token), cancellationToken);
+            options,
+            images,
+            requested,
+            artifacts,
+            async (number, records, _, token) => await builder.BuildAsync(number, records, () => Task.CompletedTask, token),
+            cancellationToken);
     }
 
     /// <summary>Exports with shards that <paramref name="build"/> has, or makes.</summary>
@@ -90,18 +85,19 @@ public sealed class DatasetExport
         DatasetExportOptions options,
         IAsyncEnumerable<DatasetImage> images,
         IAsyncEnumerable<RequestedImage>? requested,
+        IArtifactStore artifacts,
         BuildShard build,
         CancellationToken cancellationToken) =>
         await LockedAsync(
             options,
             clears: true,
-            async (earlier, token) =>
+            async (ledger, token) =>
             {
-                var export = new DatasetExport(options, build, earlier);
+                var export = new DatasetExport(options, build, ledger);
                 try
                 {
                     await export.RunAsync(images, requested, listsAbsent: requested is not null, token);
-                    return await export.FinishAsync(token);
+                    return await export.FinishAsync(artifacts, token);
                 }
                 finally
                 {
@@ -124,12 +120,11 @@ public sealed class DatasetExport
         LockedAsync(
             options,
             clears: false,
-            async (earlier, token) =>
+            async (ledger, token) =>
             {
                 var planned = 0;
                 var page = new List<PlannedShard>(PlanPage);
-                DatasetExport? export = null;
-                export = new DatasetExport(
+                var export = new DatasetExport(
                     options,
                     async (number, records, leftOut, _) =>
                     {
@@ -142,15 +137,17 @@ public sealed class DatasetExport
 
                         return null;
                     },
-                    earlier);
-                await export.EnsureIndexAsync(token);
+                    ledger);
+                await ledger.EnsureIndexAsync(token);
                 await export.RunAsync(images, requested, listsAbsent: false, token);
                 await PlanPageAsync();
                 return planned;
 
                 async Task PlanPageAsync()
                 {
-                    await export!.TakeOutAsync(page, token);
+                    // One of which nothing is left has to be known.
+                    var nothing = ContentsOf([]);
+                    await ledger.TakeOutAsync(page.Where(p => p.Contents != nothing).Select(p => p.Number), token);
                     await plan(page);
                     page.Clear();
                 }
@@ -159,7 +156,7 @@ public sealed class DatasetExport
 
     // Two exports at once would write each other's files.
     private static async Task<T> LockedAsync<T>(
-        DatasetExportOptions options, bool clears, Func<IReadOnlyList<ExportShard>?, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        DatasetExportOptions options, bool clears, Func<ExportLedger, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         if (options.LinesPerShard is < 1 or > DatasetExportOptions.MostLinesPerShard)
         {
@@ -184,44 +181,12 @@ public sealed class DatasetExport
                 await place.ClearAsync(both.Token);
             }
 
-            return await work(await FindEarlierAsync(options, both.Token), both.Token);
+            return await work(await ExportLedger.OpenAsync(options, both.Token), both.Token);
         }
         catch (OperationCanceledException e) when (held.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new DatasetException($"The lock of {place.Place} was lost. Run the export again: it goes on from there.", e) { IsTransient = true };
         }
-    }
-
-    // Null where there is no index yet.
-    private static async Task<IReadOnlyList<ExportShard>?> FindEarlierAsync(DatasetExportOptions options, CancellationToken cancellationToken)
-    {
-        var place = options.Place.Place;
-        if (await ExportIndex.LoadAsync(options.Place, cancellationToken) is not { } index)
-        {
-            // A first run that was killed leaves only what it had begun.
-            return await options.Place.ListAsync("", cancellationToken).AnyAsync(cancellationToken)
-                ? throw new DatasetException($"{place} holds files, but no export. Name an empty folder.")
-                : null;
-        }
-
-        if (index.IncludesFiltered != options.IncludesFiltered)
-        {
-            throw new DatasetException(
-                $"{place} holds an export {(index.IncludesFiltered ? "with" : "without")} the pictures that filters took out. Go on with that, or name another folder.");
-        }
-
-        if ((index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes) != options.ShardBytes)
-        {
-            throw new DatasetException(
-                $"{place} holds an export with files of at most {index.ShardBytes ?? DatasetExportOptions.DefaultShardBytes} bytes, not {options.ShardBytes}. " +
-                "Go on with those, or name another folder.");
-        }
-
-        return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
-            ? index.Shards
-            : throw new DatasetException(
-                $"{place} holds an export as {index.Format} with {index.LinesPerShard} lines a shard, not as {options.Format} " +
-                $"with {options.LinesPerShard}. Go on with those, or name another folder.");
     }
 
     private async Task RunAsync(
@@ -231,7 +196,7 @@ public sealed class DatasetExport
         await using var wanted = new OrderedReader<RequestedImage>(
             (requested ?? AsyncEnumerable.Empty<RequestedImage>()).GetAsyncEnumerator(cancellationToken), r => r.Key, "The list of what was requested");
         await using var absences = listsAbsent ? await OpenAbsencesAsync(cancellationToken) : StreamWriter.Null;
-        var unseen = _shards.Keys.ToHashSet();
+        var unseen = _ledger.Numbers.ToHashSet();
         await records.AdvanceAsync();
         await wanted.AdvanceAsync();
         while (Math.Min(records.NextLine, wanted.NextLine) is var line and < long.MaxValue)
@@ -318,7 +283,7 @@ public sealed class DatasetExport
         int number, List<DatasetImage> images, List<ImageKey> leftOut, bool seal, CancellationToken cancellationToken)
     {
         var contents = ContentsOf(images);
-        var earlier = _shards.GetValueOrDefault(number);
+        var earlier = _ledger.Find(number);
         if (earlier is { Sealed: true } && earlier.Contents != contents)
         {
             throw new DatasetException(
@@ -326,14 +291,13 @@ public sealed class DatasetExport
                 $"now has {images.Count} for it, or others. Export into another folder.");
         }
 
-        if (earlier?.Contents == contents && await IsThereAsync(earlier.Files, cancellationToken))
+        if (earlier?.Contents == contents && await _ledger.IsThereAsync(earlier, cancellationToken))
         {
-            Count(images);
+            _ledger.Count(images);
             if (seal && !earlier.Sealed)
             {
                 // Nothing new, and nothing more to wait for either.
-                _shards[number] = earlier with { Sealed = true };
-                await SaveNowAndThenAsync(cancellationToken);
+                await _ledger.SealAsync(earlier, cancellationToken);
             }
 
             return;
@@ -344,7 +308,7 @@ public sealed class DatasetExport
             return;
         }
 
-        await EnsureIndexAsync(cancellationToken);
+        await _ledger.EnsureIndexAsync(cancellationToken);
         if (await _build(number, images, leftOut, cancellationToken) is not { } built)
         {
             return;
@@ -352,12 +316,12 @@ public sealed class DatasetExport
 
         var wrong = built.Problems.Select(p => p.Image).ToHashSet();
         var written = images.FindAll(i => !wrong.Contains(i.Key));
-        Count(written);
+        _ledger.Count(written);
         _problems.AddRange(built.Problems);
 
         // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
         _isOpen |= wrong.Count > 0;
-        _shards[number] = new ExportShard
+        var shard = new ExportShard
         {
             Number = number,
             FirstLine = ((long)number * _options.LinesPerShard) + 1,
@@ -367,86 +331,30 @@ public sealed class DatasetExport
             Contents = ContentsOf(written),
             Files = built.Files,
         };
-        _shardsWritten++;
-        await (built.WasThere ? SaveNowAndThenAsync(cancellationToken) : SaveAsync(cancellationToken));
+        await _ledger.AddAsync(shard, built.WasThere, cancellationToken);
     }
 
-    private Task SaveNowAndThenAsync(CancellationToken cancellationToken) =>
-        _options.Clock.GetElapsedTime(_savedAt) > SaveInterval ? SaveAsync(cancellationToken) : Task.CompletedTask;
-
-    private async Task SaveAsync(CancellationToken cancellationToken)
-    {
-        await Index.SaveAsync(_place, cancellationToken);
-        _savedAt = _options.Clock.GetTimestamp();
-    }
-
-    // A sealed shard is only made again where it was lost, and comes out as the index has it. One of which nothing is left has to be known.
-    private async Task TakeOutAsync(IEnumerable<PlannedShard> planned, CancellationToken cancellationToken)
-    {
-        var open = planned.Where(p => p.Contents != ContentsOf([])).Select(p => p.Number).Where(n => _shards.GetValueOrDefault(n) is { Sealed: false }).ToList();
-        if (open.Count > 0)
-        {
-            open.ForEach(n => _shards.Remove(n));
-            await SaveAsync(cancellationToken);
-        }
-    }
-
-    // Files without an index would be somebody else's to the run that follows one that is killed now.
-    private async Task EnsureIndexAsync(CancellationToken cancellationToken)
-    {
-        if (!_hasIndex)
-        {
-            await SaveAsync(cancellationToken);
-            _hasIndex = true;
-        }
-    }
-
-    // A crash of the machine may leave a file shorter than the index has it.
-    private async Task<bool> IsThereAsync(IReadOnlyList<ExportFile> files, CancellationToken cancellationToken)
-    {
-        foreach (var file in files)
-        {
-            if (await _place.FindLengthAsync(file.Path, cancellationToken) != file.Bytes)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void Count(IEnumerable<DatasetImage> images)
-    {
-        foreach (var image in images)
-        {
-            _statistics.Add(image.Record);
-        }
-    }
-
-    private ExportIndex Index => new()
-    {
-        Format = _options.Format,
-        LinesPerShard = _options.LinesPerShard,
-        ShardBytes = _options.ShardBytes == DatasetExportOptions.DefaultShardBytes ? null : _options.ShardBytes,
-        IncludesFiltered = _options.IncludesFiltered,
-        Shards = [.. _shards.Values],
-    };
-
-    private async Task<ExportResult> FinishAsync(CancellationToken cancellationToken)
+    private async Task<ExportResult> FinishAsync(IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         await (_absences?.PublishAsync(cancellationToken) ?? Task.CompletedTask);
-        var index = Index;
-        await index.SaveAsync(_place, cancellationToken);
+        await _ledger.SaveAsync(cancellationToken);
         var result = new ExportResult
         {
-            Index = index,
-            ShardsWritten = _shardsWritten,
+            Index = _ledger.Index,
+            ShardsWritten = _ledger.ShardsWritten,
             Outstanding = _outstanding,
             Absent = _absent,
             Problems = _problems,
-            Statistics = _statistics,
+            Statistics = _ledger.Statistics,
         };
-        await _place.WriteAsync(DatasetCard.FileName, DatasetCard.Render(_options, ShardLayout.Of(_options.Format), result), cancellationToken);
+        var samples = _options.HasSampleSheet ? await SampleSheet.DrawAsync(_ledger.Sample, artifacts, cancellationToken) : null;
+        if (samples is not null)
+        {
+            await _place.WriteAsync(SampleSheet.FileName, samples, cancellationToken);
+        }
+
+        var card = DatasetCard.Render(_options, ShardLayout.Of(_options.Format), result, samples is null ? null : SampleSheet.FileName);
+        await _place.WriteAsync(DatasetCard.FileName, card, cancellationToken);
         return result;
     }
 

@@ -48,6 +48,6 @@ public sealed record DatasetExportOptions
     /// <summary>By which the index is saved now and then where shards were there already.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>A picture beside the card that shows some of the dataset; null for none.</summary>
-    public string? SampleGrid { get; init; }
+    /// <summary>Whether some of the pictures are shown on a sheet beside the card, <c>samples.png</c>. Default no.</summary>
+    public bool HasSampleSheet { get; init; }
 }

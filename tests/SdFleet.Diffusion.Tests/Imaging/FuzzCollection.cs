@@ -1,5 +1,0 @@
-namespace SdFleet.Diffusion.Tests.Imaging;
-
-/// <summary>Tests that measure the memory of the process, and so run alone.</summary>
-[CollectionDefinition(nameof(FuzzCollection), DisableParallelization = true)]
-public sealed class FuzzCollection;
