@@ -7,6 +7,15 @@ namespace SdFleet.Coordinator;
 /// <summary>The coordinator's metrics.</summary>
 internal static class CoordinatorMetrics
 {
+    /// <summary>The worker reported that the attempt failed.</summary>
+    public const string RetryFailed = "failed";
+
+    /// <summary>The worker went and gave the attempt back.</summary>
+    public const string RetryEvicted = "evicted";
+
+    /// <summary>Nothing was heard of the attempt.</summary>
+    public const string RetryLease = "lease";
+
     private static readonly Meter Meter = new("SdFleet.Coordinator");
 
     /// <summary>Submissions by what became of them: admitted, duplicate or rejected.</summary>
@@ -36,6 +45,9 @@ internal static class CoordinatorMetrics
     /// <summary>How long an attempt to deliver a webhook took.</summary>
     public static Histogram<double> WebhookDuration { get; } = Meter.CreateHistogram<double>("sdfleet.coordinator.webhook.duration", "s", "How long an attempt to deliver a webhook took.");
 
+    /// <summary>Attempts after which the job is tried again, by reason: failed, evicted or lease.</summary>
+    public static Counter<long> Retries { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.retries", "{attempt}", "Attempts after which the job is tried again, by reason.");
+
     /// <summary>Attempts whose lease ran out.</summary>
     public static Counter<long> ExpiredLeases { get; } = Meter.CreateCounter<long>("sdfleet.coordinator.leases.expired", "{attempt}", "Attempts whose lease ran out.");
 
@@ -50,6 +62,9 @@ internal static class CoordinatorMetrics
 
     /// <summary>What they will take, by model: what the autoscaler is told.</summary>
     public static Gauge<double> Outstanding { get; } = Meter.CreateGauge<double>("sdfleet.coordinator.outstanding", "s", "Seconds of the device that outstanding jobs will take.");
+
+    /// <summary>What they will cost, by model; only of models whose price is known.</summary>
+    public static Gauge<double> OutstandingCost { get; } = Meter.CreateGauge<double>("sdfleet.coordinator.cost.outstanding", "{currency}", "What outstanding jobs will cost.");
 
     /// <summary>Workers that are alive, by model.</summary>
     public static Gauge<long> Workers { get; } = Meter.CreateGauge<long>("sdfleet.coordinator.workers", "{worker}", "Workers that are alive.");
@@ -73,12 +88,23 @@ internal static class CoordinatorMetrics
 
         foreach (var report in new[] { "started", "completed", "failed", "evicted" })
         {
-            CountReport(report, EventResult.Applied, 0);
+            foreach (var result in new[] { EventResult.Applied, EventResult.Duplicate, EventResult.Stale })
+            {
+                CountReport(report, result, 0);
+            }
+        }
+
+        foreach (var reason in new[] { RetryFailed, RetryEvicted, RetryLease })
+        {
+            CountRetries(reason, 0);
         }
 
         ExpiredLeases.Add(0);
         FailedJobs.Add(0);
     }
+
+    /// <summary>Counts attempts after which the job is tried again.</summary>
+    public static void CountRetries(string reason, int count) => Retries.Add(count, new KeyValuePair<string, object?>("sdfleet.reason", reason));
 
     /// <summary>Counts reports.</summary>
     public static void CountReport(string report, EventResult result, int count = 1) => Reports.Add(

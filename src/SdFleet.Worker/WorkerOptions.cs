@@ -1,5 +1,6 @@
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Models;
 
 namespace SdFleet.Worker;
@@ -57,6 +58,12 @@ public sealed class WorkerOptions
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; set; }
 
+    /// <summary>
+    /// What an hour of this worker's device costs, in whatever money the fleet counts; above 0, at most 10000. Default null: the price of
+    /// its model (<c>SdFleet:Models:N:PricePerGpuHour</c>). For a worker that knows its pool, as a spot node costs less.
+    /// </summary>
+    public double? PricePerGpuHour { get; set; }
+
     /// <summary>Threads of one pass on the CPU; 0 for one a core.</summary>
     public int Threads { get; set; }
 
@@ -107,6 +114,16 @@ public sealed class WorkerOptions
         if (options.DeviceId is < 0 or > 1023)
         {
             yield return $"DeviceId is {options.DeviceId}: 0 to 1023";
+        }
+
+        if (options.PricePerGpuHour is { } price && !ModelCatalog.IsPrice(price))
+        {
+            yield return $"PricePerGpuHour is {price}: {ModelCatalog.PriceRange}";
+        }
+
+        if (options.Synthetic.GpuMemory < 0)
+        {
+            yield return $"Synthetic:GpuMemory is {options.Synthetic.GpuMemory}: 0 or more bytes";
         }
 
         if (options.ProviderLibrary is not null && options.Provider == ExecutionProvider.Cpu)

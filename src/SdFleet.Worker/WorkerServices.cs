@@ -1,6 +1,7 @@
 using SdFleet.Hosting.Bus;
 using SdFleet.Hosting.Configuration;
 using SdFleet.Worker.Consumers;
+using SdFleet.Worker.Devices;
 using SdFleet.Worker.Filtering;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Inference;
@@ -24,9 +25,12 @@ public static class WorkerServices
         var options = new WorkerOptions();
         section.Bind(options);
 
+        var name = LoadedModel.NameOf(models, options);
         services.AddDrain(options.FinishTimeout);
         services.AddSingleton<LoadedModel>();
         services.AddHostedService(s => s.GetRequiredService<LoadedModel>());
+        services.AddSingleton(new DevicePrice(options.PricePerGpuHour ?? models.Find(name)?.PricePerGpuHour));
+        services.AddHostedService<DeviceMetricsService>();
         services.AddSingleton<DeviceBreaker>();
         services.AddSingleton<WorkerEnd>();
         services.AddSingleton<InferenceThread>();
@@ -46,6 +50,6 @@ public static class WorkerServices
         services.AddHostedService<StepWatchdog>();
         services.AddHostedService<StopWatchdog>();
         services.AddHealthChecks().AddCheck<InferenceHealthCheck>("inference", tags: ["live"]);
-        return new WorkerRoom(LoadedModel.NameOf(models, options), WorkerIdentity.NewId(), options.MaxBatchImages);
+        return new WorkerRoom(name, WorkerIdentity.NewId(), options.MaxBatchImages);
     }
 }

@@ -36,7 +36,7 @@ public sealed class FleetGaugesTests : IDisposable
         listener.Start();
         await using var store = JobStores.Open(new JobStoreOptions { Path = Path.Combine(_folder, "jobs.db") });
         await store.MigrateAsync(default);
-        var models = ModelCatalog.Read(new ConfigurationBuilder().AddInMemoryCollection([new($"{ModelCatalog.SectionName}:0:Name", Model)]).Build());
+        var models = ModelCatalog.Read(new ConfigurationBuilder().AddInMemoryCollection([new($"{ModelCatalog.SectionName}:0:Name", Model), new($"{ModelCatalog.SectionName}:0:PricePerGpuHour", "900")]).Build());
         using var gauges = new FleetGauges(
             store, models, new JobCosts(), Options.Create(new ScaleOptions { SecondsPerJob = 4 }), TimeProvider.System, NullLogger<FleetGauges>.Instance);
         var jobs = Enumerable.Range(0, 3).Select(_ => NewJob()).ToList();
@@ -49,10 +49,14 @@ public sealed class FleetGaugesTests : IDisposable
         Assert.Equal((2, 1, 0), (values["sdfleet.coordinator.jobs Bulk Queued"], values["sdfleet.coordinator.jobs Bulk Released"], values["sdfleet.coordinator.jobs Normal Queued"]));
         Assert.Equal((12, 1), (values["sdfleet.coordinator.outstanding"], values["sdfleet.coordinator.workers"]));
 
+        // Twelve seconds at 900 an hour.
+        Assert.Equal(3, values["sdfleet.coordinator.cost.outstanding"], 9);
+
         await store.CancelAsync([.. jobs.Select(j => j.Job.Id)], TimeProvider.System.GetUtcNow(), default);
         await gauges.ObserveAsync(default);
 
         Assert.Equal((0, 0, 0), (values["sdfleet.coordinator.jobs Bulk Queued"], values["sdfleet.coordinator.jobs Bulk Released"], values["sdfleet.coordinator.outstanding"]));
+        Assert.Equal(0, values["sdfleet.coordinator.cost.outstanding"]);
 
         void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

@@ -119,6 +119,10 @@ capabilities:
 - name: SdFleet__Models__{{ $i }}__{{ title $key }}
   value: {{ $value | toString | quote }}
 {{- end }}
+{{- if $model.pricePerGpuHour }}
+- name: SdFleet__Models__{{ $i }}__PricePerGpuHour
+  value: {{ $model.pricePerGpuHour | toString | quote }}
+{{- end }}
 {{- if $model.clipFolder }}
 - name: SdFleet__Models__{{ $i }}__HasClip
   value: "true"

@@ -125,6 +125,11 @@ internal sealed partial class ReportBook : IAsyncDisposable
         {
             CoordinatorMetrics.FailedJobs.Add(1);
         }
+
+        if (report.Report is JobFailed failed && outcome is { Result: EventResult.Applied, State: JobState.Queued })
+        {
+            CoordinatorMetrics.CountRetries(failed.ErrorClass == ErrorClass.Evicted ? CoordinatorMetrics.RetryEvicted : CoordinatorMetrics.RetryFailed, 1);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} of job {JobId} ended as {ErrorClass} on {WorkerId}: {Reason}")]

@@ -41,7 +41,13 @@ internal sealed partial class FleetGauges(
             }
 
             var outstanding = await store.CountOutstandingAsync(model, cancellationToken).ConfigureAwait(false);
-            CoordinatorMetrics.Outstanding.Record(ScaleRule.GpuSeconds(outstanding, costs.SecondsPerJob(model), scale.Value.SecondsPerJob), name);
+            var seconds = ScaleRule.GpuSeconds(outstanding, costs.SecondsPerJob(model), scale.Value.SecondsPerJob);
+            CoordinatorMetrics.Outstanding.Record(seconds, name);
+            if (models.Find(model)?.PricePerGpuHour is { } perHour)
+            {
+                CoordinatorMetrics.OutstandingCost.Record(seconds / 3600 * perHour, name);
+            }
+
             CoordinatorMetrics.Workers.Record(workers.Count(w => w.Alive && w.Heartbeat.Model == model && w.Heartbeat.State != WorkerState.Stopped), name);
         }
     }

@@ -44,6 +44,7 @@ internal sealed partial class LeaseService(
         {
             CoordinatorMetrics.ExpiredLeases.Add(expired.Count);
             CoordinatorMetrics.FailedJobs.Add(expired.Count(a => a.State == JobState.Failed));
+            CoordinatorMetrics.CountRetries(CoordinatorMetrics.RetryLease, expired.Count(a => a.State == JobState.Queued));
             release.Set();
         }
 

@@ -12,6 +12,9 @@ public sealed class ModelCatalog
     /// <summary>Configuration section.</summary>
     public const string SectionName = "SdFleet:Models";
 
+    /// <summary>What <see cref="IsPrice"/> takes, for messages.</summary>
+    public const string PriceRange = "above 0, at most 10000";
+
     private readonly FrozenDictionary<string, ConfiguredModel> _models;
 
     private ModelCatalog(IEnumerable<ConfiguredModel> models)
@@ -22,6 +25,9 @@ public sealed class ModelCatalog
 
     /// <summary>Defaults and limits by name.</summary>
     public IReadOnlyDictionary<string, ModelSpec> Specs { get; }
+
+    /// <summary>Whether an hour of a device may cost so much.</summary>
+    public static bool IsPrice(double perHour) => perHour is > 0 and <= 10_000;
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="OptionsValidationException">Lists everything that is wrong with any model.</exception>
@@ -46,7 +52,14 @@ public sealed class ModelCatalog
                     failures.Add($"{section.Path}:Name is \"{spec.Name}\": already taken by another model");
                 }
 
-                models.Add(new ConfiguredModel(spec, path));
+                // Of the fleet, not of the model: its folder has no say.
+                var price = section.GetValue<double?>(nameof(ConfiguredModel.PricePerGpuHour));
+                if (price is { } perHour && !IsPrice(perHour))
+                {
+                    failures.Add($"{section.Path}:PricePerGpuHour is {perHour}: {PriceRange}");
+                }
+
+                models.Add(new ConfiguredModel(spec, path, price));
             }
             catch (InvalidOperationException e)
             {

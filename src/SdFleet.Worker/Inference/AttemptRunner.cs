@@ -7,6 +7,7 @@ using SdFleet.Contracts.Workers;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Hosting.Bus;
 using SdFleet.Storage;
+using SdFleet.Worker.Devices;
 using SdFleet.Worker.Filtering;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Models;
@@ -27,6 +28,7 @@ internal sealed partial class AttemptRunner(
     ReportOutbox outbox,
     AttemptsInHand attempts,
     WorkerIdentity identity,
+    DevicePrice price,
     IOptions<WorkerOptions> options,
     TimeProvider clock,
     ILogger<AttemptRunner> logger)
@@ -38,6 +40,7 @@ internal sealed partial class AttemptRunner(
     /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
     public async Task RunAsync(GenerateImages work, CancellationToken stopping)
     {
+        var arrived = clock.GetTimestamp();
         var attempt = new HeldAttempt(work.JobId, work.Attempt);
         using var held = attempts.Hold(attempt, stopping);
         if (held is null)
@@ -79,7 +82,7 @@ internal sealed partial class AttemptRunner(
             // An attempt that nobody waits for is acknowledged without a word, however it ended.
             if (!held.IsUnwanted)
             {
-                await FailAsync(work, error, stopping).ConfigureAwait(false);
+                await FailAsync(work, error, arrived, stopping).ConfigureAwait(false);
             }
 
             await started.ConfigureAwait(false);
@@ -88,7 +91,14 @@ internal sealed partial class AttemptRunner(
 
         attempts.Count(work.Recipe, records);
         WorkerMetrics.Images.Add(records.Count, WorkerMetrics.Model(work.Recipe.Model));
-        WorkerMetrics.GpuTime.Add(records.Sum(r => r.Timings.GpuSeconds), WorkerMetrics.Model(work.Recipe.Model));
+        WorkerMetrics.RequestDuration.Record(clock.GetElapsedTime(arrived).TotalSeconds, GenAiTags.Of(work.Recipe.Model, error: null));
+        var seconds = records.Sum(r => r.Timings.GpuSeconds);
+        WorkerMetrics.GpuTime.Add(seconds, WorkerMetrics.Model(work.Recipe.Model));
+        if (price.Of(seconds) is { } cost)
+        {
+            WorkerMetrics.GpuCost.Add(cost, WorkerMetrics.Model(work.Recipe.Model));
+        }
+
         await outbox.SendAsync(
             new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() })
             .ConfigureAwait(false);
@@ -164,10 +174,11 @@ internal sealed partial class AttemptRunner(
         _ => ErrorClass.Transient,
     };
 
-    private Task FailAsync(GenerateImages work, Exception error, CancellationToken stopping)
+    private Task FailAsync(GenerateImages work, Exception error, long arrived, CancellationToken stopping)
     {
         var errorClass = Classify(error, stopping);
         WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
+        WorkerMetrics.RequestDuration.Record(clock.GetElapsedTime(arrived).TotalSeconds, GenAiTags.Of(work.Recipe.Model, errorClass));
         var isToldToStop = errorClass == ErrorClass.Evicted && error is OperationCanceledException;
         if (!isToldToStop)
         {

@@ -3,6 +3,7 @@ using SdFleet.Diffusion;
 using SdFleet.Diffusion.Adapters;
 using SdFleet.Diffusion.Onnx;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Devices;
 using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
@@ -16,6 +17,7 @@ internal sealed class DiffusionModel : ImageModel
     private readonly string _folder;
     private readonly OnnxRuntimeOptions _runtime;
     private readonly PipelineInfo _info;
+    private readonly NvidiaMemory? _memory;
     private StableDiffusionPipeline? _pipeline;
     private IReadOnlyList<Lora> _loras = [];
 
@@ -23,6 +25,11 @@ internal sealed class DiffusionModel : ImageModel
     {
         (_folder, _runtime, _pipeline, _info) = (folder, runtime, pipeline, pipeline.Info);
         Digest = digest;
+        if (_info.Provider != ExecutionProvider.Cpu)
+        {
+            _memory = NvidiaMemory.TryOpen(runtime.DeviceId, out var reason);
+            WhyNoGpuMemory = reason;
+        }
     }
 
     public override string Digest { get; }
@@ -43,6 +50,9 @@ internal sealed class DiffusionModel : ImageModel
 
     /// <summary>Why the provider that was asked for does not compute; null where it does.</summary>
     public string? FallbackReason => _info.ProviderFallbackReason;
+
+    /// <summary>Why a GPU computes whose memory is not known; null where it is, or none computes.</summary>
+    public string? WhyNoGpuMemory { get; }
 
     public static async Task<DiffusionModel> LoadAsync(
         string folder, string digest, WorkerOptions options, CancellationToken cancellationToken)
@@ -72,6 +82,8 @@ internal sealed class DiffusionModel : ImageModel
             throw;
         }
     }
+
+    public override GpuMemory? ReadGpuMemory() => _memory?.Read();
 
     public override ModelShape Shape(string name, int maxSide) => ModelShape.Of(name, _info, maxSide);
 

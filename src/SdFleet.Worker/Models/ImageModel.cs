@@ -1,4 +1,5 @@
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Devices;
 using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
@@ -20,6 +21,9 @@ internal abstract class ImageModel : IDisposable
 
     /// <summary>Whether it can say which pictures are unsafe.</summary>
     public virtual bool HasSafetyChecker => false;
+
+    /// <summary>The memory of the GPU that computes, now; null where none does, or it does not tell. Any thread may ask.</summary>
+    public virtual GpuMemory? ReadGpuMemory() => null;
 
     /// <summary>What it is made for.</summary>
     /// <param name="name">Its name in the fleet.</param>

@@ -60,6 +60,11 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
             LogFallback(options.Value.Provider, loaded.Provider, reason);
         }
 
+        if (loaded.WhyNoGpuMemory is { } unknown)
+        {
+            LogNoGpuMemory(unknown);
+        }
+
         LogLoaded(Name, folder, loaded.Provider, loaded.Device, TimeProvider.System.GetElapsedTime(started), digest);
     }
 
@@ -77,6 +82,9 @@ internal sealed partial class LoadedModel(ModelCatalog models, IOptions<WorkerOp
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Wanted} cannot be had, and {Provider} computes in its place, many times slower: {Reason}")]
     private partial void LogFallback(ExecutionProvider wanted, string provider, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no metric of the GPU's memory: {Reason}")]
+    private partial void LogNoGpuMemory(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Model} from {Folder} on {Provider} ({Device}) in {Elapsed}; digest {Digest}")]
     private partial void LogLoaded(string model, string folder, string provider, string device, TimeSpan elapsed, string digest);

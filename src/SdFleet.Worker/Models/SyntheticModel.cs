@@ -6,6 +6,7 @@ using System.Text.Json;
 using SdFleet.Contracts;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Worker.Devices;
 using SdFleet.Worker.Inference;
 
 namespace SdFleet.Worker.Models;
@@ -23,6 +24,8 @@ internal sealed class SyntheticModel(SyntheticOptions options) : ImageModel
     public override string Provider => "Synthetic";
 
     public override string Device => "none";
+
+    public override GpuMemory? ReadGpuMemory() => options.GpuMemory > 0 ? new GpuMemory("synthetic", Used: 0, options.GpuMemory) : null;
 
     public override ModelShape Shape(string name, int maxSide) => new(name, ModelKind.General, SizeMultiple: 8, RoundMultiple: 8, maxSide);
 

@@ -12,6 +12,9 @@ public sealed class SyntheticOptions
     /// <summary>Whether prompts may ask for faults (<see cref="SyntheticFault"/>). Default no.</summary>
     public bool Faults { get; set; }
 
+    /// <summary>Bytes of memory of the GPU that the worker says it has, none of them in use, for what shows a fleet's GPUs. Default 0: no GPU.</summary>
+    public long GpuMemory { get; set; }
+
     /// <summary>
     /// A file to which each pass adds a line of JSON a picture before it begins (<see cref="SyntheticRun"/>), so that somebody
     /// can count how often a picture was made. Default none.

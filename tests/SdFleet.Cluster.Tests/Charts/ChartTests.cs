@@ -19,6 +19,15 @@ public sealed class ChartTests
         { "example", ["webhooks.allowHttp=true", "webhooks.allowPrivateAddresses=true", "networkPolicy.webhookPorts={80,443,8443}"] },
         { "trial", ["webhooks.secretsSecret=hooks", "api.keysSecret=", "api.keys[0].name=ci", "api.keys[0].tenant=acme", "api.keys[0].sha256=25bf8e1a2393f1108d37029b3df5593236c755742ec93465bbafa9b290bddcf6"] },
         { "example", ["telemetry.prometheusRule.enabled=true", "telemetry.prometheusRule.labels.release=prometheus", "rabbitmq.policies=false"] },
+        { "example", ["telemetry.dashboards.enabled=true", "telemetry.serviceMonitor.enabled=true", "telemetry.serviceMonitor.selector.app=collector"] },
+        {
+            "example",
+            [
+                "telemetry.dashboards.enabled=true", "telemetry.dashboards.labels.mine=yes", "telemetry.dashboards.annotations.grafana_folder=Fleet",
+                "telemetry.serviceMonitor.enabled=true", "telemetry.serviceMonitor.selector.app=collector", "telemetry.serviceMonitor.namespace=observability",
+                "telemetry.serviceMonitor.labels.release=prometheus", "telemetry.serviceMonitor.port=metrics", "telemetry.serviceMonitor.interval=1m",
+            ]
+        },
         { "example", ["doctor.enabled=false", "rabbitmq.tls=true", "rabbitmq.port=5671"] },
         { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
     };
@@ -44,6 +53,8 @@ public sealed class ChartTests
     [Theory]
     [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 80, targetprt: 8080}]}", "Service/x: /spec/ports/0/targetprt is no field")]
     [InlineData("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: x}\nspec: {scaleTargetRef: {name: x}, triggers: [], pollInterval: 3}", "/spec/pollInterval is no field")]
+    [InlineData("apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: x}\nspec: {selector: {}, endpoints: [{port: metrics, honourLabels: true}]}", "/spec/endpoints/0/honourLabels is no field")]
+    [InlineData("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: x}\nspec: {groups: [{name: x, rules: [{alert: A, expr: up == 0, four: 5m}]}]}", "/spec/groups/0/rules/0/four is no field")]
     [InlineData("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: http}]}", "port")]
     [InlineData("apiVersion: v1\nkind: Sevice\nmetadata: {name: x}", "there is no schema of v1 Sevice")]
     public async Task Check_WrongObject_IsFound(string manifest, string expected)
@@ -68,6 +79,10 @@ public sealed class ChartTests
     [InlineData("rabbitmq.host=", "rabbitmq.host is empty")]
     [InlineData("postgres.secret.name=", "postgres.secret.name is empty")]
     [InlineData("telemetry.prometheusRule.enabled=true,telemetry.endpoint=", "needs telemetry.endpoint")]
+    [InlineData("telemetry.serviceMonitor.enabled=true,telemetry.endpoint=", "needs telemetry.endpoint")]
+    [InlineData("telemetry.serviceMonitor.enabled=true", "telemetry.serviceMonitor.selector is empty")]
+    [InlineData("telemetry.serviceMonitor.interval=soon", "does not match pattern")]
+    [InlineData("models[0].pricePerGpuHour=0", "pricePerGpuHour")]
     [InlineData("rabbitmq.tls=true,rabbitmq.inChart.enabled=true", "the broker in the release speaks no TLS")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]

@@ -40,7 +40,7 @@ internal sealed class BoundKeys
             return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri);
         }
 
-        if (isModels && path is [_, "Path"])
+        if (isModels && path is [_, "Path" or "PricePerGpuHour"])
         {
             return true; // Read by hand, before the model's defaults.
         }

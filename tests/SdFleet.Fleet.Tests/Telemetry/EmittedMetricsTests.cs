@@ -9,12 +9,14 @@ public sealed class EmittedMetricsTests
     // Labels that the collector makes of the sender, not of the measurement.
     private static readonly string[] OfTheSender = ["service_name", "service_instance_id"];
 
+    private const long GpuMemory = 24L << 30;
+
     [Fact]
     public async Task MetricsOfDashboardsAndAlerts_AreSent_WithTheLabelsTheySelectBy()
     {
         await using var telemetry = await OtlpReceiver.StartAsync();
-        await using var fleet = await SyntheticFleet.StartAsync(server: null, [.. telemetry.Environment.Select(v => (v.Key, v.Value!))]);
-        await fleet.StartWorkerAsync(TimeSpan.FromMilliseconds(1));
+        await using var fleet = await SyntheticFleet.StartAsync(server: null, [.. telemetry.Environment.Select(v => (v.Key, v.Value!)), ("SdFleet__Models__0__PricePerGpuHour", "0.9")]);
+        await fleet.StartWorkerAsync(TimeSpan.FromMilliseconds(1), ("SdFleet__Worker__Synthetic__GpuMemory", $"{GpuMemory}"));
         var api = await fleet.StartApiAsync();
         using var client = new HttpClient { BaseAddress = api.Address };
         (await client.GetAsync(new Uri("/v1/models", UriKind.Relative))).EnsureSuccessStatusCode();
@@ -28,9 +30,12 @@ public sealed class EmittedMetricsTests
             all.Any(m => m.Name == "sdfleet.coordinator.workers" && m.Value == 1) &&
             all.Any(m => m.Name == "sdfleet.worker.images" && m.Value == 1) &&
             all.Any(m => m.Name == "sdfleet.worker.queue.wait" && m.Count == 1) &&
+            all.Any(m => m.Name == "gen_ai.server.request.duration" && m.Count == 1) &&
+            all.Any(m => m.Name == "sdfleet.worker.gpu.cost" && m.Value > 0) &&
+            all.Any(m => m.Name == "hw.gpu.memory.limit" && m.Value == GpuMemory) &&
             all.Any(m => m.Name == "sdfleet.coordinator.reports" && m.Value == 1 && Is(m, "completed", "applied")));
         var labels = sent
-            .SelectMany(m => PromQl.NamesOf(m.Name, m.Unit, m.Kind == ReceivedMetricKind.Sum, m.Kind == ReceivedMetricKind.Histogram).Select(name => (Name: name, m.Attributes)))
+            .SelectMany(m => PromQl.NamesOf(m.Name, m.Unit, m.IsMonotonic, m.Kind == ReceivedMetricKind.Histogram).Select(name => (Name: name, m.Attributes)))
             .ToLookup(m => m.Name, m => m.Attributes, StringComparer.Ordinal);
 
         var missing = named.Where(name => !labels.Contains(name)).ToList();

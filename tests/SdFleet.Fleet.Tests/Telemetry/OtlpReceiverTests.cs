@@ -69,12 +69,16 @@ public sealed class OtlpReceiverTests
             var seconds = meter.CreateHistogram<double>("step.duration", "s");
             seconds.Record(0.5);
             seconds.Record(0.25);
+            meter.CreateUpDownCounter<long>("memory", "By").Add(5);
         }
 
-        var received = await receiver.WaitForMetricsAsync(metrics => metrics.Count >= 2);
+        var received = await receiver.WaitForMetricsAsync(metrics => metrics.Count >= 3);
 
         var counter = received.Single(metric => metric.Name == "images");
         Assert.Equal((7, "{image}", "shapes"), (counter.Value, counter.Unit, counter.Attributes["model"]));
+        var memory = received.Single(metric => metric.Name == "memory");
+        Assert.Equal((5, ReceivedMetricKind.Sum, ReceivedMetricKind.Sum), (memory.Value, memory.Kind, counter.Kind));
+        Assert.Equal((true, false), (counter.IsMonotonic, memory.IsMonotonic));
         Assert.Equal(("sender", meter.Name), (counter.Service, counter.Meter));
         var histogram = received.Single(metric => metric.Name == "step.duration");
         Assert.Equal((0.75, 2), (histogram.Value, histogram.Count));

@@ -146,13 +146,18 @@ internal static class OtlpDecoder
                 continue;
             }
 
+            var isMonotonic = kinds.Field == 7 && FirstNumber(kinds.Bytes, field: 3) != 0;
             var points = new ProtobufReader(kinds.Bytes);
             while (points.Next())
             {
                 if (points.Field == 1)
                 {
                     var (value, count, attributes) = kinds.Field is 5 or 7 ? ReadNumber(points.Bytes) : ReadHistogram(points.Bytes, kinds.Field);
-                    metrics.Add(new ReceivedMetric(name, unit, service, meter, value, count, attributes) { Kind = (ReceivedMetricKind)kinds.Field });
+                    metrics.Add(new ReceivedMetric(name, unit, service, meter, value, count, attributes)
+                    {
+                        Kind = (ReceivedMetricKind)kinds.Field,
+                        IsMonotonic = isMonotonic,
+                    });
                 }
             }
         }
@@ -271,6 +276,20 @@ internal static class OtlpDecoder
         }
 
         return "";
+    }
+
+    private static long FirstNumber(ReadOnlySpan<byte> message, int field)
+    {
+        var reader = new ProtobufReader(message);
+        while (reader.Next())
+        {
+            if (reader.Field == field)
+            {
+                return reader.Int64;
+            }
+        }
+
+        return 0;
     }
 
     private static string FirstHex(ReadOnlySpan<byte> message, int field)

@@ -11,14 +11,22 @@ public static partial class PromQl
     /// <summary>Every expression of the dashboards, and the alerts, as text.</summary>
     public static IReadOnlyList<string> Expressions()
     {
+        var found = DashboardExpressions();
+
+        // Annotations name labels, and comments anything.
+        found.Add(string.Join('\n', File.ReadLines(Path.Combine(Folder, "alerts.yaml")).Where(line => !Prose().IsMatch(line))));
+        return found;
+    }
+
+    /// <summary>Every expression of the dashboards.</summary>
+    public static List<string> DashboardExpressions()
+    {
         var found = new List<string>();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "grafana", "dashboards")))
         {
             Walk(JsonNode.Parse(File.ReadAllText(file)), found);
         }
 
-        // Annotations name labels, and comments anything.
-        found.Add(string.Join('\n', File.ReadLines(Path.Combine(Folder, "alerts.yaml")).Where(line => !Prose().IsMatch(line))));
         return found;
     }
 
@@ -30,8 +38,8 @@ public static partial class PromQl
     public static IEnumerable<(string Metric, string Label)> Selections(string expression) =>
         Selector().Matches(Quoted().Replace(expression, "")).SelectMany(s => Label().Matches(s.Value).Select(l => (s.Groups["metric"].Value, l.Value)));
 
-    /// <summary>Names under which the collector shows a metric: the unit is part of them, what is counted in braces is not, and sums say so.</summary>
-    public static IEnumerable<string> NamesOf(string name, string unit, bool isSum, bool isHistogram)
+    /// <summary>Names under which the collector shows a metric: the unit is part of them, what is counted in braces is not, and sums that only grow say so.</summary>
+    public static IEnumerable<string> NamesOf(string name, string unit, bool isCounter, bool isHistogram)
     {
         var shown = name.Replace('.', '_') + unit switch
         {
@@ -39,7 +47,7 @@ public static partial class PromQl
             "By" => "_bytes",
             _ => "",
         };
-        return isSum ? [shown + "_total"] : isHistogram ? [shown + "_bucket", shown + "_sum", shown + "_count"] : [shown];
+        return isCounter ? [shown + "_total"] : isHistogram ? [shown + "_bucket", shown + "_sum", shown + "_count"] : [shown];
     }
 
     private static void Walk(JsonNode? node, List<string> found)

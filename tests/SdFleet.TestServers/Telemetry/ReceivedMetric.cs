@@ -15,4 +15,7 @@ public sealed record ReceivedMetric(
 {
     /// <summary>What its values are.</summary>
     public required ReceivedMetricKind Kind { get; init; }
+
+    /// <summary>Whether it is a sum that only grows: what Prometheus calls a counter.</summary>
+    public bool IsMonotonic { get; init; }
 }
