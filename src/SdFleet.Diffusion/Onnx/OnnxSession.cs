@@ -118,7 +118,9 @@ internal sealed class OnnxSession : IDisposable
         }
 
         // Bytes have no folder that weights beside them could be found in.
-        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
+        string folder = model.FollowLinks();
+        options.AddSessionConfigEntry(ExternalDataFolder, folder);
+        model.LeaveWeightsInFile(folder);
         return model.Build();
     }
 

@@ -13,6 +13,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     private const int GraphField = 7, OpsetField = 8;
     private const int NodeField = 1, InitializerField = 5, InputField = 11, OutputField = 12;
 
+    // Of smaller ones a page of the file would be mapped for each.
+    private const int LeastInFile = 1 << 16;
+
     // Of one array; Protocol Buffers' own limit, which ONNX Runtime keeps, is 56 bytes more.
     private const int LongestModel = 0x7FFFFFC7;
 
@@ -150,6 +153,42 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         }
 
         return linked;
+    }
+
+    /// <summary>
+    /// Names the large weights that the model has in its own file as if they were beside it, at their places in that file: ONNX Runtime then
+    /// maps them from there, where it would else be given them once more in the model's bytes, and make a copy of its own of these.
+    /// </summary>
+    /// <param name="folder">The folder that names count from, as <see cref="FollowLinks"/> says.</param>
+    public void LeaveWeightsInFile(string folder)
+    {
+        string file = TargetOf(graph.File);
+        if (FolderOf(file) != folder)
+        {
+            return;
+        }
+
+        List<long> left = [];
+        foreach (OnnxInitializer weight in graph.Initializers)
+        {
+            if (weight.Data is { } data && data.File == graph.File && data.Length >= LeastInFile
+                && data.Length == weight.Type.SizeOf() * weight.Count)
+            {
+                FileSpan field = graph.Content.InitializerFields[weight.Name];
+                ProtobufWriter tensor = Outside(
+                    Tensor(weight.Name, weight.Type, weight.Dimensions), data with { File = Path.GetFileName(file) });
+                if (_changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default)))
+                {
+                    left.Add(field.Start);
+                }
+            }
+        }
+
+        if (IsLong)
+        {
+            // The changed weights alone are too long. They will be given as files in memory, and then all files must be.
+            left.ForEach(start => _changes.Remove(start));
+        }
     }
 
     /// <summary>The changed model: its new weights in it, or where it would become too long, beside it.</summary>
