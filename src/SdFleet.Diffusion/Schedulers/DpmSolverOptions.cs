@@ -33,7 +33,7 @@ internal sealed class DpmSolverOptions
 
     public double LambdaMin { get; }
 
-    /// <summary>Refuses models of noise that predict its variance as well; of what others predict, diffusers pays no heed to the option.</summary>
+    /// <summary>Refuses models of noise that predict its variance as well. With others diffusers pays no heed to the option.</summary>
     /// <exception cref="ArgumentException">The configuration is for one.</exception>
     public static void RequireGivenVariance(PredictionType predictionType, string? varianceType)
     {

@@ -15,8 +15,8 @@ internal static class LearnedVariance
         if (varianceType is "learned" or "learned_range")
         {
             throw new ArgumentException(
-                $"variance_type \"{varianceType}\" is not supported: it is for models that predict the variance in as many channels again, " +
-                $"and Stable Diffusion's do not. Supported: {supported}.");
+                $"variance_type \"{varianceType}\" is not supported: it is for models that predict the variance in as many channels " +
+                $"again, and Stable Diffusion's do not. Supported: {supported}.");
         }
     }
 }

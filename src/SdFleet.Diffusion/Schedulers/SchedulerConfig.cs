@@ -87,7 +87,9 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("sample_max_value")]
     public double? SampleMaxValue { get; init; }
 
-    /// <summary>DDPM: <c>fixed_small</c>, <c>fixed_small_log</c> or <c>fixed_large</c>. DPM-Solver takes none, and others ignore it.</summary>
+    /// <summary>
+    /// DDPM: <c>fixed_small</c>, <c>fixed_small_log</c> or <c>fixed_large</c>. DPM-Solver takes none, and others ignore it.
+    /// </summary>
     [JsonPropertyName("variance_type")]
     public string? VarianceType { get; init; }
 

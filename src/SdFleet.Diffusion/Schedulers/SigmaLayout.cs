@@ -15,7 +15,7 @@ internal enum SigmaLayout
     /// <summary>At the quantiles of a beta distribution: more of them at both ends (arXiv:2407.12173).</summary>
     Beta,
 
-    /// <summary>Even in log SNR, as Lu et al. lay them out (arXiv:2206.00927): as <see cref="Exponential"/>, but with rounded timesteps.</summary>
+    /// <summary>Even in log SNR (arXiv:2206.00927): as <see cref="Exponential"/>, but with rounded timesteps.</summary>
     Lu,
 
     /// <summary>Flow matching's: shares of noise, not noise over signal.</summary>

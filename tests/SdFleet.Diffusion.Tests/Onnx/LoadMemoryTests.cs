@@ -19,7 +19,7 @@ public sealed class LoadMemoryTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Rewritten, as attention is fused; and as it is.
+    // Rewritten, as attention is fused; and with nothing changed but where the weights are.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

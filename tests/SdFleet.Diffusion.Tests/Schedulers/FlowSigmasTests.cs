@@ -7,7 +7,8 @@ public class FlowSigmasTests
 {
     private const int Length = 16;
 
-    private static readonly SchedulerConfig Flow = SchedulerFixture.Config with { UseFlowSigmas = true, PredictionType = "flow_prediction" };
+    private static readonly SchedulerConfig Flow =
+        SchedulerFixture.Config with { UseFlowSigmas = true, PredictionType = "flow_prediction" };
 
     // Of 1000: 1 less a thousandth, in four even steps; with a shift of 3, 3 s / (1 + 2 s) of each.
     [Theory]
@@ -33,7 +34,7 @@ public class FlowSigmasTests
         Assert.All(new[] { 0.999999, 0.7, 0.4, 0.1 }.Zip(shares), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
 
-    // Where a model always means the same image and the same noise, every solver of the ODE follows the line between them, whatever its order.
+    // Where a model always means the same image and noise, every solver of the ODE follows the line between them, whatever its order.
     [Theory]
     [InlineData("DPMSolverMultistepScheduler", 3, "flow_prediction", "zero")]
     [InlineData("DPMSolverMultistepScheduler", 2, "epsilon", "zero")]

@@ -8,8 +8,8 @@ public class ThirdOrderSdeTests
     private const int Steps = 20, Pieces = 20_000;
 
     // The predicted image is a parabola in lambda. The solvers' derivatives are exact then, so that a step is the SDE's exact solution
-    // (arXiv:2211.01095, formula 18), but for what diffusers weighs the second derivative with: by its own formula less than the integral by
-    // one, and in the multistep form with half of it besides.
+    // (arXiv:2211.01095, formula 18), but for what diffusers weighs the second derivative with: one less than the integral, and in the
+    // multistep form half of that.
     [Theory]
     [InlineData("DPMSolverMultistepScheduler", 0.5)]
     [InlineData("DPMSolverSinglestepScheduler", 1)]

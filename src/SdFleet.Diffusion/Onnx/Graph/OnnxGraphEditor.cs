@@ -30,6 +30,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <summary>Whether anything was changed.</summary>
     public bool HasChanges => _changes.Count + _appended.Count + _domains.Count > 0;
 
+    /// <summary>Whether the model has weights in its own file that <see cref="LeaveWeightsInFile"/> is for.</summary>
+    public bool HasWeightsToLeave => graph.Initializers.Any(IsLeft);
+
     /// <summary>Whether a tensor is an output of the model, or has been made one.</summary>
     public bool IsOutput(string tensor) => _outputs.Contains(tensor);
 
@@ -156,8 +159,8 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     }
 
     /// <summary>
-    /// Names the large weights that the model has in its own file as if they were beside it, at their places in that file: ONNX Runtime then
-    /// maps them from there, where it would else be given them once more in the model's bytes, and make a copy of its own of these.
+    /// Names the large weights that the model has in its own file as if they were beside it, at their places in that file. ONNX Runtime
+    /// then maps them from there; else it would be given them in the model's bytes, and copy these.
     /// </summary>
     /// <param name="folder">The folder that names count from, as <see cref="FollowLinks"/> says.</param>
     public void LeaveWeightsInFile(string folder)
@@ -169,18 +172,14 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         }
 
         List<long> left = [];
-        foreach (OnnxInitializer weight in graph.Initializers)
+        foreach (OnnxInitializer weight in graph.Initializers.Where(IsLeft))
         {
-            if (weight.Data is { } data && data.File == graph.File && data.Length >= LeastInFile
-                && data.Length == weight.Type.SizeOf() * weight.Count)
+            FileSpan field = graph.Content.InitializerFields[weight.Name];
+            ProtobufWriter tensor = Outside(
+                Tensor(weight.Name, weight.Type, weight.Dimensions), weight.Data! with { File = Path.GetFileName(file) });
+            if (_changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default)))
             {
-                FileSpan field = graph.Content.InitializerFields[weight.Name];
-                ProtobufWriter tensor = Outside(
-                    Tensor(weight.Name, weight.Type, weight.Dimensions), data with { File = Path.GetFileName(file) });
-                if (_changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default)))
-                {
-                    left.Add(field.Start);
-                }
+                left.Add(field.Start);
             }
         }
 
@@ -202,6 +201,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <summary>The changed model, with its new weights in it.</summary>
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
     public byte[] ToArray() => Write(outside: false);
+
+    private bool IsLeft(OnnxInitializer weight) => weight.Data is { } data && data.File == graph.File
+        && data.Length >= LeastInFile && data.Length == weight.Type.SizeOf() * weight.Count;
 
     private bool IsLong => LengthOf(outside: false) > longestModel;
 
