@@ -4,18 +4,34 @@ using SdFleet.Diffusion.Pipelines;
 
 namespace SdFleet.Benchmarks;
 
-/// <summary>What loading a model takes, part by part, at each of ONNX Runtime's levels of rewriting it.</summary>
+/// <summary>What loading a model takes, part by part.</summary>
 internal static class LoadBenchmark
 {
-    /// <summary>Loads a model once to have its files in memory, and then once for each level.</summary>
+    private const double Megabyte = 1 << 20;
+
+    /// <summary>Loads a model once to have its files in memory, and then once for each of ONNX Runtime's levels of rewriting it.</summary>
     /// <param name="folder">The model's folder.</param>
     public static void Run(string folder)
     {
-        Load(folder, GraphOptimization.All, "first time");
+        Load(folder, new(), "first time").Dispose();
         foreach (var level in Enum.GetValues<GraphOptimization>())
         {
-            Load(folder, level, $"optimization {level}");
+            Load(folder, new() { Optimization = level }, $"optimization {level}").Dispose();
         }
+    }
+
+    /// <summary>
+    /// Loads a model once to have its files in memory, then as it is always loaded, and then with more in the sessions' configuration; and
+    /// takes the time of a step, for what loading saves may be what the steps pay.
+    /// </summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="entries">Entries of the configuration, <c>session.disable_prepacking=1</c>.</param>
+    public static void Compare(string folder, IReadOnlyList<string> entries)
+    {
+        var pairs = entries.Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Load(folder, new(), "first time").Dispose();
+        LoadAndStep(folder, new(), "always");
+        LoadAndStep(folder, new() { SessionEntries = pairs }, string.Join(' ', entries));
     }
 
     /// <summary>Prints the phases of a load that was just made.</summary>
@@ -27,12 +43,28 @@ internal static class LoadBenchmark
         }
     }
 
-    private static void Load(string folder, GraphOptimization level, string what)
+    private static StableDiffusionPipeline Load(string folder, OnnxRuntimeOptions options, string what)
     {
         using var loads = new ModelDurations(DiffusionTelemetry.LoadDuration, "sdfleet.component", "sdfleet.phase");
+        var before = ProcessMemory.Now();
         var clock = Stopwatch.StartNew();
-        using var pipeline = StableDiffusionPipeline.Load(folder, new OnnxRuntimeOptions { Optimization = level });
-        Console.WriteLine(FormattableString.Invariant($"{what}: {clock.Elapsed.TotalSeconds:F2} s"));
+        var pipeline = StableDiffusionPipeline.Load(folder, options);
+        var (seconds, memory) = (clock.Elapsed.TotalSeconds, (ProcessMemory.Now() - before) / Megabyte);
+        Console.WriteLine(FormattableString.Invariant($"{what}: {seconds:F2} s, memory {memory:F0} MB"));
         PrintPhases(loads);
+        return pipeline;
+    }
+
+    private static void LoadAndStep(string folder, OnnxRuntimeOptions options, string what)
+    {
+        using var pipeline = Load(folder, options, what);
+        using var runs = new ModelDurations(DiffusionTelemetry.RunDuration, "sdfleet.component");
+        var task = pipeline.CreateTask("a red circle on a blue ground", seed: 1) with { Width = 256, Height = 256, Steps = 1 };
+        foreach (var run in (string[])["first", "second"])
+        {
+            runs.Reset();
+            pipeline.Generate([task]);
+            Console.WriteLine(FormattableString.Invariant($"  {run} step of 256x256   {runs.By["unet"].Seconds,7:F2} s"));
+        }
     }
 }

@@ -20,6 +20,11 @@ switch (args)
         LoadBenchmark.Run(folder);
         return 0;
 
+    // The same with entries of ONNX Runtime's session configuration, KEY=VALUE.
+    case ["load", var folder, .. var entries] when entries.All(entry => entry.IndexOf('=') > 0):
+        LoadBenchmark.Compare(folder, entries);
+        return 0;
+
     // The bundled model at the size that it was trained for, and at one where attention is most of the work.
     case ["attention"]:
         AttentionBenchmark.Run(ShapesModelFolder.Path, side: 128, rounds: 20);

@@ -90,6 +90,11 @@ internal sealed class OnnxDevice
         };
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", _options.SpinningThreads ? "1" : "0");
         session.AddSessionConfigEntry("session.use_deterministic_compute", _options.Deterministic ? "1" : "0");
+        foreach ((string key, string value) in _options.SessionEntries)
+        {
+            session.AddSessionConfigEntry(key, value);
+        }
+
         AppendProvider(session, Provider, _options);
         return session;
     }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace SdFleet.Diffusion.Onnx;
 
 /// <summary>How models are loaded and run.</summary>
@@ -61,6 +63,9 @@ public sealed record OnnxRuntimeOptions
 
     /// <summary>How far models are rewritten at load. Default: as far as possible.</summary>
     public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+
+    /// <summary>Entries of a session's configuration beside those that are set here: for benchmarks that try what they do.</summary>
+    internal IReadOnlyDictionary<string, string> SessionEntries { get; init; } = FrozenDictionary<string, string>.Empty;
 
     internal void Validate()
     {

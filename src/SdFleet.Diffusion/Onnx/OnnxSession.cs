@@ -35,7 +35,7 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime cannot load it.</exception>
     public static OnnxSession Load(string file, OnnxDevice device)
     {
-        if (device.FusesAttention && ModelLoads.Measure(file, ModelLoads.Read, () => ReadToChange(file)) is { } graph)
+        if (!device.HasOwnMemory && ModelLoads.Measure(file, ModelLoads.Read, () => ReadToChange(file)) is { } graph)
         {
             try
             {
@@ -104,7 +104,7 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    // Null where nothing is to be changed.
+    // Null where the file may be loaded as it is.
     private static OnnxEditedModel? Rewrite(OnnxGraphEditor model, SessionOptions options, OnnxDevice device)
     {
         if (device.FusesAttention)
@@ -112,13 +112,21 @@ internal sealed class OnnxSession : IDisposable
             AttentionFusion.Apply(model);
         }
 
-        if (!model.HasChanges)
+        // What ONNX Runtime reads from a file itself, it holds almost twice for a while. Other providers' ways are their own.
+        bool leavesWeights = !device.HasOwnMemory && model.HasWeightsToLeave;
+        if (!model.HasChanges && !leavesWeights)
         {
             return null;
         }
 
         // Bytes have no folder that weights beside them could be found in.
-        options.AddSessionConfigEntry(ExternalDataFolder, model.FollowLinks());
+        string folder = model.FollowLinks();
+        options.AddSessionConfigEntry(ExternalDataFolder, folder);
+        if (leavesWeights)
+        {
+            model.LeaveWeightsInFile(folder);
+        }
+
         return model.Build();
     }
 

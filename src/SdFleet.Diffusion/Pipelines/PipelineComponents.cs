@@ -52,7 +52,9 @@ internal sealed class PipelineComponents : IDisposable
             VaeDecoder decoder = Own(new VaeDecoder(Load(ModelComponents.VaeDecoder)));
             LatentChannels = decoder.LatentChannels > 0 ? decoder.LatentChannels : UsualLatentChannels;
             Kind = ModelKinds.Detect(Unet, LatentChannels, folder);
-            RequireSame(Unet.File, "channels of the prediction", LatentChannels, Unet.Output.Dimensions[1]);
+            int predicted = Unet.Output.Dimensions[1];
+            string variance = predicted == 2 * LatentChannels ? ", and none for its variance" : "";
+            RequireSame(Unet.File, $"channels of the prediction{variance}", LatentChannels, predicted);
             RequireSame(Unet.File, "text embeddings as wide as the text encoder's", Prompts.Width, Unet.Embeddings.Dimensions[2]);
             RequireSame(Unet.File, "text embeddings of a prompt, one a token", Prompts.ChunkLength, Unet.Embeddings.Dimensions[1]);
             RequireSame(Unet.File, "text_embeds as wide as the text encoder's", Prompts.PooledWidth, Unet.TextEmbeds?.Dimensions[1] ?? -1);

@@ -20,18 +20,25 @@ public sealed record SchedulerOptions
     /// <summary>The generation of diffusers to compute like, where generations differ.</summary>
     public SchedulerCompatibility Compatibility { get; init; }
 
+    /// <summary>
+    /// Everything else that differs, as a scheduler_config.json says it: what is null here is the model's. The settings above win over it,
+    /// and so does what a short <see cref="Name"/> stands for.
+    /// </summary>
+    public SchedulerConfig Settings { get; init; } = new();
+
     /// <summary>Makes the scheduler for a model.</summary>
     /// <exception cref="ArgumentException">The name or a setting is not known.</exception>
     internal Scheduler Create(SchedulerConfig model)
     {
-        SchedulerConfig config = model with
+        SchedulerConfig config = model.With(Settings);
+        config = config with
         {
-            UseKarrasSigmas = UseKarrasSigmas ?? model.UseKarrasSigmas,
+            UseKarrasSigmas = UseKarrasSigmas ?? config.UseKarrasSigmas,
 
             // Who asks for one layout does not want the model's other one.
-            UseExponentialSigmas = UseKarrasSigmas == true ? false : model.UseExponentialSigmas,
-            UseBetaSigmas = UseKarrasSigmas == true ? false : model.UseBetaSigmas,
-            TimestepSpacing = TimestepSpacing ?? model.TimestepSpacing,
+            UseExponentialSigmas = UseKarrasSigmas == true ? false : config.UseExponentialSigmas,
+            UseBetaSigmas = UseKarrasSigmas == true ? false : config.UseBetaSigmas,
+            TimestepSpacing = TimestepSpacing ?? config.TimestepSpacing,
         };
         return Name is null ? Scheduler.Create(config, Compatibility) : KnownSchedulers.Create(Name, config, Compatibility);
     }

@@ -20,7 +20,11 @@ public abstract class AlphaScheduler : Scheduler
         : base(config, NoiseSchedule.Create(config, betas, zeroSnr), compatibility)
     {
         _spacing = ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Leading);
-        PredictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon, predictionTypes);
+        PredictionType = ConfigValue.Parse(
+            "prediction_type",
+            config.PredictionType,
+            PredictionType.Epsilon,
+            predictionTypes.IsEmpty ? PredictionTypes.Diffusion : predictionTypes);
         _finalAlpha = finalAlpha ?? NoiseSchedule.AlphasCumprod[0];
     }
 

@@ -42,6 +42,11 @@ internal static class ConfigValue
         ? value
         : throw new ArgumentException($"{field} {value} is not supported. Supported: {min} to {max}.");
 
+    /// <summary>A number above a bound.</summary>
+    public static double Above(string field, double value, double bound) => value > bound && double.IsFinite(value)
+        ? value
+        : throw new ArgumentException(FormattableString.Invariant($"{field} {value} is not supported. Supported: above {bound}."));
+
     /// <summary>Refuses an option that is on but that nothing here computes.</summary>
     public static void RequireOff(string field, bool? value)
     {

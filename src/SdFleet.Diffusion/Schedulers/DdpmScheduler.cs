@@ -19,6 +19,7 @@ public sealed class DdpmScheduler : AlphaScheduler
             compatibility == SchedulerCompatibility.Current ? ZeroSnr.Exact : ZeroSnr.Ignored,
             finalAlpha: 1)
     {
+        LearnedVariance.Refuse(config.VarianceType, "fixed_small, fixed_small_log, fixed_large");
         _variance = ConfigValue.Parse("variance_type", config.VarianceType, DdpmVariance.FixedSmall);
         _limit = new CleanSampleLimit(config, clipByDefault: true, canThreshold: true);
     }

@@ -11,10 +11,19 @@ public sealed class DpmSolverMultistepScheduler : SolverScheduler
 
     internal DpmSolverMultistepScheduler(SchedulerConfig config, SchedulerCompatibility compatibility)
         : base(
-            config, compatibility, compatibility == SchedulerCompatibility.Current ? ZeroSnr.Floored : ZeroSnr.Ignored, MaxOrder)
+            config,
+            compatibility,
+            compatibility == SchedulerCompatibility.Current ? ZeroSnr.Floored : ZeroSnr.Ignored,
+            MaxOrder,
+            knowsLu: true)
     {
         _options = new DpmSolverOptions(config, compatibility);
-        if (_options.IsStochastic)
+        DpmSolverOptions.RequireGivenVariance(PredictionType, config.VarianceType);
+        RequireCleanOfFlow($"algorithm_type \"{config.AlgorithmType}\"");
+
+        // Nobody has the third order in terms of noise, and the older generation neither.
+        bool third = compatibility == SchedulerCompatibility.Current && _options.Algorithm == DpmAlgorithm.StochasticClean;
+        if (_options.IsStochastic && !third)
         {
             ConfigValue.InRange($"with algorithm_type \"{config.AlgorithmType}\", solver_order", SolverOrder, 1, 2);
         }
@@ -26,12 +35,9 @@ public sealed class DpmSolverMultistepScheduler : SolverScheduler
 
     private protected override double FinalSigmaFrom(double last) => _options.FinalSigma == FinalSigma.Zero ? 0 : Training.Min;
 
-    private protected override double[]? LayOutSigmas(int steps)
-    {
-        bool current = Compatibility == SchedulerCompatibility.Current;
-        bool evenInLambda = current && Config.UseLuLambdas == true && LevelLayout != SigmaLayout.Karras;
-        return evenInLambda ? SigmaSchedule.LogLinear(Training.Max, Training.Min, steps) : base.LayOutSigmas(steps);
-    }
+    // With this one schedule, and in this one class, diffusers cuts all of them off.
+    private protected override bool RoundsTimesteps => base.RoundsTimesteps
+        && (Compatibility == SchedulerCompatibility.V021 || Config.BetaSchedule != "squaredcos_cap_v2");
 
     private protected override bool DrawsNoise(int index) => _options.IsStochastic;
 

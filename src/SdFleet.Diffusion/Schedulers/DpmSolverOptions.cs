@@ -32,4 +32,14 @@ internal sealed class DpmSolverOptions
     public FinalSigma FinalSigma { get; }
 
     public double LambdaMin { get; }
+
+    /// <summary>Refuses models of noise that predict its variance as well. With others diffusers pays no heed to the option.</summary>
+    /// <exception cref="ArgumentException">The configuration is for one.</exception>
+    public static void RequireGivenVariance(PredictionType predictionType, string? varianceType)
+    {
+        if (predictionType == PredictionType.Epsilon)
+        {
+            LearnedVariance.Refuse(varianceType, "none");
+        }
+    }
 }

@@ -17,10 +17,8 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
         // The older generation knows no stochastic form.
         DpmAlgorithm[] known = [DpmAlgorithm.Noise, DpmAlgorithm.Clean, DpmAlgorithm.Deis, DpmAlgorithm.StochasticClean];
         _options = new DpmSolverOptions(config, compatibility, compatibility == SchedulerCompatibility.Current ? known : known[..^1]);
-        if (_options.IsStochastic)
-        {
-            ConfigValue.InRange($"with algorithm_type \"{config.AlgorithmType}\", solver_order", SolverOrder, 1, 2);
-        }
+        DpmSolverOptions.RequireGivenVariance(PredictionType, config.VarianceType);
+        RequireCleanOfFlow($"algorithm_type \"{config.AlgorithmType}\"");
     }
 
     private protected override bool KeepsClean => _options.KeepsClean;

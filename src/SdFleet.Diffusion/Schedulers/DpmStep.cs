@@ -42,7 +42,10 @@ internal readonly record struct DpmStep(double Sample, double Output, double Mid
                 scale = to.Alpha;
                 phi = 1 - Math.Exp(-2 * h);
                 double ratio = to.Sigma / from.Sigma * Math.Exp(-h);
-                return new(ratio, scale * phi, scale * phi / 2, scale * (1 - phi / (2 * h)), 0, to.Sigma * Math.Sqrt(phi));
+
+                // As diffusers has it. The integral of 2 e^-2(h - x) x^2 / 2 over the step is that with + 0.5.
+                second = double.IsInfinity(h) ? 0 : scale * ((phi - 2 * h) / (4 * h * h) - 0.5);
+                return new(ratio, scale * phi, scale * phi / 2, scale * (1 - phi / (2 * h)), second, to.Sigma * Math.Sqrt(phi));
 
             default:
                 scale = -to.Alpha;

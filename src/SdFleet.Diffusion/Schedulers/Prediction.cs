@@ -4,7 +4,7 @@ namespace SdFleet.Diffusion.Schedulers;
 /// Reads a model's output at one noise level: the clean sample and the noise it implies, where
 /// sample = <paramref name="Alpha"/> clean + <paramref name="Sigma"/> noise.
 /// </summary>
-/// <param name="Type">What the model predicts.</param>
+/// <param name="Type">What the model predicts. A flow's prediction is read so only where both weights add up to 1.</param>
 /// <param name="Alpha">The weight of the clean sample in the noisy one.</param>
 /// <param name="Sigma">The weight of the noise in the noisy sample.</param>
 /// <param name="Velocity">Scales velocity where the model saw the sample divided by this; 1 where it saw the sample itself.</param>
@@ -15,6 +15,7 @@ internal readonly record struct Prediction(PredictionType Type, double Alpha, do
     {
         PredictionType.Epsilon => new(1 / Alpha, -Sigma / Alpha),
         PredictionType.Sample => new(0, 1),
+        PredictionType.FlowPrediction => new(1, -Sigma),
         // v = a noise - s clean for unit variance; a sample of variance Velocity^2 was divided by Velocity first.
         _ => new(Alpha / (Velocity * Velocity), -Sigma / Velocity),
     };
@@ -24,6 +25,7 @@ internal readonly record struct Prediction(PredictionType Type, double Alpha, do
     {
         PredictionType.Epsilon => new(0, 1),
         PredictionType.Sample => new(1 / Sigma, -Alpha / Sigma),
+        PredictionType.FlowPrediction => new(1, Alpha),
         _ => new(Sigma / (Velocity * Velocity), Alpha / Velocity),
     };
 

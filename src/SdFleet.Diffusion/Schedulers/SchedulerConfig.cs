@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
@@ -86,7 +87,9 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("sample_max_value")]
     public double? SampleMaxValue { get; init; }
 
-    /// <summary>DDPM: <c>fixed_small</c>, <c>fixed_small_log</c> or <c>fixed_large</c>. Other schedulers take none.</summary>
+    /// <summary>
+    /// DDPM: <c>fixed_small</c>, <c>fixed_small_log</c> or <c>fixed_large</c>. DPM-Solver takes none, and others ignore it.
+    /// </summary>
     [JsonPropertyName("variance_type")]
     public string? VarianceType { get; init; }
 
@@ -94,7 +97,10 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("use_karras_sigmas")]
     public bool? UseKarrasSigmas { get; init; }
 
-    /// <summary>DPM-Solver++ multistep: whether the noise levels are uniform in log SNR. Default no.</summary>
+    /// <summary>
+    /// DPM-Solver multistep: whether the noise levels are uniform in log SNR. Default no; <see cref="UseKarrasSigmas"/> wins over it, and it
+    /// over other layouts. Goes not with <see cref="UseFlowSigmas"/>.
+    /// </summary>
     [JsonPropertyName("use_lu_lambdas")]
     public bool? UseLuLambdas { get; init; }
 
@@ -111,9 +117,24 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("use_beta_sigmas")]
     public bool? UseBetaSigmas { get; init; }
 
-    /// <summary>Not supported here: must be absent or false.</summary>
+    /// <summary>
+    /// DPM-Solver, DEIS and UniPC: whether the noise levels are flow matching's, for models that were trained so. Default no; goes with no
+    /// other layout. Other schedulers ignore it.
+    /// </summary>
     [JsonPropertyName("use_flow_sigmas")]
     public bool? UseFlowSigmas { get; init; }
+
+    /// <summary>How far flow sigmas are shifted towards more noise, above 0. Default 1, not at all.</summary>
+    [JsonPropertyName("flow_shift")]
+    public double? FlowShift { get; init; }
+
+    /// <summary>UniPC: what flow sigmas are stretched to end at, 0 (not at all) to below 1. Default not at all.</summary>
+    [JsonPropertyName("shift_terminal")]
+    public double? ShiftTerminal { get; init; }
+
+    /// <summary>UniPC: whether the shift is given to each run. Not supported here: must be absent or false.</summary>
+    [JsonPropertyName("use_dynamic_shifting")]
+    public bool? UseDynamicShifting { get; init; }
 
     /// <summary>Euler: the smallest sigma of Karras' and other layouts, where it is not the schedule's.</summary>
     [JsonPropertyName("sigma_min")]
@@ -134,7 +155,7 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("timestep_type")]
     public string? TimestepType { get; init; }
 
-    /// <summary>The highest order of a multistep solver, 1 to 3. Default 2.</summary>
+    /// <summary>The highest order of a solver, 1 to 3; UniPC: to 6; <c>sde-dpmsolver</c>: to 2. Default 2.</summary>
     [JsonPropertyName("solver_order")]
     public int? SolverOrder { get; init; }
 
@@ -205,6 +226,26 @@ public sealed partial record SchedulerConfig
     /// <summary>Reads a <c>scheduler_config.json</c>.</summary>
     /// <exception cref="ArgumentException">The file is not a scheduler configuration.</exception>
     public static SchedulerConfig Load(string path) => Parse(File.ReadAllText(path));
+
+    /// <summary>This configuration with all that another one says.</summary>
+    /// <param name="other">What is null in it stays as it is here.</param>
+    public SchedulerConfig With(SchedulerConfig other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        JsonObject merged = Write(this);
+        foreach ((string key, JsonNode? value) in Write(other))
+        {
+            if (value is not null)
+            {
+                merged[key] = value.DeepClone();
+            }
+        }
+
+        return merged.Deserialize(SchedulerConfigJson.Default.SchedulerConfig)!;
+
+        static JsonObject Write(SchedulerConfig config) =>
+            JsonSerializer.SerializeToNode(config, SchedulerConfigJson.Default.SchedulerConfig)!.AsObject();
+    }
 
     /// <summary>What Python writes for non-finite numbers, which is not JSON.</summary>
     [GeneratedRegex(@"(?<=:\s*)-?Infinity(?=\s*[,}])")]

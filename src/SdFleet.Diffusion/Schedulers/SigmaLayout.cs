@@ -14,4 +14,10 @@ internal enum SigmaLayout
 
     /// <summary>At the quantiles of a beta distribution: more of them at both ends (arXiv:2407.12173).</summary>
     Beta,
+
+    /// <summary>Even in log SNR (arXiv:2206.00927): as <see cref="Exponential"/>, but with rounded timesteps.</summary>
+    Lu,
+
+    /// <summary>Flow matching's: shares of noise, not noise over signal.</summary>
+    Flow,
 }

@@ -15,7 +15,8 @@ public abstract class SigmaScheduler : Scheduler
     {
         LevelLayout = layout;
         _spacing = ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Linspace);
-        PredictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon);
+        PredictionType = ConfigValue.Parse(
+            "prediction_type", config.PredictionType, PredictionType.Epsilon, PredictionTypes.Diffusion);
         Training = new SigmaSchedule(NoiseSchedule);
     }
 

@@ -15,6 +15,9 @@ internal readonly record struct SolverNode(double Alpha, double Sigma, double La
         return new SolverNode(alpha, sigma, Math.Log(alpha) - Math.Log(sigma));
     }
 
+    /// <summary>From the share of noise, where the clean sample has the rest: flow matching.</summary>
+    public static SolverNode FromShare(double sigma) => new(1 - sigma, sigma, Math.Log(1 - sigma) - Math.Log(sigma));
+
     /// <summary>From noise over signal.</summary>
     public static SolverNode FromRho(double rho)
     {

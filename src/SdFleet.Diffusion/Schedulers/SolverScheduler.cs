@@ -10,7 +10,6 @@ public abstract class SolverScheduler : Scheduler
     private protected const int FewSteps = 15;
 
     private readonly TimestepSpacing _spacing;
-    private readonly PredictionType _predictionType;
     private readonly CleanSampleLimit _limit;
     private SolverNode[] _nodes = [];
     private double[] _sigmas = [];
@@ -21,21 +20,21 @@ public abstract class SolverScheduler : Scheduler
         ZeroSnr zeroSnr,
         int maxOrder,
         bool alwaysLinspace = false,
-        bool canThreshold = true)
+        bool canThreshold = true,
+        bool knowsLu = false)
         : base(config, NoiseSchedule.Create(config, BetaDefaults.Pixel, zeroSnr), compatibility)
     {
-        LevelLayout = SigmaLayouts.Read(config, compatibility);
-        ConfigValue.RequireOff("use_flow_sigmas", config.UseFlowSigmas);
-        if (config.VarianceType is "learned" or "learned_range")
-        {
-            throw new ArgumentException(
-                $"variance_type \"{config.VarianceType}\" is not supported. Supported: none.");
-        }
-
+        LevelLayout = SigmaLayouts.Read(config, compatibility, knowsFlow: true, knowsLu);
+        bool flows = LevelLayout == SigmaLayout.Flow;
+        FlowShift = flows ? ConfigValue.Above("flow_shift", config.FlowShift ?? 1, 0) : 1;
         _spacing = alwaysLinspace
             ? TimestepSpacing.Linspace
             : ConfigValue.Parse("timestep_spacing", config.TimestepSpacing, TimestepSpacing.Linspace);
-        _predictionType = ConfigValue.Parse("prediction_type", config.PredictionType, PredictionType.Epsilon);
+        PredictionType = ConfigValue.Parse(
+            flows ? "prediction_type" : "without use_flow_sigmas, prediction_type",
+            config.PredictionType,
+            PredictionType.Epsilon,
+            flows ? default : PredictionTypes.Diffusion);
         _limit = new CleanSampleLimit(config, clipByDefault: null, canThreshold);
         SolverOrder = ConfigValue.InRange("solver_order", config.SolverOrder ?? 2, 1, maxOrder);
         SolverType = ConfigValue.Parse("solver_type", config.SolverType, SolverType.Midpoint);
@@ -58,6 +57,15 @@ public abstract class SolverScheduler : Scheduler
     /// <summary>How the noise levels lie between their bounds.</summary>
     private protected SigmaLayout LevelLayout { get; }
 
+    /// <summary>What the model predicts.</summary>
+    private protected PredictionType PredictionType { get; }
+
+    /// <summary>How far flow sigmas are shifted towards more noise; 1 for not at all.</summary>
+    private protected double FlowShift { get; }
+
+    /// <summary>Whether the timesteps of a layout's noise levels are rounded; others are cut off to whole ones.</summary>
+    private protected virtual bool RoundsTimesteps => LevelLayout is SigmaLayout.Karras or SigmaLayout.Lu;
+
     /// <summary>The noise levels of training.</summary>
     private protected SigmaSchedule Training { get; }
 
@@ -77,16 +85,20 @@ public abstract class SolverScheduler : Scheduler
     /// <param name="last">The noise level that it begins at.</param>
     private protected abstract double FinalSigmaFrom(double last);
 
-    /// <summary>Noise levels of the class's own; where it has some, the timesteps are changed to theirs.</summary>
-    private protected virtual double[]? LayOutSigmas(int steps) =>
-        LevelLayout == SigmaLayout.Timesteps ? null : SigmaLayouts.Between(LevelLayout, Training.Max, Training.Min, steps);
+    /// <summary>Noise levels of flow matching.</summary>
+    private protected virtual double[] LayOutFlow(int steps) => FlowSigmas.ToZero(NoiseSchedule.Length, steps, FlowShift);
 
     /// <summary>Computes the step at an index from <see cref="Outputs"/>, whose first is this step's.</summary>
     private protected abstract void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise);
 
     private protected override double[] LayOut(int steps)
     {
-        double[]? sigmas = LayOutSigmas(steps);
+        double[]? sigmas = LevelLayout switch
+        {
+            SigmaLayout.Timesteps => null,
+            SigmaLayout.Flow => LayOutFlow(steps),
+            _ => SigmaLayouts.Between(LevelLayout, Training.Max, Training.Min, steps),
+        };
         double[] timesteps = sigmas is null
             ? Spacing.Solver(_spacing, NoiseSchedule.Length, LastTimestep(), steps, Config.StepsOffset ?? 0)
             : Array.ConvertAll(sigmas, WholeTimestepOf);
@@ -106,7 +118,7 @@ public abstract class SolverScheduler : Scheduler
             sigmas ??= Array.ConvertAll(timesteps, Training.At);
 
             // diffusers holds sigmas in float32.
-            _nodes = [.. sigmas.Append(FinalSigmaFrom(sigmas[^1])).Select(sigma => SolverNode.FromRho((float)sigma))];
+            _nodes = [.. sigmas.Append(FinalSigmaFrom(sigmas[^1])).Select(sigma => NodeOf((float)sigma))];
         }
 
         _sigmas = Array.ConvertAll(_nodes, node => node.Rho);
@@ -144,7 +156,7 @@ public abstract class SolverScheduler : Scheduler
     /// <summary>Reads the model's output as what the solver keeps.</summary>
     private void Convert(SolverNode node, ReadOnlySpan<float> sample, ReadOnlySpan<float> modelOutput, Span<float> destination)
     {
-        var prediction = new Prediction(_predictionType, node.Alpha, node.Sigma);
+        var prediction = new Prediction(PredictionType, node.Alpha, node.Sigma);
         if (!KeepsClean && !_limit.IsActive)
         {
             prediction.Noise.Write(destination, sample, modelOutput);
@@ -159,13 +171,25 @@ public abstract class SolverScheduler : Scheduler
         }
     }
 
-    // diffusers rounds some layouts' timesteps, and leaves the others to the conversion to whole numbers.
+    /// <summary>Refuses to read a flow's prediction as noise, which diffusers does in DEIS only.</summary>
+    /// <param name="setting">What has outputs kept as noise.</param>
+    /// <exception cref="ArgumentException">It is asked for.</exception>
+    private protected void RequireCleanOfFlow(string setting)
+    {
+        if (PredictionType == PredictionType.FlowPrediction && !KeepsClean)
+        {
+            throw new ArgumentException(
+                $"prediction_type \"flow_prediction\" is not supported with {setting}. Supported: epsilon, sample, v_prediction.");
+        }
+    }
+
+    private SolverNode NodeOf(double sigma) =>
+        LevelLayout == SigmaLayout.Flow ? SolverNode.FromShare(sigma) : SolverNode.FromRho(sigma);
+
     private double WholeTimestepOf(double sigma)
     {
-        double timestep = Training.TimestepOf(sigma);
-        return LevelLayout is SigmaLayout.Exponential or SigmaLayout.Beta
-            ? Math.Truncate(timestep)
-            : Math.Round(timestep, MidpointRounding.ToEven);
+        double timestep = LevelLayout == SigmaLayout.Flow ? sigma * NoiseSchedule.Length : Training.TimestepOf(sigma);
+        return RoundsTimesteps ? Math.Round(timestep, MidpointRounding.ToEven) : Math.Truncate(timestep);
     }
 
     /// <summary>One more than the noisiest timestep whose lambda is not below <see cref="LambdaMin"/>.</summary>

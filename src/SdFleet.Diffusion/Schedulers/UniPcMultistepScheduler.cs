@@ -9,6 +9,10 @@ namespace SdFleet.Diffusion.Schedulers;
 public sealed class UniPcMultistepScheduler : SolverScheduler
 {
     private const int MaxOrder = 6;
+
+    // Of a value in a message.
+    private const int LongestShown = 60;
+
     private readonly bool _predictsClean;
     private readonly bool _usesBh1;
     private readonly bool _endsAtZero;
@@ -24,12 +28,21 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
             MaxOrder,
             canThreshold: config.PredictX0 ?? true)
     {
-        if (config.SolverP is { ValueKind: not JsonValueKind.Null })
+        if (config.SolverP is { ValueKind: not JsonValueKind.Null } predictor)
         {
-            throw new ArgumentException("solver_p, another scheduler as predictor, is not supported. Supported: null.");
+            // There it is an object of the program: diffusers cannot read one from a file either.
+            throw new ArgumentException(
+                $"solver_p {Shortened(predictor.GetRawText())}, another scheduler as predictor, is not supported. Supported: null.");
         }
 
         _predictsClean = config.PredictX0 ?? true;
+        RequireCleanOfFlow("predict_x0 false");
+        if (compatibility == SchedulerCompatibility.Current)
+        {
+            // It takes a value that is given to each run, which no pipeline of Stable Diffusion does.
+            ConfigValue.RequireOff("use_dynamic_shifting", config.UseDynamicShifting);
+            RequireTerminal(config.ShiftTerminal);
+        }
         _usesBh1 = SolverType == SolverType.Bh1;
         _uncorrected = [.. config.DisableCorrector ?? []];
 
@@ -51,6 +64,9 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
 
     private protected override double FinalSigmaFrom(double last) =>
         _endsAtZero ? 0 : LevelLayout != SigmaLayout.Timesteps ? last : Training.Min;
+
+    private protected override double[] LayOutFlow(int steps) =>
+        FlowSigmas.FromOne(NoiseSchedule.Length, steps, FlowShift, Config.ShiftTerminal ?? 0);
 
     private protected override void Reset(int batchLength, int valuesPerImage)
     {
@@ -155,6 +171,28 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
         }
 
         LinearSystem.Solve(matrix[..(count * count)], rhos[..count]);
+    }
+
+    private static string Shortened(string text) => text.Length <= LongestShown ? text : $"{text[..LongestShown]}...";
+
+    private void RequireTerminal(double? terminal)
+    {
+        if (terminal is null)
+        {
+            return;
+        }
+
+        if (LevelLayout != SigmaLayout.Flow)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"shift_terminal {terminal} is not supported without use_flow_sigmas. Supported: null."));
+        }
+
+        if (!(terminal is >= 0 and < 1))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"shift_terminal {terminal} is not supported. Supported: 0, for none, to below 1."));
+        }
     }
 
     /// <summary>e^x - 1 without the cancellation near 0.</summary>

@@ -67,6 +67,16 @@ public class ModelInterfaceTests
         Assert.Equal(FormattableString.Invariant($"{channels}"), error.Found);
     }
 
+    // As models of pixels have it that predict their variance; the schedulers refuse those too.
+    [Fact]
+    public void Load_UnetThatPredictsItsVariance_SaysThatItIsTheVariance()
+    {
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => new TinyModel { PredictedChannels = 8 }.Load());
+
+        Assert.Equal("4 channels of the prediction, and none for its variance", error.Expected);
+        Assert.Equal("8", error.Found);
+    }
+
     [Theory]
     [InlineData("class_labels")]
     [InlineData("time_ids")]

@@ -4,6 +4,15 @@ namespace SdFleet.Diffusion.Tests.Schedulers;
 
 public class SchedulerConfigTests
 {
+    private const string FlowOfNoise =
+        """
+        {"use_flow_sigmas": true, "prediction_type": "flow_prediction", "predict_x0": false, "algorithm_type": "dpmsolver",
+         "final_sigmas_type": "sigma_min"}
+        """;
+
+    private const string StochasticNoise =
+        """{"algorithm_type": "sde-dpmsolver", "solver_order": 3, "final_sigmas_type": "sigma_min"}""";
+
     [Fact]
     public void Parse_DiffusersFile_ReadsWhatItSays()
     {
@@ -58,18 +67,29 @@ public class SchedulerConfigTests
     [InlineData("EulerDiscreteScheduler", """{"use_beta_sigmas": true, "use_karras_sigmas": true}""", "use_beta_sigmas", "one of them")]
     [InlineData("DEISMultistepScheduler", """{"use_beta_sigmas": true, "use_exponential_sigmas": true}""", "use_exponential_sigmas", "one")]
     [InlineData("EulerDiscreteScheduler", """{"final_sigmas_type": "small"}""", "final_sigmas_type", "zero, sigma_min")]
-    [InlineData("unipc", """{"use_flow_sigmas": true}""", "use_flow_sigmas", "false")]
+    [InlineData("ddim", """{"prediction_type": "flow_prediction"}""", "flow_prediction", "epsilon, sample, v_prediction")]
+    [InlineData("euler", """{"prediction_type": "flow_prediction"}""", "flow_prediction", "epsilon, sample, v_prediction")]
+    [InlineData("unipc", """{"prediction_type": "flow_prediction"}""", "without use_flow_sigmas", "epsilon, sample, v_prediction")]
+    [InlineData("unipc", FlowOfNoise, "predict_x0 false", "epsilon, sample, v_prediction")]
+    [InlineData("DPMSolverMultistepScheduler", FlowOfNoise, "algorithm_type \"dpmsolver\"", "epsilon, sample, v_prediction")]
+    [InlineData("DPMSolverSinglestepScheduler", FlowOfNoise, "algorithm_type \"dpmsolver\"", "epsilon, sample, v_prediction")]
+    [InlineData("unipc", """{"use_flow_sigmas": true, "use_beta_sigmas": true}""", "use_beta_sigmas and use_flow_sigmas", "one of them")]
+    [InlineData("DPMSolverMultistepScheduler", """{"use_flow_sigmas": true, "use_lu_lambdas": true}""", "use_lu_lambdas", "one of them")]
+    [InlineData("deis", """{"use_flow_sigmas": true, "flow_shift": 0}""", "flow_shift 0", "above 0")]
+    [InlineData("unipc", """{"shift_terminal": 0.1}""", "shift_terminal 0.1 is not supported without use_flow_sigmas", "null")]
+    [InlineData("unipc", """{"use_flow_sigmas": true, "shift_terminal": 1}""", "shift_terminal 1", "to below 1")]
+    [InlineData("unipc", """{"use_dynamic_shifting": true}""", "use_dynamic_shifting true", "false")]
     [InlineData("unipc", """{"final_sigmas_type": "zero", "predict_x0": false}""", "final_sigmas_type", "sigma_min")]
     [InlineData("unipc", """{"final_sigmas_type": "zero", "lower_order_final": false}""", "lower_order_final", "sigma_min")]
     [InlineData("deis", """{"solver_order": 4}""", "solver_order", "1 to 3")]
     [InlineData("deis", """{"algorithm_type": "sde-dpmsolver"}""", "algorithm_type", "deis")]
     [InlineData("unipc", """{"solver_type": "rk4"}""", "solver_type", "bh1, bh2")]
-    [InlineData("unipc", """{"solver_p": {"_class_name": "DDIMScheduler"}}""", "solver_p", "null")]
+    [InlineData("unipc", """{"solver_p": {"_class_name": "DDIMScheduler"}}""", "solver_p {\"_class_name\": \"DDIMScheduler\"}", "null")]
     [InlineData("DPMSolverMultistepScheduler", """{"algorithm_type": "dpmsolver"}""", "final_sigmas_type", "sigma_min")]
-    [InlineData("DPMSolverMultistepScheduler", """{"algorithm_type": "sde-dpmsolver++", "solver_order": 3}""", "solver_order", "1 to 2")]
+    [InlineData("DPMSolverMultistepScheduler", StochasticNoise, "with algorithm_type \"sde-dpmsolver\", solver_order 3", "1 to 2")]
     [InlineData("DPMSolverMultistepScheduler", """{"variance_type": "learned"}""", "variance_type", "none")]
+    [InlineData("DPMSolverSinglestepScheduler", """{"variance_type": "learned_range"}""", "variance_type", "none")]
     [InlineData("DPMSolverSinglestepScheduler", """{"algorithm_type": "sde-dpmsolver"}""", "algorithm_type", "dpmsolver, dpmsolver++")]
-    [InlineData("DPMSolverSinglestepScheduler", """{"algorithm_type": "sde-dpmsolver++", "solver_order": 3}""", "solver_order", "1 to 2")]
     [InlineData("lcm", """{"original_inference_steps": 0}""", "original_inference_steps", "1 to 1000")]
     public void Create_UnsupportedValue_NamesFieldAndSupportedValues(string name, string json, string field, string supported)
     {
@@ -91,6 +111,16 @@ public class SchedulerConfigTests
         Scheduler scheduler = KnownSchedulers.Create(name, SchedulerConfig.Parse(json));
         Assert.Contains(reason, Assert.Throws<ArgumentException>(() => scheduler.SetTimesteps(steps)).Message);
     }
+
+    // diffusers pays heed to it in DDPM and DPM-Solver only, and there only for models of noise.
+    [Theory]
+    [InlineData("unipc", "epsilon")]
+    [InlineData("deis", "epsilon")]
+    [InlineData("ddim", "epsilon")]
+    [InlineData("DPMSolverMultistepScheduler", "v_prediction")]
+    [InlineData("DPMSolverSinglestepScheduler", "sample")]
+    public void Create_LearnedVarianceThatNobodyLooksAt_IsIgnored(string name, string predictionType) =>
+        Assert.NotNull(KnownSchedulers.Create(name, new() { VarianceType = "learned_range", PredictionType = predictionType }));
 
     [Fact]
     public void Create_DeisWithKarrasAsIn021_IsRefused() => Assert.Contains(

@@ -11,31 +11,23 @@ public class SchedulerRunTests
 
     [Theory]
     [MemberData(nameof(ClassNames))]
-    public void Step_AfterBegin_AllocatesNothing(string name)
-    {
-        SchedulerConfig config = SchedulerFixture.Config with { Thresholding = true };
-        Scheduler scheduler = KnownSchedulers.Create(name, config);
-        scheduler.SetTimesteps(20);
-        float[] sample = SchedulerFixture.Values(1, 2 * OddLength), output = new float[sample.Length];
-        float[] noise = SchedulerFixture.Values(2, sample.Length);
+    public void Step_AfterBegin_AllocatesNothing(string name) =>
+        AssertNoAllocation(name, SchedulerFixture.Config with { Thresholding = true });
 
-        // The second run is measured: the first one may compile.
-        long allocated = 0;
-        for (int run = 0; run < 2; run++)
+    [Theory]
+    [InlineData("DEISMultistepScheduler", 3, "deis", "logrho")]
+    [InlineData("DPMSolverMultistepScheduler", 3, "dpmsolver", "heun")]
+    [InlineData("DPMSolverMultistepScheduler", 3, "sde-dpmsolver++", "heun")]
+    [InlineData("DPMSolverMultistepScheduler", 2, "sde-dpmsolver", "midpoint")]
+    [InlineData("DPMSolverSinglestepScheduler", 3, "dpmsolver", "heun")]
+    [InlineData("DPMSolverSinglestepScheduler", 3, "sde-dpmsolver++", "midpoint")]
+    [InlineData("UniPCMultistepScheduler", 6, null, "bh1")]
+    public void Step_OfTheHighestOrder_AllocatesNothing(string name, int order, string? algorithm, string type) => AssertNoAllocation(
+        name,
+        SchedulerFixture.Config with
         {
-            scheduler.Begin(2, OddLength, options: new StepOptions { Eta = 0.5 });
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < scheduler.Timesteps.Length; i++)
-            {
-                scheduler.ScaleModelInput(i, sample, output);
-                scheduler.Step(i, output, sample, scheduler.NoiseNeeded(i) ? noise : default);
-            }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, allocated);
-    }
+            SolverOrder = order, AlgorithmType = algorithm, SolverType = type, FinalSigmasType = "sigma_min",
+        });
 
     [Theory]
     [MemberData(nameof(ClassNames))]
@@ -164,5 +156,30 @@ public class SchedulerRunTests
             () => scheduler.Begin(1, 4, options: new StepOptions { Eta = eta, LmsOrder = order })).Message;
         Assert.Contains(field, message);
         Assert.Contains("Supported: ", message);
+    }
+
+    private static void AssertNoAllocation(string name, SchedulerConfig config)
+    {
+        Scheduler scheduler = KnownSchedulers.Create(name, config);
+        scheduler.SetTimesteps(20);
+        float[] sample = SchedulerFixture.Values(1, 2 * OddLength), output = new float[sample.Length];
+        float[] noise = SchedulerFixture.Values(2, sample.Length);
+
+        // The second run is measured: the first one may compile.
+        long allocated = 0;
+        for (int run = 0; run < 2; run++)
+        {
+            scheduler.Begin(2, OddLength, options: new StepOptions { Eta = 0.5 });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < scheduler.Timesteps.Length; i++)
+            {
+                scheduler.ScaleModelInput(i, sample, output);
+                scheduler.Step(i, output, sample, scheduler.NoiseNeeded(i) ? noise : default);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
 }

@@ -43,6 +43,9 @@ internal sealed class TinyModel
     /// <summary>Channels that the U-Net takes.</summary>
     public int UnetChannels { get; init; } = LatentChannels;
 
+    /// <summary>Channels that the U-Net predicts.</summary>
+    public int PredictedChannels { get; init; } = LatentChannels;
+
     /// <summary>Whether only the configuration says how many channels the U-Net takes.</summary>
     public bool OpenChannels { get; init; }
 
@@ -160,7 +163,7 @@ internal sealed class TinyModel
             .Constant("thousandth", [0.001f])
             .Constant("pixel", [-1L, 1, 1, 1], 4)
             .Node("Cast", "sample", "input", "to", (long)TensorElementType.Float)
-            .Constant("mix", Mix(), LatentChannels, UnetChannels, 1, 1)
+            .Constant("mix", Mix(), PredictedChannels, UnetChannels, 1, 1)
             .Node("Conv", "input mix", "x")
             .Node("Cast", "encoder_hidden_states", "words", "to", (long)TensorElementType.Float)
             .Node("Cast", "timestep", "t", "to", (long)TensorElementType.Float)
@@ -188,13 +191,13 @@ internal sealed class TinyModel
         string last = AddWaste(model, AddSlowProducts(model, "result"));
         return model
             .Node("Cast", last, "out_sample", "to", (long)SampleType)
-            .Output("out_sample", SampleType, "batch", OpenChannels ? "channels" : LatentChannels, "height", "width")
+            .Output("out_sample", SampleType, "batch", OpenChannels ? "channels" : PredictedChannels, "height", "width")
             .Build();
     }
 
     // The latents as they are, and a little of what is beside them.
     private float[] Mix() =>
-        [.. Waves(LatentChannels * UnetChannels).Select((wave, i) => (i / UnetChannels, i % UnetChannels) switch
+        [.. Waves(PredictedChannels * UnetChannels).Select((wave, i) => (i / UnetChannels, i % UnetChannels) switch
         {
             var (output, input) when output == input => 1,
             var (_, input) when input < LatentChannels => 0,

@@ -13,6 +13,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     private const int GraphField = 7, OpsetField = 8;
     private const int NodeField = 1, InitializerField = 5, InputField = 11, OutputField = 12;
 
+    // Of smaller ones a page of the file would be mapped for each.
+    private const int LeastInFile = 1 << 16;
+
     // Of one array; Protocol Buffers' own limit, which ONNX Runtime keeps, is 56 bytes more.
     private const int LongestModel = 0x7FFFFFC7;
 
@@ -26,6 +29,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
 
     /// <summary>Whether anything was changed.</summary>
     public bool HasChanges => _changes.Count + _appended.Count + _domains.Count > 0;
+
+    /// <summary>Whether the model has weights in its own file that <see cref="LeaveWeightsInFile"/> is for.</summary>
+    public bool HasWeightsToLeave => graph.Initializers.Any(IsLeft);
 
     /// <summary>Whether a tensor is an output of the model, or has been made one.</summary>
     public bool IsOutput(string tensor) => _outputs.Contains(tensor);
@@ -152,6 +158,38 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
         return linked;
     }
 
+    /// <summary>
+    /// Names the large weights that the model has in its own file as if they were beside it, at their places in that file. ONNX Runtime
+    /// then maps them from there; else it would be given them in the model's bytes, and copy these.
+    /// </summary>
+    /// <param name="folder">The folder that names count from, as <see cref="FollowLinks"/> says.</param>
+    public void LeaveWeightsInFile(string folder)
+    {
+        string file = TargetOf(graph.File);
+        if (FolderOf(file) != folder)
+        {
+            return;
+        }
+
+        List<long> left = [];
+        foreach (OnnxInitializer weight in graph.Initializers.Where(IsLeft))
+        {
+            FileSpan field = graph.Content.InitializerFields[weight.Name];
+            ProtobufWriter tensor = Outside(
+                Tensor(weight.Name, weight.Type, weight.Dimensions), weight.Data! with { File = Path.GetFileName(file) });
+            if (_changes.TryAdd(field.Start, new(field.End, new ProtobufWriter().Message(InitializerField, tensor).ToArray(), default)))
+            {
+                left.Add(field.Start);
+            }
+        }
+
+        if (IsLong)
+        {
+            // The changed weights alone are too long. They will be given as files in memory, and then all files must be.
+            left.ForEach(start => _changes.Remove(start));
+        }
+    }
+
     /// <summary>The changed model: its new weights in it, or where it would become too long, beside it.</summary>
     /// <exception cref="ModelFormatException">The file can no longer be read.</exception>
     public OnnxEditedModel Build() => !IsLong
@@ -163,6 +201,9 @@ internal sealed class OnnxGraphEditor(OnnxGraph graph, long longestModel = OnnxG
     /// <summary>The changed model, with its new weights in it.</summary>
     /// <exception cref="ModelFormatException">It would be longer than 2 GB, or the file can no longer be read.</exception>
     public byte[] ToArray() => Write(outside: false);
+
+    private bool IsLeft(OnnxInitializer weight) => weight.Data is { } data && data.File == graph.File
+        && data.Length >= LeastInFile && data.Length == weight.Type.SizeOf() * weight.Count;
 
     private bool IsLong => LengthOf(outside: false) > longestModel;
 
