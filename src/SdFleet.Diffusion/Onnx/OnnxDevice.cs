@@ -5,6 +5,9 @@ namespace SdFleet.Diffusion.Onnx;
 /// <summary>The provider that a pipeline's sessions run on: the one asked for, or the processor in its place.</summary>
 internal sealed class OnnxDevice
 {
+    // Bytes of weights. Laying out fewer anew takes no time that shows.
+    private const long MostLaidOutAnew = 1L << 30;
+
     private readonly OnnxRuntimeOptions _options;
 
     private OnnxDevice(OnnxRuntimeOptions options, ExecutionProvider provider, string? fallbackReason)
@@ -66,13 +69,19 @@ internal sealed class OnnxDevice
     public static bool Fuses(OnnxRuntimeOptions options, ExecutionProvider provider, bool cacheIsHidden) =>
         options.FuseAttention && provider == ExecutionProvider.Cpu && !cacheIsHidden;
 
+    /// <summary>How far a model file is rewritten: see <see cref="OnnxRuntimeOptions.Optimization"/>.</summary>
+    /// <param name="weights">Bytes of its weights.</param>
+    public GraphOptimization OptimizationOf(long weights) =>
+        _options.Optimization ?? (HasOwnMemory || weights <= MostLaidOutAnew ? GraphOptimization.All : GraphOptimization.Extended);
+
     /// <summary>New session options; the caller disposes them.</summary>
-    public SessionOptions CreateSessionOptions()
+    /// <param name="weights">Bytes of the model file's weights.</param>
+    public SessionOptions CreateSessionOptions(long weights)
     {
         SessionOptions session = new()
         {
             IntraOpNumThreads = _options.Threads,
-            GraphOptimizationLevel = _options.Optimization switch
+            GraphOptimizationLevel = OptimizationOf(weights) switch
             {
                 GraphOptimization.None => GraphOptimizationLevel.ORT_DISABLE_ALL,
                 GraphOptimization.Basic => GraphOptimizationLevel.ORT_ENABLE_BASIC,

@@ -61,8 +61,12 @@ public sealed record OnnxRuntimeOptions
     /// </summary>
     public bool FuseAttention { get; init; } = true;
 
-    /// <summary>How far models are rewritten at load. Default: as far as possible.</summary>
-    public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+    /// <summary>
+    /// How far models are rewritten at load. Default (null): as far as possible, but on the processor the convolutions of a model file with
+    /// more than 1 GB of weights keep their layout. ONNX Runtime copies their weights several times to lay them out anew: loading Stable
+    /// Diffusion 1.5's U-Net took five times as long so, and a step of it no less time (infra/sd15).
+    /// </summary>
+    public GraphOptimization? Optimization { get; init; }
 
     /// <summary>Entries of a session's configuration beside those that are set here: for benchmarks that try what they do.</summary>
     internal IReadOnlyDictionary<string, string> SessionEntries { get; init; } = FrozenDictionary<string, string>.Empty;
@@ -85,7 +89,7 @@ public sealed record OnnxRuntimeOptions
             }
         }
 
-        Check(nameof(Optimization), (int)Optimization, 0, (int)GraphOptimization.All);
+        Check(nameof(Optimization), (int)(Optimization ?? GraphOptimization.All), 0, (int)GraphOptimization.All);
     }
 
     private static void Check(string field, int value, int min, int max)

@@ -47,7 +47,7 @@ internal sealed class OnnxSession : IDisposable
             }
         }
 
-        return LoadAsItIs(file, device);
+        return LoadAsItIs(file, new FileInfo(file).Length, device);
     }
 
     /// <summary>Loads a model file with changes.</summary>
@@ -55,14 +55,15 @@ internal sealed class OnnxSession : IDisposable
     public static OnnxSession Load(OnnxGraphEditor model, OnnxDevice device)
     {
         string file = model.Graph.File;
-        using SessionOptions options = device.CreateSessionOptions();
+        long weights = model.Graph.Initializers.Sum(weight => weight.Type.SizeOf() * weight.Count);
+        using SessionOptions options = device.CreateSessionOptions(weights);
         OnnxEditedModel? edited = ModelLoads.Measure(file, ModelLoads.Rewrite, () => Rewrite(model, options, device));
         if (edited is null)
         {
-            return LoadAsItIs(file, device);
+            return LoadAsItIs(file, weights, device);
         }
 
-        using ExternalWeights? weights = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
+        using ExternalWeights? outside = edited.Outside.Count > 0 ? ExternalWeights.Attach(options, model.Graph, edited.Outside) : null;
         return Create(file, () => new InferenceSession(edited.Bytes, options), device);
     }
 
@@ -130,9 +131,9 @@ internal sealed class OnnxSession : IDisposable
         return model.Build();
     }
 
-    private static OnnxSession LoadAsItIs(string file, OnnxDevice device)
+    private static OnnxSession LoadAsItIs(string file, long weights, OnnxDevice device)
     {
-        using SessionOptions options = device.CreateSessionOptions();
+        using SessionOptions options = device.CreateSessionOptions(weights);
         return Create(file, () => new InferenceSession(file, options), device);
     }
 
