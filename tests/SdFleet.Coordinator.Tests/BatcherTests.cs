@@ -43,4 +43,31 @@ public sealed class BatcherTests
 
         Assert.InRange(calls, 1, 2);
     }
+
+    [Fact]
+    public async Task Process_OneAfterTheOther_GatherInThePause()
+    {
+        var lists = new List<int>();
+        var first = new TaskCompletionSource();
+        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.FromSeconds(2), (items, _) =>
+        {
+            lists.Add(items.Count);
+            first.TrySetResult();
+            return Task.FromResult<IReadOnlyList<int>>([.. items]);
+        });
+
+        // What comes after a quiet while does not wait; each of the others comes at a time of its own.
+        var results = new List<Task<int>> { batcher.ProcessAsync(0) };
+        await first.Task;
+        for (var i = 1; i <= 5; i++)
+        {
+            results.Add(batcher.ProcessAsync(i));
+            await Task.Delay(10);
+        }
+
+        int[] all = await Task.WhenAll(results);
+        Assert.Equal([0, 1, 2, 3, 4, 5], all);
+        Assert.Equal(1, lists[0]);
+        Assert.True(lists.Count < 6, $"{lists.Count} lists for 6 items");
+    }
 }

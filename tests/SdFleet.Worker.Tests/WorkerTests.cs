@@ -113,6 +113,26 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Outbox_JobsThatEndAsTheyBegin_CostOneMessageEach()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        const int Jobs = 20;
+        for (var i = 1; i <= Jobs; i++)
+        {
+            var started = new JobStarted { JobId = Guid.NewGuid(), Attempt = i, WorkerId = "w", At = DateTimeOffset.UnixEpoch };
+            var begun = worker.Outbox.SendAsync(started);
+            await worker.Outbox.SendAsync(
+                new JobFailed { JobId = started.JobId, Attempt = i, WorkerId = "w", ErrorClass = ErrorClass.Transient, Reason = "r", At = DateTimeOffset.UnixEpoch });
+            await begun;
+        }
+
+        await worker.WaitForAsync<JobFailed>(e => e.Attempt == Jobs);
+
+        // Not all of them where the machine is busy with something else between the two.
+        Assert.InRange(worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }), Jobs / 2, Jobs);
+    }
+
+    [Fact]
     public async Task Work_RecipeThatCannotBeCarriedOut_IsReportedAsInvalid()
     {
         await using var worker = await WorkerFixture.StartAsync();
