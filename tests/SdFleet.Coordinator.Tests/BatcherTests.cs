@@ -86,7 +86,8 @@ public sealed class BatcherTests
             await Task.Delay(10);
         }
 
-        Assert.Equal([0, 1, 2, 3, 4, 5], await Task.WhenAll(results));
+        int[] all = await Task.WhenAll(results);
+        Assert.Equal([0, 1, 2, 3, 4, 5], all);
         Assert.Equal(1, lists[0]);
         Assert.True(lists.Count < 6, $"{lists.Count} lists for 6 items");
     }

@@ -116,8 +116,8 @@ public sealed class WorkerTests
     public async Task Outbox_JobsThatEndAsTheyBegin_CostOneMessageEach()
     {
         await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
-        const int jobs = 20;
-        for (var i = 1; i <= jobs; i++)
+        const int Jobs = 20;
+        for (var i = 1; i <= Jobs; i++)
         {
             var started = new JobStarted { JobId = Guid.NewGuid(), Attempt = i, WorkerId = "w", At = DateTimeOffset.UnixEpoch };
             var begun = worker.Outbox.SendAsync(started);
@@ -126,10 +126,10 @@ public sealed class WorkerTests
             await begun;
         }
 
-        await worker.WaitForAsync<JobFailed>(e => e.Attempt == jobs);
+        await worker.WaitForAsync<JobFailed>(e => e.Attempt == Jobs);
 
         // Not all of them where the machine is busy with something else between the two.
-        Assert.InRange(worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }), jobs / 2, jobs);
+        Assert.InRange(worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }), Jobs / 2, Jobs);
     }
 
     [Fact]
