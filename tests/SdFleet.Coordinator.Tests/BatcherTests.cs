@@ -27,7 +27,7 @@ public sealed class BatcherTests
     {
         var first = new TaskCompletionSource();
         var calls = 0;
-        await using var batcher = new Batcher<int, int>(maxSize: 1000, async (items, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 1000, TimeSpan.Zero, async (items, _) =>
         {
             await first.Task;
             calls++;
