@@ -6,8 +6,8 @@ namespace SdFleet.Cli.Soak;
 /// <remarks>
 /// Memory and messages rise and fall by nature, so a straight line is fitted (least squares), and what it gains over a whole run
 /// is held against a share of the level. The rest are things that are opened and closed: a pool may open one more and keep it, but
-/// nothing may go on rising. They grow where the lowest value of the last third is above the highest of the first, with the middle
-/// third's median between the two; one step up is no growth, two in different thirds are.
+/// nothing may go on rising. They grow where the lowest value of the last third is above the highest of the first by more than
+/// a hundredth of the level, with the middle third's median between the two; one step up is no growth, two in different thirds are.
 /// </remarks>
 internal static class TrendJudge
 {
@@ -16,6 +16,9 @@ internal static class TrendJudge
 
     /// <summary>What messages that wait may gain over a run, where a share of their level is less.</summary>
     public const double WaitingSlack = 50;
+
+    // Of hundreds of files, three pools may each have opened one more, at different times.
+    private const double PoolSlack = 0.01;
 
     private const int FewestPoints = 9;
 
@@ -50,7 +53,7 @@ internal static class TrendJudge
         {
             Measure.Memory => growth > level * maxGrowth,
             Measure.Waiting => growth > Math.Max(level * maxGrowth, WaitingSlack),
-            _ => last[0] > first[^1] && Middle(middle) > Middle(first) && Middle(middle) < Middle(last),
+            _ => last[0] > first[^1] + (level * PoolSlack) && Middle(middle) > Middle(first) && Middle(middle) < Middle(last),
         };
         return new Trend(
             line,

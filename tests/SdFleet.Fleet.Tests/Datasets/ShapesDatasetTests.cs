@@ -1,10 +1,13 @@
 using SdFleet.Cli.CommandLine;
 using SdFleet.Cli.Embedded;
 using SdFleet.Cli.Output;
+using SdFleet.Fleet.Tests.Synthetic;
+using SdFleet.ShapesModel;
+using SdFleet.TestServers;
 
 namespace SdFleet.Fleet.Tests.Datasets;
 
-/// <summary>Two thousand pictures of the bundled model on the embedded size, from prompts to datasets that other programs read.</summary>
+/// <summary>Two thousand pictures of the bundled model, from prompts to datasets that other programs read: on the embedded size, and on real servers.</summary>
 public sealed class ShapesDatasetTests
 {
     private const int Lines = 1000;
@@ -15,28 +18,73 @@ public sealed class ShapesDatasetTests
     private static readonly string[] Shapes = ["circle", "square", "triangle", "star"];
 
     [Fact]
-    public async Task TwoThousandPictures_AsEveryFormat_AreReadBackByOthers()
+    public async Task TwoThousandPictures_InOneProcess_AreReadBackByOthers()
     {
         var folder = Directory.CreateTempSubdirectory("sdfleet-shapes-").FullName;
-        string Of(string name) => Path.Combine(folder, name);
-        await File.WriteAllLinesAsync(Of("shapes.jsonl"), Enumerable.Range(0, Lines).Select(i =>
-            $"{{\"prompt\":\"a {Colors[i % 5]} {Shapes[i % 4]} on a black background, no. {i}\",\"images\":{ImagesALine},\"seed\":{1000 + (10 * i)},\"guidanceScale\":1}}"));
+        var data = Path.Combine(folder, "data");
         string id;
-        await using (var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = Of("data") }))
+        await using (var fleet = await EmbeddedFleet.StartAsync(new EmbeddedFleetOptions { DataFolder = data }))
         {
-            // As little work a picture as the model can do: what is tried here comes after it.
-            var submitted = await RunAsync(
-                "batch", "submit", Of("shapes.jsonl"), "--steps", "1", "--watch", "--server", fleet.Address.OriginalString);
-            id = submitted.Split('\n')[0].Trim();
-            Assert.Contains($"complete: {Pictures} requested, {Pictures} records, {Pictures} right, 0 findings", await RunAsync("batch", "audit", id, "--server", fleet.Address.OriginalString), StringComparison.Ordinal);
+            id = await MakeAsync(RunAsync, fleet.Address.OriginalString, folder);
             await fleet.StopAsync();
         }
 
-        string[] batch = ["--data", Of("data"), "--batch", id];
+        await AssertReadBackAsync(RunAsync, ["--data", data, "--batch", id], folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task TwoThousandPictures_OnRealServers_AreReadBackByOthers()
+    {
+        await using var container = (await AzuriteServer.GetAsync()).NameContainer();
+        await using var fleet = await SyntheticFleet.StartAsync(
+            server: null,
+            ("SdFleet__Artifacts__Kind", "AzureBlob"),
+            ("SdFleet__Artifacts__ConnectionString", container.ConnectionString),
+            ("SdFleet__Artifacts__Container", container.Name),
+            ("SdFleet__Models__0__Path", ShapesModelFolder.Path),
+            ("SdFleet__Models__0__DefaultWidth", "128"),
+            ("SdFleet__Models__0__DefaultHeight", "128"),
+            ("SdFleet__Worker__Synthetic__Enabled", "false"),
+            ("SdFleet__Leases__RunLease", "00:00:30"));
+        await fleet.StartWorkerAsync(TimeSpan.Zero);
+        var server = (await fleet.StartApiAsync()).Address!.ToString();
+        var folder = Directory.CreateTempSubdirectory("sdfleet-shapes-").FullName;
+
+        // Pictures come from the container itself, as a machine of its own would read them.
+        var account = new Dictionary<string, string?> { ["SdFleet__Artifacts__ConnectionString"] = container.ConnectionString };
+        async Task<string> RunApartAsync(params string[] arguments)
+        {
+            await using var run = FleetProcess.Start("SdFleet.Cli", account, arguments);
+            Assert.True(await run.WaitForExitAsync() == 0, run.Tail());
+            return string.Join('\n', run.Output);
+        }
+
+        var id = await MakeAsync(RunApartAsync, server, folder);
+        await AssertReadBackAsync(RunApartAsync, ["--server", server, "--batch", id], folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> MakeAsync(Func<string[], Task<string>> run, string server, string folder)
+    {
+        var prompts = Path.Combine(folder, "shapes.jsonl");
+        await File.WriteAllLinesAsync(prompts, Enumerable.Range(0, Lines).Select(i =>
+            $"{{\"prompt\":\"a {Colors[i % 5]} {Shapes[i % 4]} on a black background, no. {i}\",\"images\":{ImagesALine},\"seed\":{1000 + (10 * i)},\"guidanceScale\":1}}"));
+
+        // As little work a picture as the model can do: what is tried here comes after it.
+        var submitted = await run(["batch", "submit", prompts, "--steps", "1", "--watch", "--server", server]);
+        var id = submitted.Split('\n').Select(line => line.Trim()).First(line => Guid.TryParse(line, out _));
+        Assert.Contains($"complete: {Pictures} requested, {Pictures} records, {Pictures} right, 0 findings", await run(["batch", "audit", id, "--server", server]), StringComparison.Ordinal);
+        return id;
+    }
+
+    private static async Task AssertReadBackAsync(Func<string[], Task<string>> run, string[] batch, string folder)
+    {
+        string Of(string name) => Path.Combine(folder, name);
         foreach (var format in new[] { "webdataset", "imagefolder", "diffusiondb", "parquet" })
         {
-            await RunAsync(["dataset", "export", .. batch, "--format", format, "--lines-per-shard", "300", "--out", Of(format)]);
-            Assert.Contains($"{Pictures} right, 0 findings", await RunAsync(["dataset", "audit", .. batch, "--export", Of(format)]), StringComparison.Ordinal);
+            await run(["dataset", "export", .. batch, "--format", format, "--lines-per-shard", "300", "--out", Of(format)]);
+            Assert.Contains($"{Pictures} right, 0 findings", await run(["dataset", "audit", .. batch, "--export", Of(format)]), StringComparison.Ordinal);
             Assert.DoesNotContain("FAILED", await ForeignReader.RunAsync(Of(format), "sha256sum", "--check", "--strict", "SHA256SUMS"), StringComparison.Ordinal);
         }
 
@@ -53,7 +101,6 @@ public sealed class ShapesDatasetTests
         }
 
         Assert.Equal(read["splits"]!["train"]!.AsArray().Select(r => r!["sha256"]!.GetValue<string>()), digests);
-        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<string> RunAsync(params string[] arguments)
