@@ -20,12 +20,12 @@ public sealed class LoraReferenceTests
     // passed on from layer to layer: lora-reference prints its effect, 0.002 of predictions that the LoRA changes by 2 and more.
     private const double TrainedTolerance = 5e-3;
 
-    private static readonly string File = Path.Combine(AppContext.BaseDirectory, "lora-reference.safetensors");
+    private static readonly string File = Path.Combine(AppContext.BaseDirectory, "Adapters", "lora-reference.safetensors");
 
     [Theory]
-    [InlineData(0, "0.0")]
+    [InlineData(0.0, "0.0")]
     [InlineData(0.6, "0.6")]
-    [InlineData(1, "1.0")]
+    [InlineData(1.0, "1.0")]
     public void Run_BundledLora_EqualsTheModelMergedInPyTorch(double scale, string name)
     {
         using SafetensorsFile reference = SafetensorsFile.Open(File);
@@ -38,8 +38,8 @@ public sealed class LoraReferenceTests
 
     // By far more than the tolerances, so that a change that was not applied, or with the other strength, cannot pass.
     [Theory]
-    [InlineData(0, "0.6")]
-    [InlineData(0, "1.0")]
+    [InlineData(0.0, "0.6")]
+    [InlineData(0.0, "1.0")]
     [InlineData(0.6, "1.0")]
     public void Run_OtherStrength_IsFarFromTheModelMergedInPyTorch(double scale, string name)
     {
