@@ -13,6 +13,7 @@ from torch import Tensor, nn
 # Attention projections, and the 3x3 convolutions, without which fine forms cannot change.
 LINEAR = ("to_q", "to_k", "to_v", "to_out.0")
 CONVOLUTION = ("conv1", "conv2")
+NUMPY_TYPES = {"F16": "<f2", "F32": "<f4"}
 
 
 class LowRank(nn.Module):
@@ -50,13 +51,13 @@ def low_rank_weights(unet: nn.Module) -> dict[str, Tensor]:
     return {f"unet.{name}": tensor for name, tensor in unet.state_dict().items() if ".lora_" in name}
 
 
-def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """fp16 tensors: the length of a JSON header, the header, then the tensors' bytes one after another."""
+def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str], dtype: str = "F16") -> None:
+    """The length of a JSON header, the header, then the tensors' bytes one after another, all of one of NUMPY_TYPES."""
     header: dict[str, dict] = {"__metadata__": metadata}
     parts, end = [], 0
     for name in sorted(tensors):
-        data = np.ascontiguousarray(tensors[name].detach().cpu().numpy().astype("<f2"))
-        header[name] = {"dtype": "F16", "shape": list(data.shape), "data_offsets": [end, end + data.nbytes]}
+        data = np.ascontiguousarray(tensors[name].detach().cpu().numpy().astype(NUMPY_TYPES[dtype]))
+        header[name] = {"dtype": dtype, "shape": list(data.shape), "data_offsets": [end, end + data.nbytes]}
         end += data.nbytes
         parts.append(data.tobytes())
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")
@@ -74,6 +75,6 @@ def read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     tensors = {}
     for name, entry in header.items():
         first, last = entry["data_offsets"]
-        data = np.frombuffer(content[start + first : start + last], dtype="<f2").reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(data.astype(np.float32))
+        data = np.frombuffer(content[start + first : start + last], dtype=NUMPY_TYPES[entry["dtype"]])
+        tensors[name] = torch.from_numpy(data.astype(np.float32).reshape(entry["shape"]))
     return tensors, metadata

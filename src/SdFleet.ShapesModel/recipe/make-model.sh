@@ -31,6 +31,7 @@ make_family() {
     done
     run score-family
     run export-family
+    run lora-reference
 }
 
 case $what in

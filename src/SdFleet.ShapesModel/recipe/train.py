@@ -1,5 +1,6 @@
 """Trains the model (stages tokenizer, vae, latents, unet, decoder, export, sweep, score) and the family around it
-(stages inpaint, depth, upscale-vae, upscale, clip, lora, score-family, export-family). Trainings can be resumed."""
+(stages inpaint, depth, upscale-vae, upscale, clip, lora, score-family, export-family, lora-reference). Trainings can be
+resumed."""
 
 from __future__ import annotations
 
@@ -144,6 +145,12 @@ def run_export_family(options: argparse.Namespace) -> None:
     export_family(options.work, options.model.parent, options.parts)
 
 
+def run_lora_reference(options: argparse.Namespace) -> None:
+    from lora_reference import write_reference
+
+    write_reference(options.work)
+
+
 STAGES = {
     "tokenizer": run_tokenizer,
     "vae": run_vae,
@@ -161,6 +168,7 @@ STAGES = {
     "lora": run_lora,
     "score-family": run_score_family,
     "export-family": run_export_family,
+    "lora-reference": run_lora_reference,
 }
 
 
