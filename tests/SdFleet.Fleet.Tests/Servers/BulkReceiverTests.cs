@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using SdFleet.Hosting.Bus;
 using SdFleet.TestServers;
@@ -96,8 +97,11 @@ public sealed class BulkReceiverTests
         builder.Services.AddBulkReceiver(Queue, prefetch: 100, _ => (message, stopping) => take(message, stopping));
         var host = builder.Build();
         await host.StartAsync();
+
+        // Its queue is there before the exchange and what binds the two.
+        var health = host.Services.GetRequiredService<HealthCheckService>();
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (await broker.GetQueueAsync(Queue) is null)
+        while ((await health.CheckHealthAsync(deadline.Token)).Status != HealthStatus.Healthy)
         {
             await Task.Delay(50, deadline.Token);
         }

@@ -1,4 +1,5 @@
 using SdFleet.Contracts;
+using SdFleet.Contracts.Jobs;
 using SdFleet.TestServers;
 
 namespace SdFleet.Fleet.Tests.Synthetic;
@@ -27,9 +28,12 @@ public sealed class PolicedFleet : IAsyncLifetime
 
         // A publish while RabbitMQ 3.10 puts policies on the queue has been seen to hang, unconfirmed.
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        while ((string?)(await _fleet.Broker.GetQueueAsync(Topology.SubmitQueue))?["policy"] is null)
+        foreach (var queue in new[] { Topology.SubmitQueue, Topology.WorkQueue("shapes", Lane.Bulk) })
         {
-            await Task.Delay(200, deadline.Token);
+            while ((string?)(await _fleet.Broker.GetQueueAsync(queue))?["policy"] is null)
+            {
+                await Task.Delay(200, deadline.Token);
+            }
         }
     }
 
