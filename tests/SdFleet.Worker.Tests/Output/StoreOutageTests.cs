@@ -83,9 +83,10 @@ public sealed class StoreOutageTests
         _store.Fail(calls: int.MaxValue);
         await worker.ReleaseAsync(work);
         await UntilAsync(() => _store.Faults > 0);
+        var held = await worker.WaitForAsync<WorkerHeartbeat>(e => e.Holds.Count > 0);
 
         await worker.StopAsync(work);
-        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && worker.Reports.OfType<WorkerHeartbeat>().Any(h => h.Holds.Count > 0 && h.At < e.At));
+        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && e.At > held.At);
         _store.Fail(calls: 0);
         await worker.ReleaseAsync(next);
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == next.JobId);
