@@ -45,9 +45,11 @@ internal abstract class PeriodicService(TimeProvider clock) : BackgroundService
             await RunAsync(stoppingToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // See the summary.
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
+            // What a round runs into that is broken off is no trouble, whatever it is called.
+            stoppingToken.ThrowIfCancellationRequested();
             LogTrouble(e);
             await Task.Delay(PauseAfterTrouble, clock, stoppingToken).ConfigureAwait(false);
         }

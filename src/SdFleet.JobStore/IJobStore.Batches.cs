@@ -34,7 +34,7 @@ public partial interface IJobStore
 
     /// <summary>
     /// Stops or resumes expanding and releasing a batch, or, where it is over, releasing what is made again of it. What was released before
-    /// goes on. The end of a batch ends its pause; one that was paused after it stays so until it is resumed.
+    /// goes on. The end of a batch ends its pause, and where it was paused after that, the end of what is made again does.
     /// </summary>
     /// <returns>False where there is no such batch, or it has reached its end and nothing of it is made again.</returns>
     Task<bool> PauseBatchAsync(Guid batchId, bool paused, CancellationToken cancellationToken);

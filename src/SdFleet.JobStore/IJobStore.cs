@@ -37,8 +37,11 @@ public partial interface IJobStore : IAsyncDisposable
     /// Tries whether the store admits anything: admits a job that nothing is wrong with, and takes it back before anybody sees it. Whoever
     /// was refused learns so whether it was he alone.
     /// </summary>
+    /// <param name="model">The refused job's, so that the trial meets the same counters; empty for that of rejected submissions.</param>
+    /// <param name="lane">The same.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="JobStoreException">It admits nobody's jobs.</exception>
-    Task TryAdmissionAsync(CancellationToken cancellationToken);
+    Task TryAdmissionAsync(string model, Lane lane, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes queued jobs of a model's lane, at most <paramref name="max"/>, and begins an attempt at each. No job is given to two

@@ -83,8 +83,10 @@ public sealed class WorkerOptions
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a picture, or an attempt that needs one, waits in hand for an artifact store that is away; then it is given back as evicted.
-    /// Default 10 minutes, which is the most: an attempt may wait twice, and the broker takes back what nobody acknowledges for half an hour.
+    /// How long an attempt waits for an artifact store that is away, from its first call that fails on: to read the pictures that it begins with,
+    /// and to store those that it has made, together. Then it is given back as evicted, and the last eviction that a job may have
+    /// (<c>SdFleet:Retry:MaxEvictions</c>) fails it. Default 10 minutes, which is the most: the broker takes back what nobody acknowledges for
+    /// half an hour, and in that the attempt waits for the model and is made, too.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

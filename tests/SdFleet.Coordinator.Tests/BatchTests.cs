@@ -175,6 +175,26 @@ public sealed class BatchTests
         Assert.Equal((BatchState.Expanding, 0L), (left.State, left.LinesRead));
     }
 
+    // As a share that is not mounted: everything is missing, which says nothing about the batch.
+    [Fact]
+    public async Task Expand_StoresFolderGone_WaitsForIt()
+    {
+        await using var coordinator = await CoordinatorFixture.StartAsync(("SdFleet:Batches:Interval", "00:01:00"));
+        var batch = await SubmitAsync(coordinator, b => b, Lines(1, 2));
+        await UntilAsync(coordinator, batch.Id, _ => true);
+        var folder = coordinator.Services.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value.Path!;
+        var expander = coordinator.Services.GetRequiredService<BatchExpander>();
+        Directory.Move(folder, folder + ".away");
+
+        await expander.ExpandAsync(default);
+        var waiting = (await coordinator.Store.FindBatchAsync(batch.Id, default))!;
+        Directory.Move(folder + ".away", folder);
+        await expander.ExpandAsync(default);
+
+        Assert.Equal((BatchState.Expanding, 0L, null), (waiting.State, waiting.LinesRead, waiting.Error));
+        Assert.Equal(2, (await coordinator.Store.FindBatchAsync(batch.Id, default))!.LinesRead);
+    }
+
     [Fact]
     public async Task Expand_DatabaseAwayBetweenOrAfterWrites_NeitherRepeatsNorSkipsALine()
     {

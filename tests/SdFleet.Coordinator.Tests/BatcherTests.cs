@@ -65,6 +65,42 @@ public sealed class BatcherTests
         Assert.InRange(calls, 1, 2);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Process_StoreThatRefusesAll_IsAskedOnceForAllOfThem(bool isKnown)
+    {
+        var first = new TaskCompletionSource();
+        var calls = 0;
+        await using var batcher = new Batcher<int, int>(
+            maxSize: 100,
+            TimeSpan.Zero,
+            async (_, _) =>
+            {
+                await first.Task;
+                calls++;
+                throw new JobStoreException("refused", isTransient: false);
+            },
+            items => isKnown ? Task.FromResult(items.Count > 1) : throw new InvalidOperationException("nobody knows"));
+        var results = Enumerable.Range(0, 64).Select(batcher.ProcessAsync).ToList();
+        first.SetResult();
+
+        foreach (var result in results)
+        {
+            await Assert.ThrowsAsync<JobStoreException>(() => result);
+        }
+
+        // Perhaps one for the first alone; by halves it is each of them alone in the end.
+        if (isKnown)
+        {
+            Assert.InRange(calls, 1, 2);
+        }
+        else
+        {
+            Assert.InRange(calls, 65, 128);
+        }
+    }
+
     [Fact]
     public async Task Process_OneAfterTheOther_GatherInThePause()
     {

@@ -157,7 +157,7 @@ public abstract class AdmissionTests(JobStoreKind kind) : StoreTests(kind)
     [Fact]
     public async Task TryAdmission_OfAStoreThatAdmits_LeavesNothing()
     {
-        await Store.TryAdmissionAsync(default);
+        await Store.TryAdmissionAsync(Samples.Model, Lane.Bulk, default);
 
         Assert.Empty(await Store.CountAsync(default));
         Assert.Empty(await Store.ListTenantsAsync(default));

@@ -18,14 +18,15 @@ public sealed class AzureBlobRequestTests
     public async Task Put_AnyLength_IsOneRequestThatIsWholeInItself(int length)
     {
         var requests = new ConcurrentQueue<(string Query, IHeaderDictionary Headers, byte[] Body)>();
-        await using var service = Service(requests);
-        await service.StartAsync();
-        var store = ArtifactStores.Open(new ArtifactStoreOptions
+        await using var service = Service(async context =>
         {
-            Kind = ArtifactStoreKind.AzureBlob,
-            ServiceUri = $"{service.Urls.Single()}/account?sig=none",
-            Container = "sdfleet",
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            requests.Enqueue((context.Request.QueryString.Value!, new HeaderDictionary(context.Request.Headers.ToDictionary()), body.ToArray()));
+            context.Response.StatusCode = StatusCodes.Status201Created;
         });
+        await service.StartAsync();
+        var store = Store(service);
         var content = new byte[length];
         new Random(1).NextBytes(content);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
@@ -43,21 +44,51 @@ public sealed class AzureBlobRequestTests
 #pragma warning restore CA5351
     }
 
-    private static WebApplication Service(ConcurrentQueue<(string Query, IHeaderDictionary Headers, byte[] Body)> requests)
+    [Theory]
+    [InlineData("LeaseIdMissing", 1)] // somebody has a lease on the blob: asking again changes nothing
+    [InlineData("ConditionNotMet", 5)] // somebody else changed it: looked at again, but not for ever
+    public async Task Renew_Refused_IsRepeatedAFewTimesOnlyWhereTheBlobChanged(string code, int expected)
+    {
+        var changes = 0;
+        await using var service = Service(context =>
+        {
+            if (HttpMethods.IsPut(context.Request.Method))
+            {
+                Interlocked.Increment(ref changes);
+                context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
+                context.Response.Headers["x-ms-error-code"] = code;
+            }
+
+            return Task.CompletedTask;
+        });
+        await service.StartAsync();
+
+        var error = await Assert.ThrowsAsync<ArtifactStoreException>(
+            () => Store(service).RenewAsync("a/x.png", DateTimeOffset.MaxValue, default).WaitAsync(TimeSpan.FromMinutes(1)));
+
+        Assert.Contains(code, error.Message, StringComparison.Ordinal);
+        Assert.Equal(expected, changes);
+    }
+
+    private static IArtifactStore Store(WebApplication service) => ArtifactStores.Open(new ArtifactStoreOptions
+    {
+        Kind = ArtifactStoreKind.AzureBlob,
+        ServiceUri = $"{service.Urls.Single()}/account?sig=none",
+        Container = "sdfleet",
+    });
+
+    private static WebApplication Service(Func<HttpContext, Task> answer)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Logging.ClearProviders();
         var service = builder.Build();
         service.Urls.Add("http://127.0.0.1:0");
-        service.Run(async context =>
+        service.Run(context =>
         {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            requests.Enqueue((context.Request.QueryString.Value!, new HeaderDictionary(context.Request.Headers.ToDictionary()), body.ToArray()));
-            context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.ETag = "\"0x1\"";
             context.Response.Headers.LastModified = "Sat, 31 Jan 2026 12:00:00 GMT";
+            return answer(context);
         });
         return service;
     }

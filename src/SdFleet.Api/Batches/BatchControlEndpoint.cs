@@ -23,9 +23,9 @@ internal static class BatchControlEndpoint
             "Lines that are not read yet and jobs that wait are never made; what runs is stopped before its next denoising step. Pictures that are finished stay. " +
             "Cancelling again changes nothing. A batch that has come to another end keeps it; what is made again of it (repair) is cancelled, and where nothing is, the answer is 409.");
         Describe(endpoints.MapPost(ApiRoutes.BatchPausePattern, SetPaused(true)), "pauseBatch", "Pause a batch").WithDescription(
-            "Nothing more of it is released; what is in the work queues or runs goes on. A batch that has come to its end is 409, unless jobs of it are made again (repair).");
+            "Nothing more of it is released; what is in the work queues or runs goes on. A batch that has come to its end is 409, unless jobs of it are made again (repair); the pause ends with the last of them.");
         Describe(endpoints.MapPost(ApiRoutes.BatchResumePattern, SetPaused(false)), "resumeBatch", "Resume a batch").WithDescription(
-            "A batch that has come to its end is 409, unless it was paused after it.");
+            "A batch that has come to its end is 409, unless it was paused after it and jobs of it are made again still.");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, string name, string summary) =>

@@ -25,6 +25,7 @@ internal sealed partial class Admitter : IAsyncDisposable
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Batcher<NewJob, AdmitOutcome> _batcher;
+    private readonly AdmissionTrial _trial;
     private readonly ModelCatalog _models;
     private readonly IJobStore _store;
     private readonly IArtifactStore _artifacts;
@@ -55,7 +56,8 @@ internal sealed partial class Admitter : IAsyncDisposable
         _release = release;
         _clock = clock;
         _logger = logger;
-        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, TimeSpan.Zero, store.AdmitAsync);
+        _trial = new AdmissionTrial((model, lane) => store.TryAdmissionAsync(model, lane, CancellationToken.None), clock);
+        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, TimeSpan.Zero, store.AdmitAsync, RefusesAllAsync);
     }
 
     /// <summary>Admits or rejects one message.</summary>
@@ -116,6 +118,41 @@ internal sealed partial class Admitter : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries whether the store admits others than a submission that it has refused: jobs of the same model and lane.</summary>
+    /// <param name="body">The submission's message.</param>
+    /// <param name="stopping">Ends the waiting for the answer.</param>
+    /// <exception cref="JobStoreException">It admits nobody's.</exception>
+    public Task TryOthersAsync(byte[] body, CancellationToken stopping)
+    {
+        var errors = new List<FieldError>();
+        var submission = SubmissionReader.Read(body, SubmissionDoor.Broker, errors);
+        var job = errors.Count > 0 ? null : RecipeResolver.Resolve(submission, _models.Specs, _clock.GetUtcNow(), errors);
+        return TryAsync(job, stopping);
+    }
+
+    // Without a job it was refused as a rejected one, which has neither model nor lane.
+    private Task TryAsync(ResolvedJob? job, CancellationToken stopping) =>
+        _trial.RunAsync(job?.Recipe.Model ?? "", job?.Lane ?? Lane.Normal).WaitAsync(stopping);
+
+    // Each model and lane for itself: a list may have jobs of one that is refused and of others that are not.
+    private async Task<bool> RefusesAllAsync(IReadOnlyList<NewJob> jobs)
+    {
+        foreach (var job in jobs.Select(j => j.Job).DistinctBy(j => (j.Recipe.Model, j.Lane)))
+        {
+            try
+            {
+                await TryAsync(job, CancellationToken.None).ConfigureAwait(false);
+                return false;
+            }
+            catch (JobStoreException)
+            {
+                // None of this kind is admitted.
+            }
+        }
+
+        return true;
+    }
+
     // A store that is away keeps nothing from being admitted: the worker looks again.
     private async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(ResolvedJob job)
     {
@@ -155,7 +192,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         catch (JobStoreException e) when (!e.IsTransient)
         {
             // What the store refuses as a job it may refuse as a rejected one: the queue has it, with the reason. Unless it refuses everybody.
-            await _store.TryAdmissionAsync(CancellationToken.None).ConfigureAwait(false);
+            await TryAsync(job: null, CancellationToken.None).ConfigureAwait(false);
             LogNotRecorded(rejection.JobId, e.Message);
         }
 

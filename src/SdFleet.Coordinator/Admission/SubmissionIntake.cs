@@ -9,7 +9,7 @@ namespace SdFleet.Coordinator.Admission;
 /// Takes submissions from whatever brings them; each is done with once its job, or its rejection, is stored. One that the job store
 /// refuses again and again, while it takes others, is rejected: what is not acknowledged holds up what comes after it.
 /// </summary>
-internal sealed class SubmissionIntake(Admitter admitter, IJobStore store, ILogger<SubmissionIntake> logger)
+internal sealed class SubmissionIntake(Admitter admitter, ILogger<SubmissionIntake> logger)
 {
     // A second apart.
     private const int MaxRefusals = 3;
@@ -36,7 +36,7 @@ internal sealed class SubmissionIntake(Admitter admitter, IJobStore store, ILogg
                 catch (JobStoreException e) when (!e.IsTransient)
                 {
                     // Throws where nobody's jobs are admitted. Then nothing is wrong with this one, and it waits as for a store that is away.
-                    await store.TryAdmissionAsync(stopping).ConfigureAwait(false);
+                    await admitter.TryOthersAsync(body, stopping).ConfigureAwait(false);
                     refusal = $"the job store takes others and refuses this one: {FirstLine(e.GetBaseException().Message)}";
                     if (++refusals < MaxRefusals)
                     {

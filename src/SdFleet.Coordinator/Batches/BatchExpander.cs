@@ -92,7 +92,14 @@ internal sealed partial class BatchExpander(
         var declared = source.Batch.Parts[source.NextPart];
         var name = ArtifactName.ForBatchPart(source.Batch.Tenant, source.Batch.Id, source.NextPart);
         await using var content = await artifacts.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
-        if (content is null || content.Length != declared.Bytes)
+        if (content is null)
+        {
+            // A share that is not mounted has nothing: only a store that is well can say that something is not there.
+            await artifacts.PingAsync(cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (content.Length != declared.Bytes)
         {
             return null;
         }

@@ -13,6 +13,7 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
 {
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _process;
+    private readonly Func<IReadOnlyList<TItem>, Task<bool>>? _refusesAll;
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _maxSize;
     private readonly TimeSpan _pause;
@@ -24,8 +25,17 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
     /// does not wait.
     /// </param>
     /// <param name="process">Processes a list; the results come in its order.</param>
-    public Batcher(int maxSize, TimeSpan pause, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> process)
+    /// <param name="refusesAll">
+    /// Tells of a list that the job store has refused whether it would refuse each of it alone, too, and looking for the one that is at
+    /// fault is in vain. Null where nobody can tell.
+    /// </param>
+    public Batcher(
+        int maxSize,
+        TimeSpan pause,
+        Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> process,
+        Func<IReadOnlyList<TItem>, Task<bool>>? refusesAll = null)
     {
+        _refusesAll = refusesAll;
         _maxSize = maxSize;
         _pause = pause;
         _process = process;
@@ -84,6 +94,12 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
         }
         catch (Exception error) when (batch.Count > 1 && error is not (OperationCanceledException or JobStoreException { IsTransient: true }))
         {
+            if (error is JobStoreException && await AreAllRefusedAsync(batch).ConfigureAwait(false))
+            {
+                batch.ForEach(e => e.Result.TrySetException(error));
+                return;
+            }
+
             // One entry that cannot be processed must not take the others with it, time and again. By halves: of a thousand it is found alone
             // in twenty calls.
             var half = batch.Count / 2;
@@ -99,6 +115,20 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
 #pragma warning restore CA1031
         {
             batch.ForEach(e => e.Result.TrySetException(error));
+        }
+    }
+
+    private async Task<bool> AreAllRefusedAsync(List<Entry> batch)
+    {
+        try
+        {
+            return _refusesAll is not null && await _refusesAll(batch.ConvertAll(e => e.Item)).WaitAsync(_stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Who cannot be asked does not know; the halves will show.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
         }
     }
 

@@ -72,8 +72,8 @@ internal sealed partial class JobStatements
         """;
 
     /// <summary>
-    /// Ends pauses that have nothing to hold back: of batches that are over, with no job that is made again. A coordinator of a version before
-    /// schema 7 leaves the mark where it completes a batch.
+    /// Ends pauses that have nothing to hold back: of batches that are over, with no job that is made again, or none any more. A coordinator
+    /// of a version before schema 7 leaves the mark where it completes a batch.
     /// </summary>
     public string EndPauses { get; } =
         """

@@ -7,7 +7,8 @@ internal sealed partial class JobStatements
 
     /// <summary>
     /// Writes what is to be told. Due from the moment that it was written, and no earlier: what was due before, as an attempt at it failed,
-    /// has its turn before. By the database's clock, as whoever writes it may have another one than whoever sends it.
+    /// has its turn before. No later than the database's now, where it has a clock: a writer whose clock is fast would hold it back. One whose
+    /// clock is slow only gives it an earlier turn.
     /// </summary>
     public string InsertWebhooks { get; } =
         $"""

@@ -115,6 +115,11 @@ internal sealed class PostgresDatabase : Database
                 ("Its schema is missing or old: start a service of this version, which brings it up to date.", false),
             PostgresErrorCodes.InsufficientPrivilege => ("Grant the user what it lacks.", false),
             PostgresErrorCodes.TooManyConnections => ("Lower Maximum Pool Size in the connection strings, or raise max_connections.", true),
+            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
+                ("It took longer than the server allows (statement_timeout, lock_timeout), or an operator ended it: look for what holds the server up.", true),
+            PostgresErrorCodes.ReadOnlySqlTransaction =>
+                ("The server takes no writes, as one that waits behind another: give Host all of them, with Target Session Attributes=primary.", true),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ("It is restarting.", true),
             PostgresErrorCodes.DiskFull => ("Make room on the server's disk.", true),
             _ => (refused.IsTransient ? "It may work a little later." : "See the inner exception.", refused.IsTransient),
         };

@@ -43,7 +43,7 @@ internal sealed partial class SqlJobStore
         return recorded.Count;
     }
 
-    public Task TryAdmissionAsync(CancellationToken cancellationToken)
+    public Task TryAdmissionAsync(string model, Lane lane, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var row = new InsertedJob
@@ -52,8 +52,8 @@ internal sealed partial class SqlJobStore
             Id = Guid.NewGuid(),
             State = JobState.Queued,
             Tenant = RecipeResolver.DefaultTenant,
-            Model = "",
-            Lane = Lane.Normal,
+            Model = model,
+            Lane = lane,
             Images = 1,
             Recipe = "{}",
             ArtifactFolder = "",

@@ -12,6 +12,8 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
     /// <summary>Metadata key of the SHA-256; metadata names have the rules of C# identifiers.</summary>
     internal const string Sha256Key = "sha256";
 
+    private const int MaxLooks = 5;
+
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         CallAsync("Making the container", async () =>
         {
@@ -184,7 +186,7 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
         return CallAsync($"Renewing {name}", async () =>
         {
             var blob = container.GetBlobClient(name);
-            while (true)
+            for (var looks = 1; ; looks++)
             {
                 try
                 {
@@ -201,10 +203,9 @@ internal sealed class AzureBlobArtifactStore(BlobContainerClient container) : IA
                 {
                     return false;
                 }
-                catch (RequestFailedException failed) when (failed.Status == 412)
+                catch (RequestFailedException failed) when (failed.Is(BlobErrorCode.ConditionNotMet) && looks < MaxLooks)
                 {
-                    // Somebody else renewed it, or took it away: look again.
-                    cancellationToken.ThrowIfCancellationRequested();
+                    // Somebody else renewed it, or took it away: look again. Other refusals (412 too, where the blob has a lease) stay what they are.
                 }
             }
         }, cancellationToken);

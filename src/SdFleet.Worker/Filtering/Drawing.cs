@@ -3,6 +3,7 @@ using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Worker.Inference;
+using SdFleet.Worker.Output;
 
 namespace SdFleet.Worker.Filtering;
 
@@ -13,6 +14,7 @@ namespace SdFleet.Worker.Filtering;
 internal sealed class Drawing(InferenceThread inference, PictureFilter filter, RecipePreparation preparation, IOptions<WorkerOptions> options)
 {
     /// <param name="work">The attempt.</param>
+    /// <param name="wait">What it has waited for the artifact store.</param>
     /// <param name="onStarted">Called once, when the model begins.</param>
     /// <param name="onStep">Told of each step: steps done, and steps known of.</param>
     /// <param name="check">Told of all pictures of a round; may throw.</param>
@@ -20,12 +22,17 @@ internal sealed class Drawing(InferenceThread inference, PictureFilter filter, R
     /// <returns>One a picture, in order of index.</returns>
     /// <exception cref="ArgumentException">This worker cannot measure what the filters ask for, or make what the recipe does.</exception>
     public async Task<IReadOnlyList<DrawnPicture>> RunAsync(
-        GenerateImages work, Action onStarted, Action<int, int> onStep, Action<IReadOnlyList<GeneratedImage>> check, CancellationToken stopping)
+        GenerateImages work,
+        StoreWait wait,
+        Action onStarted,
+        Action<int, int> onStep,
+        Action<IReadOnlyList<GeneratedImage>> check,
+        CancellationToken stopping)
     {
         var filters = work.Recipe.Filters;
         filter.ThrowIfUnable(filters);
         var safety = filters is { Unsafe: true } && options.Value.SafetyCheck == SafetyCheck.Off ? SafetyCheck.Flag : options.Value.SafetyCheck;
-        var recipe = await preparation.PrepareAsync(work, stopping).ConfigureAwait(false);
+        var recipe = await preparation.PrepareAsync(work, wait, stopping).ConfigureAwait(false);
         var pictures = new DrawnPicture?[work.Images];
         var open = Enumerable.Range(0, work.Images).ToList();
         var (done, known) = (0, 0);

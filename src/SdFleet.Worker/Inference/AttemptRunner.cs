@@ -60,6 +60,7 @@ internal sealed partial class AttemptRunner(
         // Not waited for before the end: what is said of a job arrives in order, and of a short one together.
         var started = Task.CompletedTask;
         IReadOnlyList<ImageRecord> records;
+        var wait = new StoreWait();
         try
         {
             if (work.Recipe.ModelDigest is { } wanted && wanted != model.Model.Digest)
@@ -69,11 +70,12 @@ internal sealed partial class AttemptRunner(
 
             var pictures = await drawing.RunAsync(
                 work,
+                wait,
                 () => started = StartedAsync(work),
                 ProgressOf(work),
                 images => CheckImages(work, images),
                 held.Stopping).ConfigureAwait(false);
-            records = await output.StoreAsync(work, pictures, held.Stopping).ConfigureAwait(false);
+            records = await output.StoreAsync(work, pictures, wait, held.Stopping).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever ended the attempt is classified and reported; the coordinator decides what follows.
         catch (Exception error)

@@ -19,8 +19,13 @@ internal sealed class FinishedImages(
     private const string ContentType = "image/png";
 
     /// <summary>Stores every picture of an attempt.</summary>
-    /// <exception cref="ArtifactStoreException">The store has not taken one for longer than is waited for it.</exception>
-    public async Task<IReadOnlyList<ImageRecord>> StoreAsync(GenerateImages work, IReadOnlyList<DrawnPicture> pictures, CancellationToken cancellationToken)
+    /// <param name="work">The attempt.</param>
+    /// <param name="pictures">One a picture, in order of index.</param>
+    /// <param name="wait">What the attempt has waited for the store.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArtifactStoreException">The store has not taken one, and the attempt waits no longer for it.</exception>
+    public async Task<IReadOnlyList<ImageRecord>> StoreAsync(
+        GenerateImages work, IReadOnlyList<DrawnPicture> pictures, StoreWait wait, CancellationToken cancellationToken)
     {
         var records = new ImageRecord[pictures.Count];
         RecipeLora[]? changed = work.Recipe.Loras is null ? null : [.. (await loras.ChooseAsync(work.Recipe.Loras, cancellationToken).ConfigureAwait(false)).Select(lora => lora.Record)];
@@ -31,7 +36,7 @@ internal sealed class FinishedImages(
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
             async (i, token) =>
             {
-                records[i] = await StoreAsync(work, pictures[i], i, changed, token).ConfigureAwait(false);
+                records[i] = await StoreAsync(work, pictures[i], i, changed, wait, token).ConfigureAwait(false);
                 if (Interlocked.Increment(ref stored) == 1)
                 {
                     WorkerMetrics.TimeToFirstImage.Record(
@@ -42,7 +47,7 @@ internal sealed class FinishedImages(
     }
 
     private async Task<ImageRecord> StoreAsync(
-        GenerateImages work, DrawnPicture picture, int index, RecipeLora[]? changed, CancellationToken cancellationToken)
+        GenerateImages work, DrawnPicture picture, int index, RecipeLora[]? changed, StoreWait wait, CancellationToken cancellationToken)
     {
         var image = picture.Image;
         var name = ArtifactName.ForImage(work.ArtifactFolder, work.JobId, index, picture.Before.Count);
@@ -61,10 +66,10 @@ internal sealed class FinishedImages(
         started = clock.GetTimestamp();
         // Where an earlier attempt has stored this name, its file stays and is the one that the record speaks of.
         var labels = new Dictionary<string, string> { ["job"] = work.JobId.ToString("D") };
-        var put = await patience.RunAsync(token => artifacts.PutAsync(name, png, ContentType, sha256, labels, token), cancellationToken).ConfigureAwait(false);
+        var put = await patience.RunAsync(wait, token => artifacts.PutAsync(name, png, ContentType, sha256, labels, token), cancellationToken).ConfigureAwait(false);
         var uploaded = clock.GetElapsedTime(started);
         activity?.SetTag("sdfleet.artifact.created", put.Created);
-        var verdict = put.Sha256 == sha256 ? picture.Verdict : await JudgeStoredAsync(work.Recipe, name, cancellationToken).ConfigureAwait(false);
+        var verdict = put.Sha256 == sha256 ? picture.Verdict : await JudgeStoredAsync(work.Recipe, name, wait, cancellationToken).ConfigureAwait(false);
         return new ImageRecord
         {
             Index = index,
@@ -98,14 +103,14 @@ internal sealed class FinishedImages(
     }
 
     // A device that is not quite sound, or not the same, made the stored one: what is said of the file has to be true of it.
-    private async Task<FilterVerdict> JudgeStoredAsync(Recipe recipe, string name, CancellationToken cancellationToken)
+    private async Task<FilterVerdict> JudgeStoredAsync(Recipe recipe, string name, StoreWait wait, CancellationToken cancellationToken)
     {
         if (recipe.Filters is null)
         {
             return default;
         }
 
-        var stored = await patience.RunAsync(token => artifacts.ReadAsync(name, token), cancellationToken).ConfigureAwait(false)
+        var stored = await patience.RunAsync(wait, token => artifacts.ReadAsync(name, token), cancellationToken).ConfigureAwait(false)
             ?? throw new IOException($"{name} was in the artifact store, and is not any more.");
         return await filter.JudgeStoredAsync(recipe, PngReader.Read(stored), cancellationToken).ConfigureAwait(false);
     }

@@ -18,7 +18,9 @@ public sealed class StorePatienceTests
     public async Task Run_StoreAtFault_IsCalledUntilItAnswers(bool isTransient)
     {
         var answer = await Patience().RunAsync(
-            _ => ++_calls <= 5 ? throw new ArtifactStoreException("away", isTransient) : Task.FromResult("here"), CancellationToken.None);
+            new StoreWait(),
+            _ => ++_calls <= 5 ? throw new ArtifactStoreException("away", isTransient) : Task.FromResult("here"),
+            CancellationToken.None);
 
         Assert.Equal(("here", 6), (answer, _calls));
 
@@ -39,6 +41,47 @@ public sealed class StorePatienceTests
     }
 
     [Fact]
+    public async Task Run_SeveralCallsOfAnAttempt_HaveOneTimeTogether()
+    {
+        var (patience, wait) = (Patience(), new StoreWait());
+        await patience.RunAsync(
+            wait, _ => ++_calls <= 5 ? throw new ArtifactStoreException("away", isTransient: true) : Task.FromResult("here"), CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Assert.ThrowsAsync<ArtifactStoreException>(() => AlwaysAwayAsync(patience, wait))));
+        Assert.True(_clock.GetElapsedTime(0) >= Timeout - TimeSpan.FromMilliseconds(1), $"{_clock.GetElapsedTime(0)}");
+
+        // The time is over: what comes then is tried once, and a store that is back is used.
+        var (calls, elapsed) = (_calls, _clock.GetElapsedTime(0));
+        await Assert.ThrowsAsync<ArtifactStoreException>(() => AlwaysAwayAsync(patience, wait));
+        Assert.Equal((calls + 1, elapsed), (_calls, _clock.GetElapsedTime(0)));
+        Assert.Equal("here", await patience.RunAsync(wait, _ => Task.FromResult("here"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Run_CallThatHangs_IsGivenUpWithTheStoresLastErrorWhenTheTimeIsOver()
+    {
+        // By the real clock.
+        var patience = new StorePatience(
+            Options.Create(new WorkerOptions { StoreTimeout = TimeSpan.FromSeconds(3) }), TimeProvider.System, NullLogger<StorePatience>.Instance);
+
+        var hanging = patience.RunAsync<int>(
+            new StoreWait(),
+            async token =>
+            {
+                if (++_calls == 1)
+                {
+                    throw new ArtifactStoreException("away", isTransient: true);
+                }
+
+                await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, token);
+                return 0;
+            },
+            CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<ArtifactStoreException>(() => hanging.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(("away", 2), (error.Message, _calls));
+    }
+
+    [Fact]
     public async Task Run_NoTimeToWait_CallsOnce()
     {
         await Assert.ThrowsAsync<ArtifactStoreException>(() => AlwaysAwayAsync(Patience(TimeSpan.Zero)));
@@ -50,6 +93,7 @@ public sealed class StorePatienceTests
     public async Task Run_DamagedArtifact_IsNotWaitedFor()
     {
         await Assert.ThrowsAsync<ArtifactStoreException>(() => Patience().RunAsync<int>(
+            new StoreWait(),
             _ =>
             {
                 _calls++;
@@ -66,7 +110,7 @@ public sealed class StorePatienceTests
         using var stopping = new CancellationTokenSource();
 
         // By the real clock: ten minutes, were it not told.
-        var waiting = AlwaysAwayAsync(new StorePatience(Options.Create(new WorkerOptions { StoreTimeout = Timeout }), TimeProvider.System, NullLogger<StorePatience>.Instance), stopping.Token);
+        var waiting = AlwaysAwayAsync(new StorePatience(Options.Create(new WorkerOptions { StoreTimeout = Timeout }), TimeProvider.System, NullLogger<StorePatience>.Instance), stopping: stopping.Token);
         await stopping.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -75,10 +119,11 @@ public sealed class StorePatienceTests
     private StorePatience Patience(TimeSpan? timeout = null) =>
         new(Options.Create(new WorkerOptions { StoreTimeout = timeout ?? Timeout }), _clock, NullLogger<StorePatience>.Instance);
 
-    private Task<int> AlwaysAwayAsync(StorePatience patience, CancellationToken stopping = default) => patience.RunAsync<int>(
+    private Task<int> AlwaysAwayAsync(StorePatience patience, StoreWait? wait = null, CancellationToken stopping = default) => patience.RunAsync<int>(
+        wait ?? new StoreWait(),
         _ =>
         {
-            _calls++;
+            Interlocked.Increment(ref _calls);
             throw new ArtifactStoreException("away", isTransient: true);
         },
         stopping);
