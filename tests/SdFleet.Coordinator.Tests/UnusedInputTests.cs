@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
+using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Inputs;
 using SdFleet.Coordinator.Release;
 using SdFleet.JobStore;
@@ -69,6 +70,60 @@ public sealed class UnusedInputTests
         Assert.Equal(1, await Inputs(coordinator).SweepAsync(default));
     }
 
+    [Fact]
+    public async Task Sweep_OfMany_AsksAgainWhatIsUsedBeforeTheNextFewHundred()
+    {
+        await using var coordinator = await StartAsync();
+        for (var i = 0; i < 250; i++)
+        {
+            await PutAsync(coordinator, $"picture {i}", Old);
+        }
+
+        // A batch comes after the first look.
+        var asked = 0;
+        var store = Answered.By(coordinator.Store, (method, _) => method == nameof(IJobStore.FindInputsInUseAsync) && ++asked > 1
+            ? Task.FromResult(new InputsInUse(HasUnreadLines: true, new HashSet<string>()))
+            : null);
+
+        Assert.Equal(200, await ActivatorUtilities.CreateInstance<UnusedInputs>(coordinator.Services, store).SweepAsync(default));
+        Assert.Equal(50, await coordinator.Artifacts.ListAsync(ArtifactName.InputPrefix("acme"), default).CountAsync());
+    }
+
+    [Fact]
+    public async Task Expansion_OfABatch_RenewsThePicturesOfItsLines()
+    {
+        await using var coordinator = await StartAsync();
+        var picture = await PutAsync(coordinator, "a", Old);
+        var batch = await AdmitBatchAsync(coordinator, picture);
+
+        await coordinator.Services.GetRequiredService<BatchExpander>().ExpandAsync(default);
+        await coordinator.Store.CancelBatchAsync(batch, TimeProvider.System.GetUtcNow(), default);
+
+        Assert.True(await ModifiedAsync(coordinator, picture) > TimeProvider.System.GetUtcNow().AddHours(-1));
+        Assert.Equal(0, await Inputs(coordinator).SweepAsync(default));
+    }
+
+    [Fact]
+    public async Task Expansion_WhilePicturesCannotBeRenewed_IsPutOff()
+    {
+        await using var coordinator = await StartAsync();
+        var batch = await AdmitBatchAsync(coordinator, await PutAsync(coordinator, "a", Old));
+        var isAway = true;
+        var artifacts = Answered.By(coordinator.Artifacts, (method, _) => method == nameof(IArtifactStore.RenewAsync) && isAway
+            ? Task.FromException<bool>(new ArtifactStoreException("The store is away.", isTransient: true))
+            : null);
+        var expander = ActivatorUtilities.CreateInstance<BatchExpander>(coordinator.Services, artifacts);
+
+        await expander.ExpandAsync(default);
+        var waiting = (await coordinator.Store.FindBatchAsync(batch, default))!;
+        isAway = false;
+        await expander.ExpandAsync(default);
+
+        Assert.Equal((BatchState.Expanding, 0L), (waiting.State, waiting.LinesRead));
+        var read = (await coordinator.Store.FindBatchAsync(batch, default))!;
+        Assert.Equal((1L, 0L), (read.LinesRead, read.BadLines));
+    }
+
     // Jobs that come while it is being removed: each is told that its picture is not there, or finds it.
     [Fact]
     public async Task Sweep_WhileJobsAreSubmitted_NeverTakesThePictureOfOneThatWasAdmitted()
@@ -98,9 +153,13 @@ public sealed class UnusedInputTests
         Assert.Equal(20, admitted + rejected);
     }
 
-    // Jobs stay queued: nobody takes them.
+    // Jobs stay queued: nobody takes them. Batches are expanded by the tests.
     private static Task<CoordinatorFixture> StartAsync() =>
-        CoordinatorFixture.StartAsync(services => services.Remove(services.Single(s => s.ImplementationType == typeof(ReleaseService))), ("SdFleet:Batches:Interval", "00:01:00"));
+        CoordinatorFixture.StartAsync(services =>
+        {
+            services.Remove(services.Single(s => s.ImplementationType == typeof(ReleaseService)));
+            services.Remove(services.Single(s => s.ImplementationType == typeof(BatchExpansionService)));
+        });
 
     private static UnusedInputs Inputs(CoordinatorFixture coordinator) => coordinator.Services.GetRequiredService<UnusedInputs>();
 
@@ -109,6 +168,17 @@ public sealed class UnusedInputTests
         var id = Guid.NewGuid();
         await coordinator.SendRawAsync($$"""{"id":"{{id}}","tenant":"acme","prompt":"p","task":"imageToImage","initImage":"{{picture}}"}""");
         await CoordinatorFixture.UntilAsync(async () => await coordinator.Store.FindJobAsync(id, default) is not null, "the job");
+        return id;
+    }
+
+    // One line, which begins with that picture.
+    private static async Task<Guid> AdmitBatchAsync(CoordinatorFixture coordinator, string picture)
+    {
+        var (id, now) = (Guid.NewGuid(), TimeProvider.System.GetUtcNow());
+        var source = System.Text.Encoding.UTF8.GetBytes($$"""{"prompt":"p","task":"imageToImage","initImage":"{{picture}}"}""");
+        await coordinator.Artifacts.PutAsync(ArtifactName.ForBatchPart("acme", id, 0), source, "application/jsonl", Hash(source), null, default);
+        var batch = new SubmitBatch { Id = id, Tenant = "acme", Name = "b", Parts = [new BatchPart(1, source.Length, Hash(source))], SubmittedAt = now };
+        await coordinator.Store.AdmitBatchAsync(new NewBatch { Batch = batch, Digest = BatchDigest.Of(batch), AdmittedAt = now }, default);
         return id;
     }
 

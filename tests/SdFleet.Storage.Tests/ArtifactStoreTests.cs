@@ -258,6 +258,25 @@ public abstract class ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task List_WhileOthersRemove_GoesOnWithoutWhatIsGone()
+    {
+        foreach (var name in new[] { "a/1.png", "a/2.png", "a/3.png", "b/1.png" })
+        {
+            await PutAsync(name, Bytes(10));
+        }
+
+        var listed = new List<string>();
+        await foreach (var entry in Store.ListAsync("", default))
+        {
+            listed.Add(entry.Name);
+            await Store.RemoveAsync("a/2.png", DateTimeOffset.MaxValue, default);
+        }
+
+        // A listing that came in one piece may have it still.
+        Assert.Equal(["a/1.png", "a/3.png", "b/1.png"], listed.Where(n => n != "a/2.png"));
+    }
+
+    [Fact]
     public async Task ListFolders_GivesEachNameBelowOnce()
     {
         foreach (var name in new[] { "batches/b/x.png", "batches/a/images/1.png", "batches/a/images/2.png", "batches/c.png", "other/d/x.png" })

@@ -7,11 +7,13 @@ using SdFleet.Contracts;
 using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Images;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Validation;
 using SdFleet.Hosting.Authentication;
 using SdFleet.JobStore;
 using SdFleet.Storage;
+using SdFleet.Storage.Inputs;
 
 namespace SdFleet.Api.Batches;
 
@@ -31,6 +33,7 @@ internal static class RepairBatchEndpoint
             .WithDescription(
                 "The pictures of each line are compared with their records. Where one is lost or damaged, or the job has failed, the job is made again under its id, " +
                 "and its pictures under their names: those that are right stay as they are. Asking again changes nothing while it is underway, or once it is done. " +
+                "A line whose job begins with a picture that is gone is refused, with the reason, and nothing of it is taken away. " +
                 $"At most {RepairBatch.MaxLines} lines. The batch keeps its state; one that failed or was cancelled is left alone.")
             .WithTags(ApiTags.Batches)
             .Accepts<RepairBatch>("application/json")
@@ -44,7 +47,7 @@ internal static class RepairBatchEndpoint
                 StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> HandleAsync(
-        Guid id, HttpContext context, ClaimsPrincipal caller, IJobStore store, IArtifactStore artifacts, ApiKeyRequirement keys, ILoggerFactory logs)
+        Guid id, HttpContext context, ClaimsPrincipal caller, IJobStore store, IArtifactStore artifacts, ApiKeyRequirement keys, TimeProvider time, ILoggerFactory logs)
     {
         var (body, refusal) = await JsonBody.ReadAsync(context, MaxBytes, "A request for a repair");
         if (refusal is not null)
@@ -70,7 +73,7 @@ internal static class RepairBatchEndpoint
         var views = new List<LineRepairView>();
         foreach (var line in lines)
         {
-            var view = await LookAsync(id, line, store, artifacts, log, aborted);
+            var view = await LookAsync(id, line, store, artifacts, time, log, aborted);
 
             // At once, and whether or not somebody still waits for the answer: what was taken away is to be made again.
             views.Add(view.Result == LineRepairResult.Requested
@@ -96,7 +99,7 @@ internal static class RepairBatchEndpoint
 
     // Requested where the job has to be made again; damaged artifacts are gone then.
     private static async Task<LineRepairView> LookAsync(
-        Guid batch, long line, IJobStore store, IArtifactStore artifacts, ILogger log, CancellationToken cancellationToken)
+        Guid batch, long line, IJobStore store, IArtifactStore artifacts, TimeProvider time, ILogger log, CancellationToken cancellationToken)
     {
         var view = new LineRepairView { Line = line, JobId = DerivedId.FromBatchLine(batch, line), Result = LineRepairResult.Unknown };
         var job = await store.FindJobAsync(view.JobId, cancellationToken);
@@ -108,7 +111,8 @@ internal static class RepairBatchEndpoint
         switch (job.State)
         {
             case JobState.Failed:
-                return view with { Result = LineRepairResult.Requested, Missing = job.ImageCount };
+                var whyNot = await WhyNotAsync(job, artifacts, time, cancellationToken);
+                return view with { Result = whyNot is null ? LineRepairResult.Requested : LineRepairResult.Refused, Missing = job.ImageCount, Reason = whyNot };
             case JobState.Cancelled or JobState.Rejected:
                 return view with { Result = LineRepairResult.Refused };
             case not JobState.Completed:
@@ -117,6 +121,7 @@ internal static class RepairBatchEndpoint
 
         // All of the job, and not only what was named: none may be taken for right that is not.
         var missing = job.ImageCount - job.Images.Count;
+        var damaged = new List<(ImageRecord Image, string Found)>();
         foreach (var image in job.Images)
         {
             var found = await artifacts.HashAsync(image.Artifact, cancellationToken);
@@ -126,13 +131,39 @@ internal static class RepairBatchEndpoint
             }
 
             missing++;
-            if (found is not null && await IsAsSeenAsync(job, store, cancellationToken) && await artifacts.RemoveDamagedAsync(image.Artifact, found, cancellationToken))
+            if (found is not null)
+            {
+                damaged.Add((image, found));
+            }
+        }
+
+        if (missing == 0)
+        {
+            return view with { Result = LineRepairResult.Intact };
+        }
+
+        // A damaged picture is better than none.
+        if (await WhyNotAsync(job, artifacts, time, cancellationToken) is { } reason)
+        {
+            return view with { Result = LineRepairResult.Refused, Missing = missing, Reason = reason };
+        }
+
+        foreach (var (image, found) in damaged)
+        {
+            if (await IsAsSeenAsync(job, store, cancellationToken) && await artifacts.RemoveDamagedAsync(image.Artifact, found, cancellationToken))
             {
                 log.LogWarning("Removed {Artifact}: its SHA-256 was {Found}, and its record says {Recorded}.", image.Artifact, found, image.Sha256);
             }
         }
 
-        return view with { Result = missing > 0 ? LineRepairResult.Requested : LineRepairResult.Intact, Missing = missing };
+        return view with { Result = LineRepairResult.Requested, Missing = missing };
+    }
+
+    // What keeps the job from being made again, or null. The pictures that it begins with are renewed, so that they are there when it is.
+    private static async Task<string?> WhyNotAsync(JobSnapshot job, IArtifactStore artifacts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var gone = await artifacts.FindMissingInputsAsync(job.Tenant, job.Recipe!, time.GetUtcNow(), cancellationToken);
+        return gone.Count == 0 ? null : string.Join("; ", gone);
     }
 
     // Not where another request has it made again already: what is found then may be the new picture.

@@ -90,6 +90,7 @@ internal static class DatasetCommand
             var options = new DatasetExportOptions
             {
                 Place = DatasetPlace.Open(parsed.GetValue(outPlace)!, console),
+                Batch = await dataset.FindBatchAsync(token),
                 Format = parsed.GetValue(format)!.Value,
                 LinesPerShard = parsed.GetValue(lines) ?? DatasetExportOptions.DefaultLinesPerShard,
                 ShardBytes = parsed.GetValue(shardBytes) ?? DatasetExportOptions.DefaultShardBytes,

@@ -49,6 +49,10 @@ internal sealed class BatchRepair(FleetClient client, Guid batch, CliConsole con
                 }
 
                 known.Add(line.Line);
+                if (line.Reason is not null)
+                {
+                    console.Note($"line {line.Line} cannot be made again: {line.Reason}");
+                }
             }
         }
 
@@ -65,7 +69,7 @@ internal sealed class BatchRepair(FleetClient client, Guid batch, CliConsole con
         LineRepairResult.Requested => "requested",
         LineRepairResult.Underway => "underway already",
         LineRepairResult.Intact => "intact by now",
-        LineRepairResult.Refused => "refused, as cancelled or rejected",
+        LineRepairResult.Refused => "refused, as cancelled or rejected, or as it cannot be made again",
         _ => "unknown to the fleet",
     };
 

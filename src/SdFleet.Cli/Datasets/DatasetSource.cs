@@ -16,6 +16,7 @@ internal sealed class DatasetSource : IAsyncDisposable
     private readonly IJobStore? _jobs;
     private readonly FleetClient? _client;
     private readonly string? _saved;
+    private readonly Guid? _batch;
 
     private DatasetSource(
         Func<CancellationToken, IAsyncEnumerable<DatasetImage>> images,
@@ -24,10 +25,11 @@ internal sealed class DatasetSource : IAsyncDisposable
         bool besideManifest,
         IJobStore? jobs = null,
         FleetClient? client = null,
-        string? saved = null)
+        string? saved = null,
+        Guid? batch = null)
     {
         (_images, _requested, Artifacts, _besideManifest) = (images, requested, artifacts, besideManifest);
-        (_jobs, _client, _saved) = (jobs, client, saved);
+        (_jobs, _client, _saved, _batch) = (jobs, client, saved, batch);
     }
 
     public IArtifactStore Artifacts { get; }
@@ -65,7 +67,8 @@ internal sealed class DatasetSource : IAsyncDisposable
             token => BatchRequests.ReadAsync(jobs, batch, token),
             OpenImages(data),
             false,
-            jobs);
+            jobs,
+            batch: batch);
     }
 
     /// <summary>Opens one batch of a fleet through its API, as it is now.</summary>
@@ -79,7 +82,7 @@ internal sealed class DatasetSource : IAsyncDisposable
         var saved = Path.GetTempFileName();
         IAsyncEnumerable<DatasetImage> Manifest(CancellationToken token) => ManifestFile.ReadAsync(saved, besideManifest: false, token);
         var source = new DatasetSource(
-            Manifest, token => ServerRequests.ReadAsync(client, view!, Manifest(token), token), new ServerArtifacts(client), false, client: client, saved: saved);
+            Manifest, token => ServerRequests.ReadAsync(client, view!, Manifest(token), token), new ServerArtifacts(client), false, client: client, saved: saved, batch: batch);
         try
         {
             view = await client.FindBatchAsync(batch, cancellationToken) ?? throw new CliException($"{client.Server} has no batch {batch}.");
@@ -94,6 +97,11 @@ internal sealed class DatasetSource : IAsyncDisposable
     }
 
     public IAsyncEnumerable<DatasetImage> Images(CancellationToken cancellationToken) => _images(cancellationToken);
+
+    /// <summary>The batch that it is; null where its pictures came without one. A manifest's first record says it.</summary>
+    /// <exception cref="DatasetException">The manifest's first line is no record.</exception>
+    public async Task<Guid?> FindBatchAsync(CancellationToken cancellationToken) =>
+        _batch ?? (await _images(cancellationToken).FirstOrDefaultAsync(cancellationToken))?.Record.BatchId;
 
     /// <summary>What was asked for; null where nobody said.</summary>
     public IAsyncEnumerable<RequestedImage>? Requested(CancellationToken cancellationToken) => _requested?.Invoke(cancellationToken);

@@ -12,7 +12,7 @@ public enum LineRepairResult
     /// <summary>Every picture of it is there, with the SHA-256 of its record.</summary>
     Intact,
 
-    /// <summary>Its job was cancelled or rejected, and stays so.</summary>
+    /// <summary>Its job was cancelled or rejected, and stays so; or it cannot be made again, and nothing was touched (<see cref="LineRepairView.Reason"/>).</summary>
     Refused,
 
     /// <summary>It is no job: not read yet, or no line of this batch.</summary>

@@ -14,4 +14,7 @@ public sealed record LineRepairView
 
     /// <summary>How many of its pictures were lost or damaged.</summary>
     public int Missing { get; init; }
+
+    /// <summary>Why its job cannot be made again; null where it can, or was cancelled or rejected.</summary>
+    public string? Reason { get; init; }
 }

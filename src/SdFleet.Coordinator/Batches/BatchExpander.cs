@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Release;
 using SdFleet.JobStore;
 using SdFleet.Storage;
+using SdFleet.Storage.Inputs;
 
 namespace SdFleet.Coordinator.Batches;
 
@@ -25,6 +27,7 @@ internal sealed partial class BatchExpander(
     ILogger<BatchExpander> logger)
 {
     private const int MaxBatches = 16;
+    private const int RenewalsAtOnce = 8;
 
     /// <summary>Fills every batch's window, and marks the batches that are done. A batch in trouble holds up no other.</summary>
     public async Task ExpandAsync(CancellationToken cancellationToken)
@@ -64,6 +67,7 @@ internal sealed partial class BatchExpander(
             {
                 var now = clock.GetUtcNow();
                 var expansion = part is null ? Unreadable(source, now) : reader.Read(source, part, (int)room, now);
+                await RenewInputsAsync(source.Batch.Tenant, expansion, now, cancellationToken).ConfigureAwait(false);
                 var outcome = await store.ExpandBatchAsync(expansion, cancellationToken).ConfigureAwait(false);
                 stops.Send(outcome.Stopped);
                 if (!outcome.Applied)
@@ -85,6 +89,15 @@ internal sealed partial class BatchExpander(
             }
         }
     }
+
+    // Before the lines are jobs, as the admission of a job does it: a picture that is renewed is not removed. One that is not there is for its
+    // job's worker to say. Where the store is away, the batch waits, as it does for its parts.
+    private Task RenewInputsAsync(string tenant, BatchExpansion expansion, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            expansion.Jobs.SelectMany(j => RecipeInput.Of(j.Job.Job.Recipe)).Select(i => i.Sha256).Distinct(StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = cancellationToken },
+            async (sha256, token) => await artifacts
+                .RenewAsync(ArtifactName.ForInput(tenant, sha256), now - InputCheck.RenewAfter, token).ConfigureAwait(false));
 
     // The whole part, as declared; null where it is not there or is something else.
     private async Task<byte[]?> ReadPartAsync(BatchSource source, CancellationToken cancellationToken)

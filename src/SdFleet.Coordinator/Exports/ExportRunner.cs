@@ -198,6 +198,7 @@ internal sealed partial class ExportRunner(
         var settings = new DatasetExportOptions
         {
             Place = ExportPlaces.Open(store.Value, export.BatchId, export.Name, request.Place),
+            Batch = export.BatchId,
             Format = request.Format,
             LinesPerShard = request.LinesPerShard ?? DatasetExportOptions.DefaultLinesPerShard,
             ShardBytes = request.ShardBytes ?? DatasetExportOptions.DefaultShardBytes,

@@ -10,7 +10,10 @@ public sealed class InputOptions
 
     private static readonly TimeSpan LeastKeep = 2 * InputCheck.RenewAfter;
 
-    /// <summary>An uploaded picture that no job has named for so long, and that was not uploaded again, is removed. Default 30 days.</summary>
+    /// <summary>
+    /// An uploaded picture that no job has named for so long, and that was not uploaded again, is removed, unless a job needs it yet. The lines
+    /// of a batch count when they become jobs; while any of them are none yet, all pictures of the tenant stay. Default 30 days.
+    /// </summary>
     public TimeSpan Keep { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How often it is looked for such pictures. Default 1 hour.</summary>

@@ -7,12 +7,17 @@ namespace SdFleet.Coordinator.Inputs;
 
 /// <summary>
 /// Removes uploaded pictures that are old and that nobody uses: no job that has not come to its end, and no line of a batch that is no job
-/// yet. A picture is as old as its upload, or as the last job that named it: looking for it renews it (<c>InputCheck</c>), and one that was
-/// renewed is not removed. So a job that is submitted now either renews a picture before it would be removed, or is told that it is not there.
+/// yet. A picture is as old as its upload, or as the last job that named it: whoever admits a job, or makes a batch's lines jobs, renews its
+/// pictures first, and one that was renewed is not removed. So a job that is submitted just then either renews a picture before it would be
+/// removed, or is told that it is not there. Of a batch that comes just then, or a job that was admitted while the artifact store did not
+/// answer, an old picture may go that was looked at a moment before: its job then fails, and says which picture it was.
 /// </summary>
 internal sealed partial class UnusedInputs(
     IJobStore store, IArtifactStore artifacts, IOptions<InputOptions> options, TimeProvider clock, ILogger<UnusedInputs> logger)
 {
+    // What is in use is asked for again after so many: it is a matter of seconds until they are removed.
+    private const int AtOnce = 200;
+
     /// <summary>Looks at the pictures of all tenants once.</summary>
     /// <returns>How many it has removed.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
@@ -34,29 +39,27 @@ internal sealed partial class UnusedInputs(
         var before = clock.GetUtcNow() - options.Value.Keep;
         var prefix = ArtifactName.InputPrefix(tenant);
         var old = await artifacts.ListAsync(prefix, cancellationToken).Where(i => i.ModifiedAt <= before).ToListAsync(cancellationToken).ConfigureAwait(false);
-        if (old.Count == 0)
-        {
-            return 0;
-        }
-
-        // Whatever becomes a job from here on has renewed its pictures, or does so before it is one.
-        var used = await store.FindInputsInUseAsync(tenant, cancellationToken).ConfigureAwait(false);
-        if (used.HasUnreadLines)
-        {
-            return 0;
-        }
-
         var (removed, bytes) = (0, 0L);
-        foreach (var input in old)
+        foreach (var some in old.Chunk(AtOnce))
         {
-            if (used.Sha256.Contains(input.Name[prefix.Length..]))
+            // Whatever becomes a job from here on has renewed its pictures, or does so before it is one.
+            var used = await store.FindInputsInUseAsync(tenant, cancellationToken).ConfigureAwait(false);
+            if (used.HasUnreadLines)
             {
-                await artifacts.RenewAsync(input.Name, before, cancellationToken).ConfigureAwait(false);
+                break;
             }
-            else if (await artifacts.RemoveAsync(input.Name, before, cancellationToken).ConfigureAwait(false))
+
+            foreach (var input in some)
             {
-                removed++;
-                bytes += input.Length;
+                if (used.Sha256.Contains(input.Name[prefix.Length..]))
+                {
+                    await artifacts.RenewAsync(input.Name, before, cancellationToken).ConfigureAwait(false);
+                }
+                else if (await artifacts.RemoveAsync(input.Name, before, cancellationToken).ConfigureAwait(false))
+                {
+                    removed++;
+                    bytes += input.Length;
+                }
             }
         }
 

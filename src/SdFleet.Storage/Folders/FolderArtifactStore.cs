@@ -115,26 +115,8 @@ internal sealed class FolderArtifactStore : IArtifactStore
                 return false;
             }
 
-            // A rename has one winner, and what it took is looked at again: somebody may have put the right one there since.
-            var aside = NewIncomingFile();
-            try
-            {
-                File.Move(path, aside);
-            }
-            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return false;
-            }
-
-            if ((await InfoAsync(name, aside, CancellationToken.None))?.Sha256 != sha256)
-            {
-                DurableFiles.TryLink(aside, path);
-                File.Delete(aside);
-                return false;
-            }
-
-            File.Delete(aside);
-            return true;
+            // Somebody may have put the right one there since.
+            return await RemoveIfAsync(path, async aside => (await InfoAsync(name, aside, CancellationToken.None))?.Sha256 == sha256);
         });
     }
 
@@ -167,30 +149,11 @@ internal sealed class FolderArtifactStore : IArtifactStore
         return CallAsync($"Removing {name}", () =>
         {
             var path = PathOf(name);
-            if (!IsThere(path, unlessSince))
-            {
-                return Task.FromResult(false);
-            }
 
-            // A rename has one winner, and what it took is looked at again: somebody may have renewed it since.
-            var aside = NewIncomingFile();
-            try
-            {
-                File.Move(path, aside);
-            }
-            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return Task.FromResult(false);
-            }
-
-            var isOld = IsThere(aside, unlessSince);
-            if (!isOld)
-            {
-                DurableFiles.TryLink(aside, path);
-            }
-
-            File.Delete(aside);
-            return Task.FromResult(isOld);
+            // Somebody may have renewed it since.
+            return IsThere(path, unlessSince)
+                ? RemoveIfAsync(path, aside => Task.FromResult(IsThere(aside, unlessSince)))
+                : Task.FromResult(false);
         });
     }
 
@@ -204,7 +167,9 @@ internal sealed class FolderArtifactStore : IArtifactStore
             {
                 if (IsThere(path, unlessSince))
                 {
+                    // Whoever has it aside just now finds it renewed, and puts it back: that it is not under its name yet means nothing.
                     File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
+                    return Task.FromResult(true);
                 }
             }
             catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
@@ -214,6 +179,37 @@ internal sealed class FolderArtifactStore : IArtifactStore
 
             return Task.FromResult(File.Exists(path));
         });
+    }
+
+    // A rename has one winner, and what it took is looked at again. It goes back unless that says that it is to go, also where it cannot be looked at.
+    private async Task<bool> RemoveIfAsync(string path, Func<string, Task<bool>> isToGo)
+    {
+        var aside = NewIncomingFile();
+        try
+        {
+            File.Move(path, aside);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        var goes = false;
+        try
+        {
+            goes = await isToGo(aside);
+        }
+        finally
+        {
+            if (!goes)
+            {
+                DurableFiles.TryLink(aside, path);
+            }
+
+            File.Delete(aside);
+        }
+
+        return goes;
     }
 
     private static bool IsThere(string path, DateTimeOffset unlessSince) => new FileInfo(path) is { Exists: true } file && file.LastWriteTimeUtc <= unlessSince.UtcDateTime;

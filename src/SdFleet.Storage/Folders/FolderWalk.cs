@@ -33,10 +33,23 @@ internal static class FolderWalk
                     yield return entry;
                 }
             }
-            else if (info is FileInfo file)
+            else if (info is FileInfo file && EntryOf(file, name) is { } found)
             {
-                yield return new ArtifactEntry(name, file.Length, file.LastWriteTimeUtc);
+                yield return found;
             }
+        }
+    }
+
+    // Null where it was removed since its folder was read.
+    private static ArtifactEntry? EntryOf(FileInfo file, string name)
+    {
+        try
+        {
+            return new ArtifactEntry(name, file.Length, file.LastWriteTimeUtc);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 }

@@ -20,16 +20,23 @@ public static class InputCheck
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>An error for each that is not there; none for text to image, for which nothing is asked.</returns>
     /// <exception cref="ArtifactStoreException">The store does not answer.</exception>
-    public static async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(this IArtifactStore artifacts, ResolvedJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(this IArtifactStore artifacts, ResolvedJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return artifacts.FindMissingInputsAsync(job.Tenant, job.Recipe, now, cancellationToken);
+    }
+
+    /// <summary>The same for a tenant's recipe.</summary>
+    public static async Task<IReadOnlyList<FieldError>> FindMissingInputsAsync(
+        this IArtifactStore artifacts, string tenant, Recipe recipe, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        ArgumentNullException.ThrowIfNull(job);
         var missing = new List<FieldError>();
-        foreach (var input in RecipeInput.Of(job.Recipe))
+        foreach (var input in RecipeInput.Of(recipe))
         {
-            if (!await artifacts.RenewAsync(ArtifactName.ForInput(job.Tenant, input.Sha256), now - RenewAfter, cancellationToken).ConfigureAwait(false))
+            if (!await artifacts.RenewAsync(ArtifactName.ForInput(tenant, input.Sha256), now - RenewAfter, cancellationToken).ConfigureAwait(false))
             {
-                missing.Add(Missing(input, job.Tenant));
+                missing.Add(Missing(input, tenant));
             }
         }
 

@@ -44,7 +44,8 @@ internal static class BatchRequests
     }
 
     /// <summary>A batch in the job store whose first lines are expanded, the last of them a bad one.</summary>
-    public static async Task AdmitBatchAsync(this ApiServer api, Guid id, string tenant = "default", int lines = 10, int expanded = 4)
+    public static async Task AdmitBatchAsync(
+        this ApiServer api, Guid id, string tenant = "default", int lines = 10, int expanded = 4, PictureTask? task = null)
     {
         var batch = new SubmitBatch { Id = id, Tenant = tenant, Name = "stored", Parts = [new BatchPart(lines, 100, new string('0', 64))], SubmittedAt = StoredJob.Day };
         await api.Jobs.AdmitBatchAsync(new NewBatch { Batch = batch, Digest = BatchDigest.Of(batch), AdmittedAt = StoredJob.Day }, default);
@@ -56,7 +57,7 @@ internal static class BatchRequests
                 LinesAfter = expanded,
                 NextPart = 0,
                 NextOffset = 50,
-                Jobs = [.. Enumerable.Range(1, expanded - 1).Select(line => new BatchJob(line, Job(id, line, tenant)))],
+                Jobs = [.. Enumerable.Range(1, expanded - 1).Select(line => new BatchJob(line, Job(id, line, tenant, task)))],
                 Problems = [new BatchProblem(expanded, [new("prompt", null, "text")])],
                 At = StoredJob.Day,
             },
@@ -64,9 +65,10 @@ internal static class BatchRequests
         Assert.True(outcome.Applied);
     }
 
-    private static NewJob Job(Guid batch, int line, string tenant)
+    private static NewJob Job(Guid batch, int line, string tenant, PictureTask? task)
     {
         var job = StoredJob.Job(DerivedId.FromBatchLine(batch, line), tenant, lane: Lane.Bulk);
+        job = job with { Recipe = job.Recipe with { Task = task } };
         return new NewJob { Job = job, ArtifactFolder = ArtifactName.BatchFolder(batch, line), Digest = JobDigest.Of(job), AdmittedAt = StoredJob.Day };
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SdFleet.Api.Tests.Support;
@@ -80,6 +81,32 @@ public sealed class RepairBatchTests : IAsyncLifetime
         Assert.Equal(JobState.Queued, (await _api.Jobs.FindJobAsync(work.JobId, default))!.State);
     }
 
+    [Fact]
+    public async Task Repair_OfAJobWhoseOwnPictureIsGone_IsRefusedAndTakesNothingAway()
+    {
+        var batch = Guid.NewGuid();
+        var input = "a picture to begin with"u8.ToArray();
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(input));
+        await _api.AdmitBatchAsync(batch, expanded: 2, task: new PictureTask { Kind = JobTask.ImageToImage, InitImage = sha256 });
+        var released = await _api.Jobs.ReleaseAsync("shapes", Lane.Bulk, 100, StoredJob.Day, TimeSpan.FromHours(1), default);
+        var record = await FinishAsync(released.Single(r => r.Message.Recipe.Task is not null).Message);
+        await File.WriteAllBytesAsync(FileOf(record), [9, 9]);
+
+        var refused = (await RepairAsync([1], batch)).Lines.Single();
+        var left = File.Exists(FileOf(record));
+        var name = ArtifactName.ForInput("default", sha256);
+        await _api.Artifacts.PutAsync(name, input, "image/png", sha256, metadata: null, default);
+        File.SetLastWriteTimeUtc(Path.Combine(_api.Folder, "artifacts", name), StoredJob.Day.UtcDateTime);
+        var requested = (await RepairAsync([1], batch)).Lines.Single();
+
+        Assert.Equal((LineRepairResult.Refused, 1), (refused.Result, refused.Missing));
+        Assert.StartsWith($"initImage is \"{sha256}\": ", refused.Reason, StringComparison.Ordinal);
+        Assert.True(left);
+        Assert.Equal((LineRepairResult.Requested, 1, null), (requested.Result, requested.Missing, requested.Reason));
+        Assert.False(File.Exists(FileOf(record)));
+        Assert.True((await _api.Artifacts.ListAsync(name, default).SingleAsync()).ModifiedAt > TimeProvider.System.GetUtcNow().AddHours(-1));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("{\"lines\":[]}")]
@@ -120,14 +147,14 @@ public sealed class RepairBatchTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
     }
 
-    private Uri Route() => new($"/v1/batches/{_batch}/repair", UriKind.Relative);
+    private Uri Route(Guid? batch = null) => new($"/v1/batches/{batch ?? _batch}/repair", UriKind.Relative);
 
-    private Task<HttpResponseMessage> PostAsync(HttpClient client, long[] lines) =>
-        client.PostAsJsonAsync(Route(), new RepairBatch { Lines = lines }, ContractsJson.Options);
+    private Task<HttpResponseMessage> PostAsync(HttpClient client, long[] lines, Guid? batch = null) =>
+        client.PostAsJsonAsync(Route(batch), new RepairBatch { Lines = lines }, ContractsJson.Options);
 
-    private async Task<BatchRepairView> RepairAsync(long[] lines)
+    private async Task<BatchRepairView> RepairAsync(long[] lines, Guid? batch = null)
     {
-        using var response = await PostAsync(_api.Client, lines);
+        using var response = await PostAsync(_api.Client, lines, batch);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return JsonSerializer.Deserialize<BatchRepairView>(await response.Content.ReadAsStringAsync(), ContractsJson.Options)!;
     }

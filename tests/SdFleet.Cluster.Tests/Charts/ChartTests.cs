@@ -86,6 +86,13 @@ public sealed class ChartTests
     [InlineData("rabbitmq.tls=true,rabbitmq.inChart.enabled=true", "the broker in the release speaks no TLS")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
+    [InlineData("artifacts.kind=Folder,artifacts.claim=pictures", "artifacts.kind is Folder, which has none")]
+    [InlineData("artifacts.container=datasets", "is in the container of the pictures")]
+    [InlineData("artifacts.exportPlaces[0]=azure://sets/a b", "does not match pattern")]
+    [InlineData("artifacts.exportPlaces[0]=azure://sets/a/../b", "does not match pattern")]
+    [InlineData("artifacts.exportPlaces[0]=azure://sets//a", "does not match pattern")]
+    [InlineData("artifacts.exportPlaces[0]=/sets", "does not match pattern")]
+    [InlineData("artifacts.exportPlaces[0]=azure://ab/sets", "3 to 63 characters, this one 2")]
     [InlineData("artifact.kind=Folder", "additional properties 'artifact' not allowed")]
     public async Task Render_ValuesThatDoNotFitTogether_AreRefused(string set, string reason)
     {

@@ -495,6 +495,60 @@ public sealed class DatasetExportTests
         Assert.Equal(40, (await ExportIndex.LoadAsync(place, default))!.Shards.Count);
     }
 
+    [Fact]
+    public async Task Run_OfAnotherBatch_IsRefusedAndTouchesNothing()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images);
+        var (mine, theirs) = (Guid.NewGuid(), Guid.NewGuid());
+        Task<ExportResult> RunAsync(Guid? batch, int count) => DatasetExport.RunAsync(
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Batch = batch, Format = DatasetFormat.WebDataset, LinesPerShard = 10 },
+            images.Take(count).ToAsyncEnumerable(),
+            Synthetic.Requests(25).ToAsyncEnumerable(),
+            store,
+            default);
+
+        // As a version before wrote it; then it is that batch's which goes on with it.
+        Assert.Null((await RunAsync(null, 13)).Index.Batch);
+        Assert.Equal(mine, (await RunAsync(mine, 14)).Index.Batch);
+        var before = folder.Digests("out");
+        var begun = folder.Of("out", ".partial", "shard");
+        Directory.CreateDirectory(Path.GetDirectoryName(begun)!);
+        await File.WriteAllTextAsync(begun, "somebody is at it");
+
+        var refused = await Assert.ThrowsAsync<DatasetException>(() => RunAsync(theirs, 20));
+
+        Assert.Contains($"holds an export of batch {mine}, and this is batch {theirs}", refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(begun));
+        File.Delete(begun);
+        Assert.Equal(before, folder.Digests("out"));
+        Assert.Equal(mine, (await RunAsync(null, 25)).Index.Batch);
+    }
+
+    // A store that compares what it reads says at the end of the bytes that they are damaged.
+    [Fact]
+    public async Task Run_WithADamagedPictureInASealedShard_MakesTheSheetWithoutIt()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        var sound = Synthetic.Store(folder.Of("store"), images);
+        var damaged = Answered.By(sound, (method, args) => method == nameof(IArtifactStore.OpenReadAsync) && (string)args[0]! == images[0].ArtifactName
+            ? Task.FromResult<ArtifactContent?>(new ArtifactContent(new DamagedStream(), 100, "image/png"))
+            : null);
+        Task<ExportResult> RunAsync(IArtifactStore store) => DatasetExport.RunAsync(
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, LinesPerShard = 10, HasSampleSheet = true },
+            images.ToAsyncEnumerable(),
+            Synthetic.Requests(25).ToAsyncEnumerable(),
+            store,
+            default);
+
+        await RunAsync(sound);
+        var again = await RunAsync(damaged);
+
+        Assert.Equal((0, 25), (again.ShardsWritten, again.Index.Samples));
+    }
+
     private static Task<ExportResult> ExportAsync(
         TempFolder folder,
         DatasetFormat format,
@@ -510,6 +564,12 @@ public sealed class DatasetExportTests
             requested?.ToAsyncEnumerable(),
             store ?? Synthetic.Store(folder.Of("store"), images),
             CancellationToken.None);
+
+    private sealed class DamagedStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new ArtifactStoreException("It is damaged.", isTransient: false) { IsDamage = true };
+    }
 
     private sealed class StoppedClock : TimeProvider
     {

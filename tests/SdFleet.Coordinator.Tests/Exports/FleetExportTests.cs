@@ -266,6 +266,27 @@ public sealed class FleetExportTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_ToThePlaceOfAnotherBatch_IsGivenUpAndLeavesThatOneAsItIs()
+    {
+        var sets = _folder.Of("sets");
+        await using var coordinator = await StartAsync([.. Idle, ("SdFleet:Artifacts:ExportPlaces:0", sets)]);
+        var (first, second) = (await BatchAsync(coordinator, made: Lines), await BatchAsync(coordinator, made: Lines));
+        var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10, Place = sets + "/shapes" };
+
+        // The first one is planned, and nothing of it is written.
+        await RequestAsync(coordinator, first, request);
+        await Runner(coordinator).RunNextAsync(default);
+        await RequestAsync(coordinator, second, request);
+        await WorkAsync(coordinator, second);
+
+        var refused = (await coordinator.Store.FindExportAsync(second.Id, "fleet", default))!;
+        Assert.Equal(ExportState.Failed, refused.State);
+        Assert.Contains($"holds an export of batch {first.Id}, and this is batch {second.Id}", refused.Error, StringComparison.Ordinal);
+        await WorkAsync(coordinator, first);
+        await CompareAsync(coordinator, first, request, FileTrees.Folder(request.Place));
+    }
+
+    [Fact]
     public async Task Export_ToAnotherContainer_IsTheSameThere()
     {
         await using var container = (await AzuriteServer.GetAsync()).NameContainer();
@@ -366,7 +387,7 @@ public sealed class FleetExportTests : IDisposable
         IAsyncEnumerable<RequestedImage> Requests() => BatchRequests.ReadAsync(coordinator.Store, batch.Id);
         var alone = FileTrees.Folder(_folder.Of("alone"));
         await DatasetExport.RunAsync(
-            new DatasetExportOptions { Place = alone, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License, HasSampleSheet = true },
+            new DatasetExportOptions { Place = alone, Batch = batch.Id, Format = request.Format, LinesPerShard = request.LinesPerShard!.Value, License = request.License, HasSampleSheet = true },
             Images(),
             Requests(),
             coordinator.Artifacts,

@@ -58,7 +58,7 @@ public sealed class DatasetExport
     /// <param name="artifacts">Where the pictures are.</param>
     /// <param name="cancellationToken">Gives up; a later run goes on from there.</param>
     /// <exception cref="DatasetException">
-    /// The manifest is not in order, or does not go with what the folder holds, or another export is at work there.
+    /// The manifest is not in order, or does not go with what the folder holds, such as another batch's export, or one is at work there.
     /// </exception>
     public static async Task<ExportResult> RunAsync(
         DatasetExportOptions options,
@@ -176,12 +176,14 @@ public sealed class DatasetExport
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         try
         {
+            // Of somebody else's export, not even what is begun is touched.
+            var ledger = await ExportLedger.OpenAsync(options, both.Token);
             if (clears)
             {
                 await place.ClearAsync(both.Token);
             }
 
-            return await work(await ExportLedger.OpenAsync(options, both.Token), both.Token);
+            return await work(ledger, both.Token);
         }
         catch (OperationCanceledException e) when (held.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

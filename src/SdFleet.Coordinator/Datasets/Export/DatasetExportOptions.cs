@@ -15,6 +15,9 @@ public sealed record DatasetExportOptions
     /// <summary>Where the dataset goes; made where it is missing.</summary>
     public required IFileTree Place { get; init; }
 
+    /// <summary>The batch whose pictures they are, for which the place is kept from then on; null where they came without one.</summary>
+    public Guid? Batch { get; init; }
+
     /// <summary>How it lies there.</summary>
     public required DatasetFormat Format { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record ExportIndex
     // Written for machines, and looked at by people.
     private static readonly JsonSerializerOptions Json = new(ContractsJson.Options) { WriteIndented = true, NewLine = "\n" };
 
+    /// <summary>The batch whose pictures these are; null where they came without one, and in what versions before this one wrote.</summary>
+    public Guid? Batch { get; init; }
+
     /// <summary>How the dataset lies there.</summary>
     public required DatasetFormat Format { get; init; }
 

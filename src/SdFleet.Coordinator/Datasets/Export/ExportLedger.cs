@@ -13,15 +13,17 @@ internal sealed class ExportLedger
     private readonly DatasetExportOptions _options;
     private readonly SortedDictionary<int, ExportShard> _shards;
     private readonly SpreadSample<DatasetImage> _sample = new(MostSampled);
+    private readonly Guid? _batch;
     private bool _hasIndex;
     private long _savedAt;
 
-    private ExportLedger(DatasetExportOptions options, IReadOnlyList<ExportShard>? earlier)
+    private ExportLedger(DatasetExportOptions options, ExportIndex? earlier)
     {
         _options = options;
-        _hasIndex = earlier is not null;
+        _batch = options.Batch ?? earlier?.Batch;
+        _hasIndex = earlier is not null && earlier.Batch == _batch;
         _savedAt = options.Clock.GetTimestamp();
-        _shards = new SortedDictionary<int, ExportShard>((earlier ?? []).ToDictionary(s => s.Number));
+        _shards = new SortedDictionary<int, ExportShard>((earlier?.Shards ?? []).ToDictionary(s => s.Number));
     }
 
     /// <summary>Statistics of the records that were counted.</summary>
@@ -39,6 +41,7 @@ internal sealed class ExportLedger
     /// <summary>The index as it is now, saved or not.</summary>
     public ExportIndex Index => new()
     {
+        Batch = _batch,
         Format = _options.Format,
         LinesPerShard = _options.LinesPerShard,
         ShardBytes = _options.ShardBytes == DatasetExportOptions.DefaultShardBytes ? null : _options.ShardBytes,
@@ -97,7 +100,8 @@ internal sealed class ExportLedger
     }
 
     /// <summary>
-    /// Writes an index where there is none: files without one would be somebody else's to the run that follows one that is killed now.
+    /// Writes an index where there is none, or one that does not say whose it is: files without one would be somebody else's to the run that
+    /// follows one that is killed now.
     /// </summary>
     public async Task EnsureIndexAsync(CancellationToken cancellationToken)
     {
@@ -133,7 +137,7 @@ internal sealed class ExportLedger
         _options.Clock.GetElapsedTime(_savedAt) > SaveInterval ? SaveAsync(cancellationToken) : Task.CompletedTask;
 
     // Null where there is no index yet.
-    private static async Task<IReadOnlyList<ExportShard>?> FindEarlierAsync(DatasetExportOptions options, CancellationToken cancellationToken)
+    private static async Task<ExportIndex?> FindEarlierAsync(DatasetExportOptions options, CancellationToken cancellationToken)
     {
         var place = options.Place.Place;
         if (await ExportIndex.LoadAsync(options.Place, cancellationToken) is not { } index)
@@ -142,6 +146,11 @@ internal sealed class ExportLedger
             return await options.Place.ListAsync("", cancellationToken).AnyAsync(cancellationToken)
                 ? throw new DatasetException($"{place} holds files, but no export. Name an empty folder.")
                 : null;
+        }
+
+        if (index.Batch is { } owner && options.Batch is { } batch && owner != batch)
+        {
+            throw new DatasetException($"{place} holds an export of batch {owner}, and this is batch {batch}. Name another place.");
         }
 
         if (index.IncludesFiltered != options.IncludesFiltered)
@@ -158,7 +167,7 @@ internal sealed class ExportLedger
         }
 
         return index.Format == options.Format && index.LinesPerShard == options.LinesPerShard
-            ? index.Shards
+            ? index
             : throw new DatasetException(
                 $"{place} holds an export as {index.Format} with {index.LinesPerShard} lines a shard, not as {options.Format} " +
                 $"with {options.LinesPerShard}. Go on with those, or name another folder.");

@@ -44,20 +44,17 @@ internal static class SampleSheet
         ]));
     }
 
-    // Null where it is no picture, or not there any more.
+    // Null where it is no picture, not there any more, or not what its record says.
     private static async Task<RgbImage?> ReadAsync(DatasetImage image, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        await using var content = ArtifactNames.IsValid(image.ArtifactName) ? await artifacts.OpenReadAsync(image.ArtifactName, cancellationToken) : null;
-        if (content is null)
+        if ((await ArtifactReader.ReadAsync(artifacts, image, cancellationToken)).Content is not { } file)
         {
             return null;
         }
 
-        using var bytes = new MemoryStream();
-        await content.Stream.CopyToAsync(bytes, cancellationToken);
         try
         {
-            return PngReader.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            return PngReader.Read(file);
         }
         catch (Exception e) when (e is InvalidDataException or PlatformNotSupportedException)
         {
