@@ -18,10 +18,7 @@ public sealed class RealServersExportTests
     {
         await using var container = (await AzuriteServer.GetAsync()).NameContainer();
         await using var fleet = await SyntheticFleet.StartAsync(
-            server: null,
-            ("SdFleet__Artifacts__Kind", "AzureBlob"),
-            ("SdFleet__Artifacts__ConnectionString", container.ConnectionString),
-            ("SdFleet__Artifacts__Container", container.Name),
+            container,
             ("SdFleet__Exports__Lease", "00:00:03"),
             ("SdFleet__Exports__Interval", "00:00:00.2"));
         await fleet.StartCoordinatorAsync();

@@ -38,10 +38,7 @@ public sealed class ShapesDatasetTests
     {
         await using var container = (await AzuriteServer.GetAsync()).NameContainer();
         await using var fleet = await SyntheticFleet.StartAsync(
-            server: null,
-            ("SdFleet__Artifacts__Kind", "AzureBlob"),
-            ("SdFleet__Artifacts__ConnectionString", container.ConnectionString),
-            ("SdFleet__Artifacts__Container", container.Name),
+            container,
             ("SdFleet__Models__0__Path", ShapesModelFolder.Path),
             ("SdFleet__Models__0__DefaultWidth", "128"),
             ("SdFleet__Models__0__DefaultHeight", "128"),

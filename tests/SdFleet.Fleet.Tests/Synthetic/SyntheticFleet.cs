@@ -72,6 +72,18 @@ internal sealed class SyntheticFleet : IAsyncDisposable
         return fleet;
     }
 
+    /// <summary>Starts a fleet without workers on the broker that tests share, whose artifacts are in a container.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="settings">Variables on top of the usual ones.</param>
+    public static Task<SyntheticFleet> StartAsync(AzuriteContainer container, params (string Key, string Value)[] settings) => StartAsync(
+        server: null,
+        [
+            ("SdFleet__Artifacts__Kind", "AzureBlob"),
+            ("SdFleet__Artifacts__ConnectionString", container.ConnectionString),
+            ("SdFleet__Artifacts__Container", container.Name),
+            .. settings,
+        ]);
+
     public Task<FleetProcess> StartCoordinatorAsync() => StartAsync("SdFleet.Coordinator", _settings);
 
     public Task<FleetProcess> StartApiAsync() => StartAsync("SdFleet.Api", _settings);
