@@ -9,6 +9,13 @@ public partial interface IJobStore
     /// <summary>Admits a batch; its expansion begins at its first line.</summary>
     Task<AdmitResult> AdmitBatchAsync(NewBatch batch, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Tries whether the store admits batches: admits one that nothing is wrong with, and takes it back before anybody sees it. Whoever
+    /// was refused learns so whether it was that batch alone.
+    /// </summary>
+    /// <exception cref="JobStoreException">It admits none.</exception>
+    Task TryBatchAdmissionAsync(CancellationToken cancellationToken);
+
     /// <summary>Batches that are neither paused nor expanded, of whose jobs at most <paramref name="maxQueued"/> wait, the oldest first.</summary>
     Task<IReadOnlyList<BatchSource>> ListBatchSourcesAsync(long maxQueued, int max, CancellationToken cancellationToken);
 

@@ -9,7 +9,7 @@ public sealed class BatcherTests
     public async Task Process_OneOfManyCannotBeProcessed_TheOthersAre()
     {
         var first = new TaskCompletionSource();
-        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.Zero, async (items, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 10, pauseAfter: null, async (items, _) =>
         {
             await first.Task;
             return items.Contains(3) ? throw new InvalidOperationException("three") : [.. items.Select(i => i * 2)];
@@ -27,7 +27,7 @@ public sealed class BatcherTests
     {
         var first = new TaskCompletionSource();
         var calls = 0;
-        await using var batcher = new Batcher<int, int>(maxSize: 1000, TimeSpan.Zero, async (items, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 1000, pauseAfter: null, async (items, _) =>
         {
             await first.Task;
             calls++;
@@ -48,7 +48,7 @@ public sealed class BatcherTests
     {
         var first = new TaskCompletionSource();
         var calls = 0;
-        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.Zero, async (_, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 10, pauseAfter: null, async (_, _) =>
         {
             await first.Task;
             calls++;
@@ -74,7 +74,7 @@ public sealed class BatcherTests
         var calls = 0;
         await using var batcher = new Batcher<int, int>(
             maxSize: 100,
-            TimeSpan.Zero,
+            pauseAfter: null,
             async (_, _) =>
             {
                 await first.Task;
@@ -106,7 +106,7 @@ public sealed class BatcherTests
     {
         var lists = new List<int>();
         var first = new TaskCompletionSource();
-        await using var batcher = new Batcher<int, int>(maxSize: 10, TimeSpan.FromSeconds(2), (items, _) =>
+        await using var batcher = new Batcher<int, int>(maxSize: 10, pauseAfter: _ => TimeSpan.FromSeconds(2), (items, _) =>
         {
             lists.Add(items.Count);
             first.TrySetResult();
@@ -127,4 +127,12 @@ public sealed class BatcherTests
         Assert.Equal(1, lists[0]);
         Assert.True(lists.Count < 6, $"{lists.Count} lists for 6 items");
     }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(1, 5)]
+    [InlineData(32, 16)]
+    [InlineData(1000, 25)]
+    public void Pause_GrowsWithWhatWasDone(int items, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), GatheringPause.After(items));
 }

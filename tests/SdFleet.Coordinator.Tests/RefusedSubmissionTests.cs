@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Jobs;
 using SdFleet.JobStore;
 using SdFleet.TestServers;
 
 namespace SdFleet.Coordinator.Tests;
 
-/// <summary>Submissions that the database itself refuses, alone or with all others.</summary>
+/// <summary>Submissions and batches that the database itself refuses, alone or with all others.</summary>
 public sealed class RefusedSubmissionTests : IAsyncLifetime
 {
     private PostgresDatabase _database = null!;
@@ -69,19 +70,68 @@ public sealed class RefusedSubmissionTests : IAsyncLifetime
         Assert.Empty(fleet.Rejected);
     }
 
+    [Theory]
+    [InlineData(JobStoreKind.Embedded)]
+    [InlineData(JobStoreKind.Postgres)]
+    public async Task Batch_ThatIsRefusedAlone_IsRejectedWithTheReasonAndAnotherIsAdmitted(JobStoreKind kind)
+    {
+        await using var fleet = await StartAsync(kind);
+        var (refused, other) = (Batch("acme"), Batch("other"));
+        await RefuseAsync(fleet, kind, "tenant = 'acme'", "batches");
+
+        await fleet.Publisher.SubmitAsync(refused, CoordinatorFixture.Soon());
+        await fleet.Publisher.SubmitAsync(other, CoordinatorFixture.Soon());
+        await CoordinatorFixture.UntilAsync(async () => await fleet.Store.FindBatchAsync(other.Id, default) is not null, "the other batch");
+        await CoordinatorFixture.UntilAsync(() => Task.FromResult(!fleet.Rejected.IsEmpty), "a rejection");
+
+        var rejection = Assert.Single(fleet.Rejected);
+        var error = Assert.Single(rejection.Errors);
+        Assert.Equal((refused.Id, "acme", "message"), (rejection.BatchId, rejection.Tenant, error.Field));
+        Assert.Contains("refusal", error.Value, StringComparison.Ordinal);
+
+        // Once mended, it is submitted again.
+        await EndRefusalAsync(fleet, kind, "batches");
+        await fleet.Publisher.SubmitAsync(refused, CoordinatorFixture.Soon());
+        await CoordinatorFixture.UntilAsync(async () => await fleet.Store.FindBatchAsync(refused.Id, default) is not null, "the batch");
+    }
+
+    [Theory]
+    [InlineData(JobStoreKind.Embedded)]
+    [InlineData(JobStoreKind.Postgres)]
+    public async Task Batches_WhileTheDatabaseRefusesAll_WaitAndNoneIsRejected(JobStoreKind kind)
+    {
+        await using var fleet = await StartAsync(kind);
+        var batch = Batch("acme");
+        await RefuseAsync(fleet, kind, "state = 'expanding'", "batches");
+
+        await fleet.Publisher.SubmitAsync(batch, CoordinatorFixture.Soon());
+
+        // Twice as long as a refusal of one alone takes.
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        Assert.Empty(fleet.Rejected);
+        Assert.Null(await fleet.Store.FindBatchAsync(batch.Id, default));
+        await EndRefusalAsync(fleet, kind, "batches");
+
+        await CoordinatorFixture.UntilAsync(async () => await fleet.Store.FindBatchAsync(batch.Id, default) is not null, "the batch");
+        Assert.Empty(fleet.Rejected);
+    }
+
+    private static SubmitBatch Batch(string tenant) =>
+        new() { Id = Guid.NewGuid(), Tenant = tenant, Name = "test", Parts = [], SubmittedAt = DateTimeOffset.UnixEpoch };
+
     private Task<CoordinatorFixture> StartAsync(JobStoreKind kind) => CoordinatorFixture.StartAsync(
         ("SdFleet:JobStore:Kind", kind.ToString()), ("SdFleet:JobStore:ConnectionString", _database.ConnectionString), ("SdFleet:Release:MinWindow", "100"));
 
     // As an operator's constraint or trigger would, or a defect of the database.
-    private Task RefuseAsync(CoordinatorFixture fleet, JobStoreKind kind, string condition) => ExecuteAsync(
+    private Task RefuseAsync(CoordinatorFixture fleet, JobStoreKind kind, string condition, string table = "jobs") => ExecuteAsync(
         fleet,
         kind,
         kind == JobStoreKind.Postgres
-            ? $"ALTER TABLE jobs ADD CONSTRAINT refusal CHECK (NOT ({condition}))"
-            : $"CREATE TRIGGER refusal BEFORE INSERT ON jobs WHEN NEW.{condition.Replace("AND state", "AND NEW.state", StringComparison.Ordinal)} BEGIN SELECT RAISE(ABORT, 'refusal'); END");
+            ? $"ALTER TABLE {table} ADD CONSTRAINT refusal CHECK (NOT ({condition}))"
+            : $"CREATE TRIGGER refusal BEFORE INSERT ON {table} WHEN NEW.{condition.Replace("AND state", "AND NEW.state", StringComparison.Ordinal)} BEGIN SELECT RAISE(ABORT, 'refusal'); END");
 
-    private Task EndRefusalAsync(CoordinatorFixture fleet, JobStoreKind kind) => ExecuteAsync(
-        fleet, kind, kind == JobStoreKind.Postgres ? "ALTER TABLE jobs DROP CONSTRAINT refusal" : "DROP TRIGGER refusal");
+    private Task EndRefusalAsync(CoordinatorFixture fleet, JobStoreKind kind, string table = "jobs") => ExecuteAsync(
+        fleet, kind, kind == JobStoreKind.Postgres ? $"ALTER TABLE {table} DROP CONSTRAINT refusal" : "DROP TRIGGER refusal");
 
     private async Task ExecuteAsync(CoordinatorFixture fleet, JobStoreKind kind, string sql)
     {

@@ -27,6 +27,14 @@ public abstract class BatchTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task TryBatchAdmission_OfAStoreThatAdmits_LeavesNothing()
+    {
+        await Store.TryBatchAdmissionAsync(default);
+
+        Assert.Empty(await Store.ListBatchesAsync(tenant: null, before: null, 10, default));
+    }
+
+    [Fact]
     public async Task Admit_TheSameAgainAndAnotherUnderItsId_AreTold()
     {
         var batch = Batch(lines: 1);

@@ -37,6 +37,8 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
 
     public AttemptRunner Runner => _host.Services.GetRequiredService<AttemptRunner>();
 
+    public FleetPublisher Publisher => _host.Services.GetRequiredService<FleetPublisher>();
+
     public ReportOutbox Outbox => _host.Services.GetRequiredService<ReportOutbox>();
 
     public static Task<WorkerFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
@@ -91,9 +93,9 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
         },
     };
 
-    public Task ReleaseAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().ReleaseAsync(work, TimeSpan.FromMinutes(5), Soon());
+    public Task ReleaseAsync(GenerateImages work) => Publisher.ReleaseAsync(work, TimeSpan.FromMinutes(5), Soon());
 
-    public Task StopAsync(GenerateImages work) => _host.Services.GetRequiredService<FleetPublisher>().StopAsync(
+    public Task StopAsync(GenerateImages work) => Publisher.StopAsync(
         new AttemptsUnwanted { Attempts = [new HeldAttempt(work.JobId, work.Attempt)] }, Soon());
 
     public async Task<T> WaitForAsync<T>(Func<T, bool> condition)

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Schedulers;
+using SdFleet.Worker.Reporting;
 
 namespace SdFleet.Worker.Tests;
 
@@ -130,6 +132,30 @@ public sealed class WorkerTests
 
         // Not all of them where the machine is busy with something else between the two.
         Assert.InRange(worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }), Jobs / 2, Jobs);
+    }
+
+    // A worker gets no more work before these reports are with the broker.
+    [Fact]
+    public async Task Outbox_StartsWhoseEndsAreThere_WaitNoLonger()
+    {
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        await using var outbox = new ReportOutbox(worker.Publisher, Options.Create(new WorkerOptions()), new StillClock());
+        var started = Enumerable.Range(1, 3)
+            .Select(i => new JobStarted { JobId = Guid.NewGuid(), Attempt = i, WorkerId = "w", At = DateTimeOffset.UnixEpoch })
+            .ToList();
+        var reports = started.ConvertAll(outbox.SendAsync);
+        foreach (var s in started)
+        {
+            await Task.Delay(30);
+            Assert.DoesNotContain(reports, r => r.IsCompleted);
+            reports.Add(outbox.SendAsync(
+                new JobFailed { JobId = s.JobId, Attempt = s.Attempt, WorkerId = "w", ErrorClass = ErrorClass.Transient, Reason = "r", At = DateTimeOffset.UnixEpoch }));
+        }
+
+        await Task.WhenAll(reports).WaitAsync(WorkerFixture.Soon());
+        await worker.WaitForAsync<JobFailed>(e => e.Attempt == 3);
+
+        Assert.Equal((3, 3), (Assert.Single(worker.Gathered).Started.Count, worker.Gathered.Single().Failed.Count));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal sealed partial class Admitter : IAsyncDisposable
         _clock = clock;
         _logger = logger;
         _trial = new AdmissionTrial((model, lane) => store.TryAdmissionAsync(model, lane, CancellationToken.None), clock);
-        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, TimeSpan.Zero, store.AdmitAsync, RefusesAllAsync);
+        _batcher = new Batcher<NewJob, AdmitOutcome>(MaxBatch, pauseAfter: null, store.AdmitAsync, RefusesAllAsync);
     }
 
     /// <summary>Admits or rejects one message.</summary>

@@ -55,6 +55,14 @@ internal sealed partial class BatchAdmitter(
         }
     }
 
+    /// <summary>Tries whether the store admits other batches than one that it has refused.</summary>
+    /// <exception cref="JobStoreException">It admits none.</exception>
+    public Task TryOthersAsync(CancellationToken stopping) => store.TryBatchAdmissionAsync(stopping);
+
+    /// <summary>Puts a batch aside that the job store refuses.</summary>
+    public Task GiveUpAsync(SubmitBatch batch, string reason) =>
+        PutAsideAsync(batch, [new FieldError("message", reason, "a message that the coordinator can process; its log says what went wrong")]);
+
     private async Task PutAsideAsync(SubmitBatch batch, IReadOnlyList<FieldError> errors)
     {
         var body = JsonSerializer.Serialize(batch, ContractsJson.Options);

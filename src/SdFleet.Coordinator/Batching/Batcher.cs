@@ -16,13 +16,13 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
     private readonly Func<IReadOnlyList<TItem>, Task<bool>>? _refusesAll;
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _maxSize;
-    private readonly TimeSpan _pause;
+    private readonly Func<int, TimeSpan>? _pauseAfter;
     private readonly Task _loop;
 
     /// <param name="maxSize">Longest list.</param>
-    /// <param name="pause">
-    /// How long after a list the next one fills at least, where a list costs much however short it is. What comes after a quiet while
-    /// does not wait.
+    /// <param name="pauseAfter">
+    /// How long after a list of so many the next one fills at least, where a list costs much however short it is. What comes after a
+    /// quiet while does not wait. Null for no pause.
     /// </param>
     /// <param name="process">Processes a list; the results come in its order.</param>
     /// <param name="refusesAll">
@@ -31,13 +31,13 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
     /// </param>
     public Batcher(
         int maxSize,
-        TimeSpan pause,
+        Func<int, TimeSpan>? pauseAfter,
         Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> process,
         Func<IReadOnlyList<TItem>, Task<bool>>? refusesAll = null)
     {
         _refusesAll = refusesAll;
         _maxSize = maxSize;
-        _pause = pause;
+        _pauseAfter = pauseAfter;
         _process = process;
         _loop = Task.Run(RunAsync);
     }
@@ -75,9 +75,9 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
             }
 
             await ProcessAsync(batch).ConfigureAwait(false);
-            if (_pause > TimeSpan.Zero)
+            if (_pauseAfter is not null)
             {
-                await Task.Delay(_pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(_pauseAfter(batch.Count), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

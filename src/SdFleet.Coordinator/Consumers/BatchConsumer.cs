@@ -7,13 +7,18 @@ using SdFleet.Hosting.Telemetry;
 
 namespace SdFleet.Coordinator.Consumers;
 
-/// <summary>Takes batches whose upload is complete; each is acknowledged once it is stored.</summary>
+/// <summary>Takes batches whose upload is complete; each is acknowledged once it, or its rejection, is stored.</summary>
 internal sealed class BatchConsumer(BatchAdmitter admitter, ILogger<BatchConsumer> logger) : IConsumer<SubmitBatch>
 {
     public Task Consume(ConsumeContext<SubmitBatch> context)
     {
         var user = context.PublisherUser();
-        return Persistence.RunAsync(() => AdmitAsync(context.Message, user), logger, context.CancellationToken);
+        return Persistence.AdmitAsync(
+            () => AdmitAsync(context.Message, user),
+            () => admitter.TryOthersAsync(context.CancellationToken),
+            refusal => admitter.GiveUpAsync(context.Message, refusal),
+            logger,
+            context.CancellationToken);
     }
 
     private async Task AdmitAsync(SubmitBatch batch, string? user)

@@ -14,9 +14,6 @@ internal sealed partial class ReportBook : IAsyncDisposable
 {
     private const int MaxBatch = 1000;
 
-    // A transaction costs much however little it writes, and nobody waits for it: the worker has its broker's word.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
-
     private readonly Batcher<JobEvent, EventOutcome> _events;
     private readonly Batcher<WorkerHeartbeat, bool> _heartbeats;
     private readonly StopNotices _stops;
@@ -35,9 +32,11 @@ internal sealed partial class ReportBook : IAsyncDisposable
         _stops = stops;
         _release = release;
         _logger = logger;
+
+        // With pauses, as nobody waits for it: the worker has its broker's word.
         _events = new Batcher<JobEvent, EventOutcome>(
-            MaxBatch, Pause, (events, token) => store.ApplyAsync(events, retry.Value, clock.GetUtcNow(), leases.Value.RunLease, token));
-        _heartbeats = new Batcher<WorkerHeartbeat, bool>(MaxBatch, TimeSpan.Zero, async (heartbeats, token) =>
+            MaxBatch, GatheringPause.After, (events, token) => store.ApplyAsync(events, retry.Value, clock.GetUtcNow(), leases.Value.RunLease, token));
+        _heartbeats = new Batcher<WorkerHeartbeat, bool>(MaxBatch, pauseAfter: null, async (heartbeats, token) =>
         {
             var unwanted = await store.RecordHeartbeatsAsync(heartbeats, clock.GetUtcNow(), leases.Value.RunLease, token).ConfigureAwait(false);
             stops.Send([.. unwanted.Where(u => IsOver(u.State)).Select(u => new HeldAttempt(u.JobId, u.Attempt))]);

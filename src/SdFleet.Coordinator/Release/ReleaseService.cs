@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SdFleet.Coordinator.Batching;
 
 namespace SdFleet.Coordinator.Release;
 
@@ -6,10 +7,6 @@ namespace SdFleet.Coordinator.Release;
 internal sealed partial class ReleaseService(
     Releaser releaser, ReleaseSignal signal, IOptions<ReleaseOptions> options, ILogger<ReleaseService> logger) : BackgroundService
 {
-    // A round asks the store a dozen questions however few jobs it releases. After one there is time for more to be asked for;
-    // what comes after a quiet while does not wait.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -18,8 +15,9 @@ internal sealed partial class ReleaseService(
             {
                 try
                 {
-                    await releaser.ReleaseAsync(stoppingToken).ConfigureAwait(false);
-                    await Task.Delay(Pause, stoppingToken).ConfigureAwait(false);
+                    // A round asks the store a dozen questions however few jobs it releases.
+                    var released = await releaser.ReleaseAsync(stoppingToken).ConfigureAwait(false);
+                    await Task.Delay(GatheringPause.After(released), stoppingToken).ConfigureAwait(false);
                     await signal.WaitAsync(options.Value.Interval, stoppingToken).ConfigureAwait(false);
                 }
 #pragma warning disable CA1031 // Whatever it was, the next round may do better; an escaped exception would stop the coordinator.

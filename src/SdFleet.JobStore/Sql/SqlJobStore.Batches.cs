@@ -15,34 +15,35 @@ internal sealed partial class SqlJobStore
     public Task<AdmitResult> AdmitBatchAsync(NewBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var submission = batch.Batch;
-        var row = new
-        {
-            submission.Id,
-            submission.Tenant,
-            State = SqlWords.Of(BatchState.Expanding),
-            Submission = JsonSerializer.Serialize(submission with { Parts = [] }, ContractsJson.Options),
-            Parts = JsonSerializer.Serialize(submission.Parts, ContractsJson.Options),
-            batch.Digest,
-            batch.Traceparent,
-            submission.Lines,
-            submission.MaxBadLines,
-            submission.SubmittedAt,
-            batch.AdmittedAt,
-            Webhook = JsonOf(submission.Webhook),
-        };
         return WriteAsync(
             async session =>
             {
-                var inserted = await session.QueryAsync(
-                    _sql.InsertBatch, new { rows = SqlJson.Rows([row]) }, reader => reader.GetInt64(0), cancellationToken);
-                if (inserted.Count > 0)
+                if (await InsertBatchAsync(session, batch, cancellationToken))
                 {
                     return AdmitResult.Admitted;
                 }
 
-                var digests = await session.QueryAsync(_sql.SelectBatchDigest, Ids([submission.Id]), reader => reader.GetString(0), cancellationToken);
+                var digests = await session.QueryAsync(_sql.SelectBatchDigest, Ids([batch.Batch.Id]), reader => reader.GetString(0), cancellationToken);
                 return digests[0] == batch.Digest ? AdmitResult.Duplicate : AdmitResult.Conflict;
+            },
+            cancellationToken);
+    }
+
+    public Task TryBatchAdmissionAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var batch = new NewBatch
+        {
+            Batch = new SubmitBatch { Id = Guid.NewGuid(), Name = "", Tenant = RecipeResolver.DefaultTenant, Parts = [], SubmittedAt = now },
+            Digest = "",
+            AdmittedAt = now,
+        };
+        return CallAsync(
+            async () =>
+            {
+                // Not committed, so rolled back.
+                await using var session = await database.BeginAsync(cancellationToken);
+                return await InsertBatchAsync(session, batch, cancellationToken);
             },
             cancellationToken);
     }
@@ -95,6 +96,29 @@ internal sealed partial class SqlJobStore
     {
         var parameters = new { rows = SqlJson.Rows([new { id = batchId }]), paused = paused ? 1 : 0 };
         return await WriteAsync(session => session.ExecuteAsync(_sql.PauseBatch, parameters, cancellationToken), cancellationToken) > 0;
+    }
+
+    /// <returns>False where its id is taken.</returns>
+    private async Task<bool> InsertBatchAsync(Session session, NewBatch batch, CancellationToken cancellationToken)
+    {
+        var submission = batch.Batch;
+        var row = new
+        {
+            submission.Id,
+            submission.Tenant,
+            State = SqlWords.Of(BatchState.Expanding),
+            Submission = JsonSerializer.Serialize(submission with { Parts = [] }, ContractsJson.Options),
+            Parts = JsonSerializer.Serialize(submission.Parts, ContractsJson.Options),
+            batch.Digest,
+            batch.Traceparent,
+            submission.Lines,
+            submission.MaxBadLines,
+            submission.SubmittedAt,
+            batch.AdmittedAt,
+            Webhook = JsonOf(submission.Webhook),
+        };
+        var inserted = await session.QueryAsync(_sql.InsertBatch, new { rows = SqlJson.Rows([row]) }, reader => reader.GetInt64(0), cancellationToken);
+        return inserted.Count > 0;
     }
 
     private async Task<BatchExpansionOutcome> ExpandBatchAsync(Session session, BatchExpansion expansion, CancellationToken cancellationToken)

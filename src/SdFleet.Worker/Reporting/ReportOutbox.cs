@@ -15,7 +15,7 @@ internal sealed class ReportOutbox : IAsyncDisposable
     // A report of a picture is about a kilobyte: half a megabyte a message.
     private const int MaxWeight = 512;
 
-    // What waits for nothing else waits a little: a job that is over by then costs one message, and its row is written once.
+    // Starts wait a little for their ends: a job that is over by then costs one message, and its row is written once.
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
@@ -73,16 +73,49 @@ internal sealed class ReportOutbox : IAsyncDisposable
         {
             batch.Clear();
             Gather(batch);
-            if (batch.TrueForAll(e => e.Report is JobStarted))
+            if (batch.TrueForAll(e => e.IsStart))
             {
-                await Task.Delay(StartPause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Gather(batch);
+                await GatherEndsAsync(batch).ConfigureAwait(false);
             }
 
             // A report whose job is traced goes alone: the trace goes on with its message.
             var together = batch.FindAll(e => !e.IsTraced);
             await Task.WhenAll(
                 batch.Where(e => e.IsTraced).GroupBy(e => e.JobId).Select(SendInOrderAsync).Append(together.Count > 0 ? SendAsync(together) : Task.CompletedTask)).ConfigureAwait(false);
+        }
+    }
+
+    // Until as many have ended as began, and no longer than the pause: the worker gets no more work before these are acknowledged.
+    private async Task GatherEndsAsync(List<Entry> batch)
+    {
+        using var pause = new CancellationTokenSource(StartPause, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, _stopping.Token);
+        var (size, open) = (0, 0);
+        while (true)
+        {
+            for (; size < batch.Count; size++)
+            {
+                open += batch[size].IsStart ? 1 : -1;
+            }
+
+            if (open <= 0)
+            {
+                return;
+            }
+
+            var more = _entries.Reader.WaitToReadAsync(either.Token).AsTask();
+            await ((Task)more).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!more.IsCompletedSuccessfully || !await more.ConfigureAwait(false))
+            {
+                return;
+            }
+
+            Gather(batch);
+            if (size == batch.Count)
+            {
+                // It is full.
+                return;
+            }
         }
     }
 
@@ -148,6 +181,8 @@ internal sealed class ReportOutbox : IAsyncDisposable
         public Guid JobId => jobId;
 
         public int Weight => weight;
+
+        public bool IsStart => report is JobStarted;
 
         /// <summary>What the report was made in.</summary>
         public Activity? Activity { get; } = Activity.Current;

@@ -25,10 +25,10 @@ internal static class FleetBenchmark
         await using var site = await FleetSite.CreateAsync();
         await using var submitter = new Submitter(site.Host.Uri);
         Console.WriteLine(
-            $"{Environment.ProcessorCount} cores; PostgreSQL {(Environment.GetEnvironmentVariable("SDFLEET_DEV_FAST") == "1" ? "does not wait" : "waits")} for the disk; artifacts are kept {(FleetSite.InMemory ? "in memory" : "on the disk")}; one coordinator, one worker.");
+            $"{Environment.ProcessorCount} cores; PostgreSQL {(Environment.GetEnvironmentVariable("SDFLEET_DEV_FAST") == "1" ? "does not wait" : "waits")} for the disk; artifacts are kept {(FleetSite.InMemory ? "in memory" : "on the disk")}; one coordinator, {FleetSite.Workers} workers.");
         await site.StartCoordinatorAsync();
         await site.UntilPoliciesAsync();
-        await site.StartWorkerAsync();
+        await site.StartWorkersAsync();
         await submitter.SubmitAsync(WarmUp);
         await UntilAsync(site.Store.CompletedAsync, WarmUp);
 
@@ -57,7 +57,7 @@ internal static class FleetBenchmark
         var celery = await CeleryRun.RunAsync(site, jobs);
         if (celery is { } rate)
         {
-            Print($"Fleet / Celery, jobs that wait already: {phases[1].Rate / rate:F2} (release to completed, one worker process, its start included / from Celery's two started worker processes to the last result)");
+            Print($"Fleet / Celery, jobs that wait already: {phases[1].Rate / rate:F2} (release to completed, two worker processes, their start included / from Celery's two started worker processes to the last result)");
             Print($"Fleet / Celery, submission included: {phases[2].Rate / rate:F2} (end to end / the same of Celery, whose submission is not in it)");
         }
 
@@ -81,13 +81,13 @@ internal static class FleetBenchmark
         });
     }
 
-    // What was admitted, by a worker that comes now: its start is in it.
+    // What was admitted, by workers that come now: their start is in it.
     private static async Task<Phase> WorkOffAsync(FleetSite site, int jobs)
     {
         var there = await site.Store.CompletedAsync();
         return await MeasureAsync(site, "release to completed", jobs, async () =>
         {
-            await site.StartWorkerAsync();
+            await site.StartWorkersAsync();
             await UntilAsync(site.Store.CompletedAsync, there + jobs);
         });
     }
@@ -145,7 +145,7 @@ internal static class FleetBenchmark
             var completed = await site.Store.CompletedAsync();
             var admitted = await site.Store.AdmittedAsync();
             await site.StartCoordinatorAsync();
-            await site.StartWorkerAsync();
+            await site.StartWorkersAsync();
             var clock = Stopwatch.StartNew();
             await submitter.SubmitAsync(MemoryJobs);
             await UntilAsync(site.Store.AdmittedAsync, admitted + MemoryJobs);

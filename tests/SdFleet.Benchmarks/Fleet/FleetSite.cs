@@ -11,6 +11,9 @@ namespace SdFleet.Benchmarks.Fleet;
 /// </summary>
 internal sealed class FleetSite : IAsyncDisposable
 {
+    /// <summary>As many as Celery has, and as there are cores.</summary>
+    public const int Workers = 2;
+
     /// <summary>Most jobs of one pass through the model.</summary>
     private const int MaxBatch = 64;
 
@@ -96,13 +99,13 @@ internal sealed class FleetSite : IAsyncDisposable
         _coordinators.Remove(Coordinator);
     }
 
-    /// <summary>Starts a worker whose model computes nothing.</summary>
-    public async Task StartWorkerAsync()
+    /// <summary>Starts the workers, whose model computes nothing.</summary>
+    public async Task StartWorkersAsync()
     {
         var settings = Settings();
         settings["SdFleet__Worker__Synthetic__Enabled"] = "true";
         settings["SdFleet__Worker__MaxBatchImages"] = MaxBatch.ToString(CultureInfo.InvariantCulture);
-        _workers.Add(await FleetProcess.StartServiceAsync("SdFleet.Worker", settings));
+        _workers.AddRange(await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => FleetProcess.StartServiceAsync("SdFleet.Worker", settings))));
     }
 
     /// <summary>Stops the workers in good order.</summary>

@@ -8,7 +8,7 @@ internal sealed class Submitter(Uri broker) : IAsyncDisposable
 {
     private const int OnTheWay = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Guid> _submitted = [];
     private OperatorChannel? _channel;
@@ -29,12 +29,16 @@ internal sealed class Submitter(Uri broker) : IAsyncDisposable
     public async Task SubmitAsync(int jobs)
     {
         _channel ??= await OperatorChannel.OpenAsync(broker, "sdfleet bench", CancellationToken.None);
-        foreach (var ids in Enumerable.Range(0, jobs).Select(_ => Guid.CreateVersion7()).Chunk(OnTheWay))
+        using var timeout = new CancellationTokenSource(Patience);
+        using var places = new SemaphoreSlim(OnTheWay);
+        var ids = Enumerable.Range(0, jobs).Select(_ => Guid.CreateVersion7()).ToList();
+        await Task.WhenAll(ids.Select(async id =>
         {
-            using var timeout = new CancellationTokenSource(Patience);
-            await Task.WhenAll(ids.Select(id => _channel.SubmitAsync(Body(id), traceParent: null, timeout.Token)));
-            _submitted.UnionWith(ids);
-        }
+            await places.WaitAsync(timeout.Token);
+            await _channel.SubmitAsync(Body(id), traceParent: null, timeout.Token);
+            places.Release();
+        }));
+        _submitted.UnionWith(ids);
     }
 
     public async ValueTask DisposeAsync()
