@@ -36,9 +36,9 @@ internal sealed partial class HeartbeatService(
         {
             do
             {
-                if (inference.SinceAdvance > options.Value.StepTimeout)
+                if (inference.IsHung(out var silence, out var limit))
                 {
-                    LogHung(inference.SinceAdvance, options.Value.StepTimeout);
+                    LogHung(silence, limit);
                     continue;
                 }
 
@@ -93,7 +93,7 @@ internal sealed partial class HeartbeatService(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The model has not moved for {Silence}, longer than a step may take ({Limit}): no heartbeat is sent")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The model has not moved for {Silence}, longer than it may take ({Limit}): no heartbeat is sent")]
     private partial void LogHung(TimeSpan silence, TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A heartbeat was not sent: {Reason}")]
