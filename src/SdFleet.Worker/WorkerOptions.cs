@@ -73,7 +73,10 @@ public sealed class WorkerOptions
     /// <summary>How often the worker says that it is alive. Default 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A denoising step that takes longer counts as hung: the worker's process ends itself. Default 2 minutes.</summary>
+    /// <summary>
+    /// A denoising step that takes longer counts as hung: the worker's process ends itself. What is done picture by picture, as decoding is,
+    /// may take as long for each picture of the pass. Default 2 minutes.
+    /// </summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Passes in a row, with different jobs, that the device may fail before the worker stops itself. Default 5.</summary>

@@ -1,23 +1,28 @@
 using System.Text.Json;
 using MassTransit;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Events;
+using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Coordinator.Consumers;
 
 /// <summary>
 /// Takes what the broker gave up to deliver, the last fence against a message that kills or defeats whoever takes it. An
-/// attempt ends, as an evicted one where it was delivered too often and else with its job, a submission as a rejected one, each with the
-/// reason; the rest is logged with its body.
+/// attempt ends, as an evicted one where it was delivered too often and else with its job, a submission or a batch as a rejected one, each with
+/// the reason; the rest is logged with its body.
 /// </summary>
-internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook book, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
+internal sealed partial class DeadLetterConsumer(
+    Admitter admitter, ReportBook book, FleetPublisher publisher, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
 {
     private const string Coordinator = "coordinator";
     private const string DeliveryLimit = "delivery_limit";
     private const int ShownBodyLength = 2000;
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
     public Task Consume(ConsumeContext<SubmitJob> context)
     {
@@ -43,6 +48,11 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
             return admitter.GiveUpAsync(body, reason);
         }
 
+        if (queue == Topology.BatchQueue && Read<SubmitBatch>(body) is { } batch)
+        {
+            return RejectAsync(batch, reason, body);
+        }
+
         // Gathered by a worker, and brought back too often by a coordinator of a version that knows single reports only.
         if (queue == Topology.EventsQueue && Read<JobReports>(body) is { } reports && reports.Started.Count + reports.Completed.Count + reports.Failed.Count > 0)
         {
@@ -64,9 +74,28 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
             });
         }
 
-        LogDead(queue, cause, System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, ShownBodyLength))));
+        LogDead(queue, cause, TextOf(body, ShownBodyLength));
         return Task.CompletedTask;
     }
+
+    // Whoever submitted it was told that it is accepted, and looks there.
+    private async Task RejectAsync(SubmitBatch batch, string reason, byte[] body)
+    {
+        using var deadline = new CancellationTokenSource(PublishTimeout, clock);
+        await publisher.RejectAsync(
+            new SubmissionRejected
+            {
+                BatchId = batch.Id,
+                Tenant = batch.Tenant,
+                Errors = [new FieldError("message", reason, "a message that the coordinator can process; its log says what went wrong")],
+                Body = TextOf(body, SubmissionReader.MaxBytes),
+                At = clock.GetUtcNow(),
+            },
+            deadline.Token).ConfigureAwait(false);
+        LogRejected(batch.Id, batch.Tenant, reason);
+    }
+
+    private static string TextOf(byte[] body, int maxLength) => System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, maxLength)));
 
     private static T? Read<T>(byte[] body)
         where T : class
@@ -80,6 +109,9 @@ internal sealed partial class DeadLetterConsumer(Admitter admitter, ReportBook b
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected batch {Id} of {Tenant}: {Reason}")]
+    private partial void LogRejected(Guid id, string tenant, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A message died in {Queue} ({Cause}): {Body}")]
     private partial void LogDead(string queue, string cause, string body);

@@ -16,12 +16,14 @@ internal sealed partial class LeaseService(
 {
     private const int MaxSweep = 1000;
 
+    private DateTimeOffset _lastLook;
     private DateTimeOffset _sweepFrom;
 
     protected override TimeSpan Interval => leases.Value.SweepInterval;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _lastLook = Clock.GetUtcNow();
         Wait();
         return base.ExecuteAsync(stoppingToken);
     }
@@ -29,6 +31,16 @@ internal sealed partial class LeaseService(
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var now = Clock.GetUtcNow();
+        var gap = now - _lastLook;
+        _lastLook = now;
+
+        // Longer than a worker may have been heard of last, by this clock: nobody was heard of meanwhile, or the clock was set.
+        if (gap.Duration() > Interval + (leases.Value.RunLease / 2))
+        {
+            LogStoodStill(gap);
+            Wait();
+        }
+
         if (now < _sweepFrom)
         {
             return;
@@ -57,12 +69,15 @@ internal sealed partial class LeaseService(
         Wait();
     }
 
-    // While the coordinator or the database was away, heartbeats waited in their queue: their workers get the time of a lease
-    // to be heard before they are given up.
+    // While the coordinator or the database was away, or this process stood still, heartbeats waited in their queue: their workers get
+    // the time of a lease to be heard before they are given up.
     private void Wait() => _sweepFrom = Clock.GetUtcNow() + leases.Value.RunLease;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was heard of job {JobId}, attempt {Attempt}, on {WorkerId} for longer than its lease; it is {State}")]
     private partial void LogExpired(Guid jobId, int attempt, string? workerId, JobState state);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This coordinator stood still, or its clock was set: {Gap} between two looks at the leases. Its workers get the time of a lease to be heard")]
+    private partial void LogStoodStill(TimeSpan gap);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Leases cannot be looked through")]
     private partial void LogNotSwept(Exception error);

@@ -32,12 +32,11 @@ internal sealed class StepWatchdog(InferenceThread inference, WorkerEnd end, IOp
 
     private void Watch()
     {
-        var limit = options.Value.StepTimeout;
-        while (!_stopped.Token.WaitHandle.WaitOne(limit / LooksPerTimeout))
+        while (!_stopped.Token.WaitHandle.WaitOne(options.Value.StepTimeout / LooksPerTimeout))
         {
-            if (inference.SinceAdvance is var silence && silence > limit)
+            if (inference.IsHung(out var silence, out var limit))
             {
-                end.AtOnce(WorkerEnd.Hung, $"the model has not moved for {silence}, and a step may take {limit} (SdFleet:Worker:StepTimeout).");
+                end.AtOnce(WorkerEnd.Hung, $"the model has not moved for {silence}, and it may take {limit} (SdFleet:Worker:StepTimeout).");
                 return;
             }
         }

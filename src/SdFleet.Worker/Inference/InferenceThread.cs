@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using SdFleet.Diffusion.Pipelines;
+using SdFleet.Diffusion.Tokenization;
 using SdFleet.Worker.Guarding;
 using SdFleet.Worker.Models;
 
@@ -18,9 +19,11 @@ internal sealed class InferenceThread : IDisposable
     private readonly DeviceBreaker _breaker;
     private readonly WorkerEnd _end;
     private readonly int _maxImages;
+    private readonly TimeSpan _stepTimeout;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;
     private long _lastAdvance;
+    private int _parts = 1;
     private int _running;
 
     public InferenceThread(LoadedModel model, DeviceBreaker breaker, WorkerEnd end, IOptions<WorkerOptions> options, TimeProvider clock)
@@ -29,6 +32,7 @@ internal sealed class InferenceThread : IDisposable
         _breaker = breaker;
         _end = end;
         _maxImages = options.Value.MaxBatchImages;
+        _stepTimeout = options.Value.StepTimeout;
         _clock = clock;
         _thread = new Thread(Run) { IsBackground = true, Name = "inference" };
         _thread.Start();
@@ -39,6 +43,19 @@ internal sealed class InferenceThread : IDisposable
 
     /// <summary>How long ago a step ended or a pass began; zero where the model is idle.</summary>
     public TimeSpan SinceAdvance => IsBusy ? _clock.GetElapsedTime(Volatile.Read(ref _lastAdvance)) : TimeSpan.Zero;
+
+    /// <summary>Whether the model has not moved for longer than it may.</summary>
+    /// <param name="silence">For how long.</param>
+    /// <param name="limit">
+    /// What it may take now: the time of a step, and where pictures are encoded or decoded one after the other, so much for each of them.
+    /// </param>
+    public bool IsHung(out TimeSpan silence, out TimeSpan limit)
+    {
+        // In the other order than they are written: a limit that is just out of date is one that was kept.
+        limit = _stepTimeout * Volatile.Read(ref _parts);
+        silence = SinceAdvance;
+        return silence > limit;
+    }
 
     /// <summary>Hands over an attempt.</summary>
     public void Enqueue(InferenceItem item)
@@ -120,7 +137,7 @@ internal sealed class InferenceThread : IDisposable
                 cancelled.Cancel();
             }
         }));
-        Volatile.Write(ref _lastAdvance, _clock.GetTimestamp());
+        Advance(parts: 1);
         Volatile.Write(ref _running, 1);
         batch.ForEach(item => item.Start());
         var startedAt = _clock.GetUtcNow();
@@ -170,7 +187,10 @@ internal sealed class InferenceThread : IDisposable
         foreach (var (index, slice) in slices.Index())
         {
             var started = _clock.GetTimestamp();
-            var pass = _model.Model.Generate(slice, batch[0].Settings, new StepReport(this, batch, index, slices.Count), cancellationToken);
+
+            // The pictures that it begins with are encoded.
+            Advance(slice[0].InitImage is null ? 1 : slice.Length);
+            var pass = _model.Model.Generate(slice, batch[0].Settings, new StepReport(this, batch, slice, index, slices.Count), cancellationToken);
             WorkerMetrics.PassDuration.Record(_clock.GetElapsedTime(started).TotalSeconds);
             // Smaller than asked for where memory did not last for all.
             WorkerMetrics.BatchSize.Record(pass.Max(image => image.BatchSize));
@@ -178,6 +198,13 @@ internal sealed class InferenceThread : IDisposable
         }
 
         return images;
+    }
+
+    // The model has moved; what is next is done in so many parts, of which nothing is heard in between.
+    private void Advance(int parts)
+    {
+        Volatile.Write(ref _lastAdvance, _clock.GetTimestamp());
+        Volatile.Write(ref _parts, parts);
     }
 
     private static void Distribute(List<InferenceItem> batch, IReadOnlyList<GeneratedImage> images, DateTimeOffset startedAt, Activity? pass)
@@ -196,15 +223,20 @@ internal sealed class InferenceThread : IDisposable
         }
     }
 
-    private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch, int slice, int slices) : IProgress<GenerationProgress>
+    private sealed class StepReport(InferenceThread owner, List<InferenceItem> batch, GenerationTask[] tasks, int slice, int slices) : IProgress<GenerationProgress>
     {
+        // Else pictures are decoded between steps, too: between two passes, or batches of prompts of different lengths.
+        private readonly bool _hasStepsOnly = batch[0].Settings.Hires is null && !tasks.Any(task => task.LongPrompts == LongPrompts.Chunk);
         private int _lastStep;
 
         public void Report(GenerationProgress value)
         {
             WorkerMetrics.Steps.Add(Math.Max(0, value.Step - _lastStep), WorkerMetrics.Model(batch[0].Work.Recipe.Model));
+
+            // Of a batch that memory did not last for, a step counts as one of each picture, and the pictures of a part are decoded before the next.
+            var isBetweenSteps = _hasStepsOnly && value.Step < value.Steps && value.Step - _lastStep == 1;
             _lastStep = value.Step;
-            Volatile.Write(ref owner._lastAdvance, owner._clock.GetTimestamp());
+            owner.Advance(isBetweenSteps ? 1 : tasks.Length);
             foreach (var item in batch)
             {
                 item.OnStep?.Invoke((slice * value.Steps) + value.Step, slices * value.Steps);

@@ -20,13 +20,27 @@ internal sealed partial class HeartbeatService(
     IHostApplicationLifetime lifetime,
     IOptions<WorkerOptions> options,
     TimeProvider clock,
-    ILogger<HeartbeatService> logger) : BackgroundService
+    ILogger<HeartbeatService> logger) : BackgroundService, IHostedLifecycleService
 {
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    // Of what is said while the worker stops: a broker that is away is not waited for.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private DateTimeOffset _lastAt;
+    private volatile bool _isStopping;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Before anything is stopped: the bus is the first to be, and then nothing can be said any more.
+    public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await SendAsync(WorkerState.Stopped, cancellationToken).ConfigureAwait(false);
+        _isStopping = true;
+        return SendAsync(LastWords, cancellationToken);
     }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,16 +50,13 @@ internal sealed partial class HeartbeatService(
         {
             do
             {
-                if (inference.SinceAdvance > options.Value.StepTimeout)
+                if (inference.IsHung(out var silence, out var limit))
                 {
-                    LogHung(inference.SinceAdvance, options.Value.StepTimeout);
+                    LogHung(silence, limit);
                     continue;
                 }
 
-                var state = lifetime.ApplicationStopping.IsCancellationRequested ? WorkerState.Draining
-                    : attempts.Held.Count > 0 ? WorkerState.Busy
-                    : WorkerState.Idle;
-                await SendAsync(state, stoppingToken).ConfigureAwait(false);
+                await SendAsync(options.Value.HeartbeatInterval, stoppingToken).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
@@ -54,34 +65,50 @@ internal sealed partial class HeartbeatService(
         }
     }
 
-    private async Task SendAsync(WorkerState state, CancellationToken cancellationToken)
+    private WorkerHeartbeat Next()
+    {
+        lock (_lock)
+        {
+            // The newest one counts: where the machine's clock is set back, none would count until it has caught up.
+            var now = clock.GetUtcNow();
+            _lastAt = now > _lastAt ? now : _lastAt + TimeSpan.FromMilliseconds(1);
+            var (held, done) = (attempts.Held, attempts.Done);
+            var isStopping = _isStopping || lifetime.ApplicationStopping.IsCancellationRequested;
+            return new WorkerHeartbeat
+            {
+                WorkerId = identity.Id,
+                Host = Environment.MachineName,
+                Model = model.Name,
+                ModelDigest = model.Model.Digest,
+                ExecutionProvider = model.Model.Provider,
+                Device = model.Model.Device,
+                RuntimeVersion = model.Model.RuntimeVersion,
+                Version = FleetVersion.Current,
+                State = (isStopping, held.Count) switch
+                {
+                    (false, 0) => WorkerState.Idle,
+                    (false, _) => WorkerState.Busy,
+                    (true, 0) => WorkerState.Stopped,
+                    (true, _) => WorkerState.Draining,
+                },
+                Holds = held,
+                ImagesDone = done.Images,
+                GpuSeconds = done.GpuSeconds,
+                PixelPasses = done.PixelPasses,
+                BytesStored = done.Bytes,
+                StartedAt = identity.StartedAt,
+                At = _lastAt,
+            };
+        }
+    }
+
+    private async Task SendAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.Value.HeartbeatInterval);
-        var done = attempts.Done;
+        deadline.CancelAfter(timeout);
         try
         {
-            await publisher.ReportAsync(
-                new WorkerHeartbeat
-                {
-                    WorkerId = identity.Id,
-                    Host = Environment.MachineName,
-                    Model = model.Name,
-                    ModelDigest = model.Model.Digest,
-                    ExecutionProvider = model.Model.Provider,
-                    Device = model.Model.Device,
-                    RuntimeVersion = model.Model.RuntimeVersion,
-                    Version = FleetVersion.Current,
-                    State = state,
-                    Holds = attempts.Held,
-                    ImagesDone = done.Images,
-                    GpuSeconds = done.GpuSeconds,
-                    PixelPasses = done.PixelPasses,
-                    BytesStored = done.Bytes,
-                    StartedAt = identity.StartedAt,
-                    At = clock.GetUtcNow(),
-                },
-                deadline.Token).ConfigureAwait(false);
+            await publisher.ReportAsync(Next(), deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is BrokerUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -93,7 +120,7 @@ internal sealed partial class HeartbeatService(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The model has not moved for {Silence}, longer than a step may take ({Limit}): no heartbeat is sent")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The model has not moved for {Silence}, longer than it may take ({Limit}): no heartbeat is sent")]
     private partial void LogHung(TimeSpan silence, TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A heartbeat was not sent: {Reason}")]

@@ -13,8 +13,11 @@ namespace SdFleet.Worker.Tests.Guarding;
 
 public sealed class InferenceHealthCheckTests
 {
-    [Fact]
-    public async Task Check_StepHangs_IsUnwellUntilItEnds()
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 2, 1)] // the second step of two pictures
+    [InlineData(2, 1, 2)] // the decoding of two pictures, one after the other
+    public async Task Check_ModelHangs_IsUnwellUntilItEnds(int images, int steps, int limit)
     {
         var models = ModelCatalog.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -27,10 +30,10 @@ public sealed class InferenceHealthCheckTests
         var breaker = new DeviceBreaker(options);
         var end = new WorkerEnd(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<WorkerEnd>.Instance);
         using var inference = new InferenceThread(model, breaker, end, options, TimeProvider.System);
-        var check = new InferenceHealthCheck(inference, breaker, options);
+        var check = new InferenceHealthCheck(inference, breaker);
         using var hung = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
-        var work = WorkerFixture.Work(steps: 1);
+        var work = WorkerFixture.Work(images, steps);
         var item = new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images)], PassSettings.Plain, CancellationToken.None)
         {
             OnStep = (_, _) =>
@@ -43,13 +46,15 @@ public sealed class InferenceHealthCheckTests
         Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(new HealthCheckContext())).Status);
         inference.Enqueue(item);
         Assert.True(hung.Wait(TimeSpan.FromMinutes(1)));
-        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        await Task.Delay(TimeSpan.FromSeconds(limit - 0.8));
+        var well = await check.CheckHealthAsync(new HealthCheckContext());
+        await Task.Delay(TimeSpan.FromSeconds(1));
         var unwell = await check.CheckHealthAsync(new HealthCheckContext());
         goOn.Set();
         await item.Result;
 
-        Assert.Equal(HealthStatus.Unhealthy, unwell.Status);
-        Assert.Contains("may take 00:00:01", unwell.Description, StringComparison.Ordinal);
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), (well.Status, unwell.Status));
+        Assert.Contains($"may take 00:00:0{limit}", unwell.Description, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.Zero, await IdleAsync(inference));
     }
 
