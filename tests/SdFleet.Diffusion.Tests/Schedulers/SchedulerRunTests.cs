@@ -122,6 +122,21 @@ public class SchedulerRunTests
         Assert.Throws<InvalidOperationException>(() => scheduler.Begin(1, 4));
     }
 
+    // 1000 less so many strides is half-way between two whole numbers, but numpy.arange counts in a stride that is a little off.
+    [Theory]
+    [InlineData(48, 3, 936)]
+    [InlineData(48, 15, 686)]
+    [InlineData(96, 18, 812)]
+    public void SetTimesteps_TrailingAtAHalf_RoundsAsNumpyDoes(int steps, int index, double expected)
+    {
+        foreach (string name in (string[])["ddim", "euler", "dpmpp_2m"])
+        {
+            Scheduler scheduler = KnownSchedulers.Create(name, SchedulerFixture.Config with { TimestepSpacing = "trailing" });
+            scheduler.SetTimesteps(steps);
+            Assert.Equal(expected, scheduler.Timesteps[index]);
+        }
+    }
+
     [Theory]
     [InlineData(0, 5, 0)]
     [InlineData(0.5, 3, 2)]
