@@ -90,6 +90,30 @@ public class SchedulerRunTests
     }
 
     [Theory]
+    [InlineData(8)]
+    [InlineData(20)]
+    [InlineData(25)]
+    [InlineData(30)]
+    [InlineData(40)]
+    public void Run_FromPureNoiseWithAllOfItFresh_StaysFinite(int steps)
+    {
+        Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config with
+        {
+            RescaleBetasZeroSnr = true, TimestepSpacing = "trailing", PredictionType = "v_prediction",
+        });
+        scheduler.SetTimesteps(steps);
+
+        float[] result = SchedulerFixture.Run(
+            scheduler,
+            1,
+            SchedulerFixture.Values(1, OddLength),
+            step => SchedulerFixture.Values(step, OddLength),
+            new StepOptions { Eta = 1 });
+
+        Assert.All(result, value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory]
     [MemberData(nameof(ClassNames))]
     public void Step_OutOfOrder_IsRefused(string name)
     {
