@@ -98,7 +98,10 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
     private int[] Orders(int steps)
     {
         bool current = Compatibility == SchedulerCompatibility.Current;
-        bool lower = LowerOrderFinal || steps % SolverOrder != 0 || current && _options.FinalSigma == FinalSigma.Zero;
+
+        // Of all classes this one alone has no as its default, and of the two generations the newer one alone.
+        bool wanted = Config.LowerOrderFinal ?? !current;
+        bool lower = wanted || steps % SolverOrder != 0 || current && _options.FinalSigma == FinalSigma.Zero;
         int[] orders = [.. Enumerable.Range(0, steps).Select(i => i % SolverOrder + 1)];
         if (lower && SolverOrder == 3 && steps % 3 == 0)
         {

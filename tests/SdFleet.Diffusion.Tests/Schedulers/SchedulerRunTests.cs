@@ -114,6 +114,28 @@ public class SchedulerRunTests
     }
 
     [Theory]
+    [InlineData(SchedulerCompatibility.Current, false)]
+    [InlineData(SchedulerCompatibility.V021, true)]
+    public void Run_SinglestepWithoutLowerOrderFinal_HasTheDefaultOfItsGeneration(SchedulerCompatibility compatibility, bool expected)
+    {
+        float[] unsaid = Run(null);
+
+        Assert.Equal(Run(expected), unsaid);
+        Assert.NotEqual(Run(!expected), unsaid);
+
+        float[] Run(bool? lowerOrderFinal)
+        {
+            SchedulerConfig config = SchedulerFixture.Config with
+            {
+                SolverOrder = 3, FinalSigmasType = "sigma_min", LowerOrderFinal = lowerOrderFinal,
+            };
+            Scheduler scheduler = KnownSchedulers.Create("DPMSolverSinglestepScheduler", config, compatibility);
+            scheduler.SetTimesteps(6);
+            return SchedulerFixture.Run(scheduler, 1, SchedulerFixture.Values(1, OddLength), step => []);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(ClassNames))]
     public void Step_OutOfOrder_IsRefused(string name)
     {
