@@ -113,6 +113,34 @@ public class SchedulerRunTests
         Assert.All(result, value => Assert.True(float.IsFinite(value)));
     }
 
+    // Of 1000 steps from 999 to 0, two round to 500.
+    [Theory]
+    [InlineData("DEISMultistepScheduler", 3, null)]
+    [InlineData("DPMSolverMultistepScheduler", 2, null)]
+    [InlineData("DPMSolverMultistepScheduler", 3, null)]
+    [InlineData("DPMSolverMultistepScheduler", 2, "sde-dpmsolver++")]
+    [InlineData("DPMSolverSinglestepScheduler", 2, null)]
+    [InlineData("DPMSolverSinglestepScheduler", 3, null)]
+    [InlineData("DPMSolverSinglestepScheduler", 2, "sde-dpmsolver++")]
+    [InlineData("DPMSolverSinglestepScheduler", 3, "sde-dpmsolver++")]
+    [InlineData("UniPCMultistepScheduler", 2, null)]
+    [InlineData("UniPCMultistepScheduler", 3, null)]
+    public void Run_WithATimestepTwice_StaysFinite(string name, int order, string? algorithm)
+    {
+        Scheduler scheduler = KnownSchedulers.Create(
+            name, SchedulerFixture.Config with { SolverOrder = order, AlgorithmType = algorithm });
+        scheduler.SetTimesteps(1000);
+        Assert.Equal(2, scheduler.Timesteps.ToArray().Count(t => t == 500));
+        scheduler.Begin(1, 1);
+        float[] sample = [1], noise = [0.5f];
+
+        for (int i = 0; i < scheduler.Timesteps.Length; i++)
+        {
+            scheduler.Step(i, [0.1f], sample, scheduler.NoiseNeeded(i) ? noise : default);
+            Assert.True(float.IsFinite(sample[0]), $"step {i}");
+        }
+    }
+
     [Theory]
     [InlineData(SchedulerCompatibility.Current, false)]
     [InlineData(SchedulerCompatibility.V021, true)]
