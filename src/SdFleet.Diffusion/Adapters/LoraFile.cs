@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SdFleet.Diffusion.Weights;
 
 namespace SdFleet.Diffusion.Adapters;
@@ -6,17 +5,14 @@ namespace SdFleet.Diffusion.Adapters;
 /// <summary>An opened LoRA file: which layers of which networks it changes.</summary>
 internal sealed class LoraFile : IDisposable
 {
-    // Where diffusers writes what PEFT keeps in a file of its own.
-    private const string PeftMetadata = "lora_adapter_metadata";
-
     private readonly SafetensorsFile _file;
-    private readonly Dictionary<string, double> _alphas;
+    private readonly PeftScales _peft;
 
     private LoraFile(SafetensorsFile file, double scale)
     {
         _file = file;
         Scale = scale;
-        _alphas = ReadPeftAlphas();
+        _peft = PeftScales.Read(file);
         Layers = ReadLayers();
     }
 
@@ -55,8 +51,10 @@ internal sealed class LoraFile : IDisposable
             down = LoraMath.Widen(down, _file.ReadFloats(layer.Mid.Name), rank);
         }
 
-        double alpha = layer.Alpha is not null ? _file.ReadFloats(layer.Alpha.Name)[0] : _alphas.GetValueOrDefault(layer.Component, rank);
-        return new(Scale * alpha / rank, _file.ReadFloats(layer.Up.Name), down, rank);
+        (double alpha, double divisor) = layer.Alpha is not null
+            ? (_file.ReadFloats(layer.Alpha.Name)[0], rank)
+            : (_peft.AlphaOf(layer), _peft.DivisorOf(layer));
+        return new(Scale * alpha / divisor, _file.ReadFloats(layer.Up.Name), down, rank);
     }
 
     /// <summary>Closes the file.</summary>
@@ -115,32 +113,5 @@ internal sealed class LoraFile : IDisposable
         return joined.IsConsistent
             ? joined
             : throw new ModelFormatException(File, "down [rank,in...] and up [out,rank] of the same rank", joined.ToString());
-    }
-
-    private Dictionary<string, double> ReadPeftAlphas()
-    {
-        Dictionary<string, double> alphas = [];
-        if (!_file.Metadata.TryGetValue(PeftMetadata, out string? text))
-        {
-            return alphas;
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            foreach (JsonProperty entry in document.RootElement.EnumerateObject())
-            {
-                if (entry.Name.EndsWith(".lora_alpha", StringComparison.Ordinal) && entry.Value.TryGetDouble(out double alpha))
-                {
-                    alphas[entry.Name[..entry.Name.IndexOf('.', StringComparison.Ordinal)]] = alpha;
-                }
-            }
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new ModelFormatException(File, $"a JSON object in its metadata \"{PeftMetadata}\"", error.Message, error);
-        }
-
-        return alphas;
     }
 }

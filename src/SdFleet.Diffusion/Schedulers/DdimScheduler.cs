@@ -30,7 +30,9 @@ public sealed class DdimScheduler : AlphaScheduler
         double alpha = Alpha(timestep);
         double alphaNext = Alpha(timestep - Stride);
         double deviation = Options.Eta * Math.Sqrt((1 - alphaNext) / (1 - alpha) * (1 - alpha / alphaNext));
-        double direction = Math.Sqrt(1 - alphaNext - deviation * deviation);
+
+        // From pure noise with all of the noise fresh this is 0, but for a rounding that may make it less.
+        double direction = Math.Sqrt(Math.Max(1 - alphaNext - deviation * deviation, 0));
 
         var prediction = Prediction.VariancePreserving(PredictionType, alpha);
         prediction.Clean.Write(_clean, sample, modelOutput);

@@ -82,6 +82,6 @@ public sealed class DeisMultistepScheduler : SolverScheduler
     {
         int left = Timesteps.Length - index;
         int highest = LowerOrderFinal && Timesteps.Length < FewSteps ? Math.Min(left, SolverOrder) : SolverOrder;
-        return Math.Min(highest, Outputs.Count);
+        return Math.Min(highest, DistinctOutputs(index));
     }
 }

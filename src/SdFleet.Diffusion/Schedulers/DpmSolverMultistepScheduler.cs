@@ -80,7 +80,7 @@ public sealed class DpmSolverMultistepScheduler : SolverScheduler
         bool firstOrder = index == last && (few || Compatibility == SchedulerCompatibility.Current
             && (Config.EulerAtFinal == true || _options.FinalSigma == FinalSigma.Zero));
         int highest = firstOrder ? 1 : few && index == last - 1 ? 2 : SolverOrder;
-        return Math.Min(highest, Outputs.Count);
+        return Math.Min(highest, DistinctOutputs(index));
     }
 
     /// <summary>The distance in lambda between the steps <paramref name="age"/> and <paramref name="age"/> + 1 before this one.</summary>

@@ -29,8 +29,8 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
 
     private protected override bool DrawsNoise(int index) => _options.IsStochastic;
 
-    private protected override bool UsesNoise(int index) =>
-        _options.IsStochastic && DpmStep.Between(_options.Algorithm, Node(index), Node(index + 1)).Noise > 0;
+    // However long the step is: it may begin further back.
+    private protected override bool UsesNoise(int index) => _options.IsStochastic && Node(index + 1).Sigma > 0;
 
     private protected override double[] LayOut(int steps)
     {
@@ -48,7 +48,7 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
     private protected override void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise)
     {
         // Image-to-image may begin within a group: its steps then are of first order until there are outputs to go by.
-        int order = Math.Min(_orders[index], Outputs.Count);
+        int order = Math.Min(_orders[index], DistinctOutputs(index));
         if (order == 1)
         {
             sample.CopyTo(_groupStart);
@@ -98,7 +98,10 @@ public sealed class DpmSolverSinglestepScheduler : SolverScheduler
     private int[] Orders(int steps)
     {
         bool current = Compatibility == SchedulerCompatibility.Current;
-        bool lower = LowerOrderFinal || steps % SolverOrder != 0 || current && _options.FinalSigma == FinalSigma.Zero;
+
+        // Of all classes this one alone has no as its default, and of the two generations the newer one alone.
+        bool wanted = Config.LowerOrderFinal ?? !current;
+        bool lower = wanted || steps % SolverOrder != 0 || current && _options.FinalSigma == FinalSigma.Zero;
         int[] orders = [.. Enumerable.Range(0, steps).Select(i => i % SolverOrder + 1)];
         if (lower && SolverOrder == 3 && steps % 3 == 0)
         {

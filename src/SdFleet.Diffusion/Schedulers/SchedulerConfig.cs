@@ -167,7 +167,10 @@ public sealed partial record SchedulerConfig
     [JsonPropertyName("algorithm_type")]
     public string? AlgorithmType { get; init; }
 
-    /// <summary>Whether the last steps use a lower order. Default yes.</summary>
+    /// <summary>
+    /// Whether the last steps use a lower order. Default yes; DPM-Solver singlestep: no, but it does so in any case where it must, which is
+    /// with <see cref="FinalSigmasType"/> <c>zero</c>, and where the steps are no multiple of the order.
+    /// </summary>
     [JsonPropertyName("lower_order_final")]
     public bool? LowerOrderFinal { get; init; }
 

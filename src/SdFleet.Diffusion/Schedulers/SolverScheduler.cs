@@ -88,6 +88,21 @@ public abstract class SolverScheduler : Scheduler
     /// <summary>Noise levels of flow matching.</summary>
     private protected virtual double[] LayOutFlow(int steps) => FlowSigmas.ToZero(NoiseSchedule.Length, steps, FlowShift);
 
+    /// <summary>
+    /// How many of <see cref="Outputs"/> a step can tell a change from: those from this one back that are of different noise levels. With
+    /// as many steps as training timesteps two of them round to the same one, and the change is a division by 0.
+    /// </summary>
+    private protected int DistinctOutputs(int index)
+    {
+        int count = 1;
+        while (count < Outputs.Count && _nodes[index - count].Lambda != _nodes[index - count + 1].Lambda)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Computes the step at an index from <see cref="Outputs"/>, whose first is this step's.</summary>
     private protected abstract void Solve(int index, Span<float> sample, ReadOnlySpan<float> noise);
 

@@ -61,12 +61,16 @@ internal static class Spacing
     {
         double stride = (double)trainTimesteps / steps;
 
-        // numpy.arange(last, 0, -stride): its length is rounded up, which may be one more than asked where the division is inexact.
+        // numpy.arange(last, 0, -stride) goes in steps of the difference between its first two values. That is the stride but for a
+        // rounding, which decides where a timestep falls half-way between two whole ones.
+        double step = lastTimestep - (lastTimestep - stride);
+
+        // Its length is rounded up, which may be one more than asked where the division is inexact.
         int count = Math.Min(steps, (int)Math.Ceiling(lastTimestep / stride));
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = Math.Round(lastTimestep - i * stride, MidpointRounding.ToEven) - 1;
+            values[i] = Math.Round(lastTimestep - i * step, MidpointRounding.ToEven) - 1;
         }
 
         return values;

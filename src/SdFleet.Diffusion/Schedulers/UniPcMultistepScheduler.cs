@@ -87,7 +87,7 @@ public sealed class UniPcMultistepScheduler : SolverScheduler
 
         sample.CopyTo(_lastSample);
         int highest = LowerOrderFinal ? Math.Min(SolverOrder, Timesteps.Length - index) : SolverOrder;
-        _lastOrder = Math.Min(highest, Outputs.Count);
+        _lastOrder = Math.Min(highest, DistinctOutputs(index));
 
         Span<double> predictorWeights = stackalloc double[MaxOrder + 1];
         predictorWeights = predictorWeights[..(_lastOrder + 1)];

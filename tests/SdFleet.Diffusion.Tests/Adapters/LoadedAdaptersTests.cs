@@ -238,6 +238,39 @@ public sealed class LoadedAdaptersTests
         Assert.All(graph.ReadFloats(graph.FindInitializer("time_embedding.linear_1.weight")!), weight => Assert.Equal(1.5f, weight));
     }
 
+    // Rank 4, so that its root is not itself: alpha / rank, or alpha / root of the rank, times four products of 1.
+    [Theory]
+    [InlineData("""{ "unet.lora_alpha": 3, "unet.use_rslora": true }""", 6)]
+    [InlineData("""{ "unet.lora_alpha": 3, "unet.use_rslora": false, "unet.alpha_pattern": {} }""", 3)]
+    [InlineData("""{ "unet.lora_alpha": 3, "unet.alpha_pattern": { "linear_2": 9, "linear_1": 5 } }""", 5)]
+    [InlineData("""{ "unet.lora_alpha": 3, "unet.alpha_pattern": { "embedding.linear_1": 5, "time_.*": 7 } }""", 7)]
+    [InlineData("""{ "unet.lora_alpha": 3, "text_encoder.use_rslora": true, "text_encoder.alpha_pattern": { "linear_1": 5 } }""", 3)]
+    public void Load_PeftMetadata_SaysHowStronglyLayersCount(string metadata, float expected)
+    {
+        byte[] file = new SafetensorsBuilder()
+            .Add("unet.time_embedding.linear_1.lora_A.weight", [.. Enumerable.Repeat(1f, 20)], [4, 5])
+            .Add("unet.time_embedding.linear_1.lora_B.weight", [.. Enumerable.Repeat(1f, 24)], [6, 4])
+            .Metadata("lora_adapter_metadata", metadata)
+            .Build();
+        using TemporaryFolder folder = Write(new LayeredModel { GemmWeight = new float[30] }.Build(), file);
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 1));
+
+        Assert.All(graph.ReadFloats(graph.FindInitializer("time_embedding.linear_1.weight")!), weight => Assert.Equal(expected, weight));
+    }
+
+    [Fact]
+    public void Load_PeftMetadataThatIsNoPattern_IsRefused()
+    {
+        byte[] file = new SafetensorsBuilder()
+            .Add("unet.time_embedding.linear_1.lora_A.weight", [1, 1, 1, 1, 1], [1, 5])
+            .Add("unet.time_embedding.linear_1.lora_B.weight", [1, 1, 1, 1, 1, 1], [6, 1])
+            .Metadata("lora_adapter_metadata", """{ "unet.alpha_pattern": { "(": 5 } }""")
+            .Build();
+
+        Assert.Contains("lora_adapter_metadata", Refused(file).Expected, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_ScaleZero_ChangesNothing()
     {

@@ -90,6 +90,80 @@ public class SchedulerRunTests
     }
 
     [Theory]
+    [InlineData(8)]
+    [InlineData(20)]
+    [InlineData(25)]
+    [InlineData(30)]
+    [InlineData(40)]
+    public void Run_FromPureNoiseWithAllOfItFresh_StaysFinite(int steps)
+    {
+        Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config with
+        {
+            RescaleBetasZeroSnr = true, TimestepSpacing = "trailing", PredictionType = "v_prediction",
+        });
+        scheduler.SetTimesteps(steps);
+
+        float[] result = SchedulerFixture.Run(
+            scheduler,
+            1,
+            SchedulerFixture.Values(1, OddLength),
+            step => SchedulerFixture.Values(step, OddLength),
+            new StepOptions { Eta = 1 });
+
+        Assert.All(result, value => Assert.True(float.IsFinite(value)));
+    }
+
+    // Of 1000 steps from 999 to 0, two round to 500.
+    [Theory]
+    [InlineData("DEISMultistepScheduler", 3, null)]
+    [InlineData("DPMSolverMultistepScheduler", 2, null)]
+    [InlineData("DPMSolverMultistepScheduler", 3, null)]
+    [InlineData("DPMSolverMultistepScheduler", 2, "sde-dpmsolver++")]
+    [InlineData("DPMSolverSinglestepScheduler", 2, null)]
+    [InlineData("DPMSolverSinglestepScheduler", 3, null)]
+    [InlineData("DPMSolverSinglestepScheduler", 2, "sde-dpmsolver++")]
+    [InlineData("DPMSolverSinglestepScheduler", 3, "sde-dpmsolver++")]
+    [InlineData("UniPCMultistepScheduler", 2, null)]
+    [InlineData("UniPCMultistepScheduler", 3, null)]
+    public void Run_WithATimestepTwice_StaysFinite(string name, int order, string? algorithm)
+    {
+        Scheduler scheduler = KnownSchedulers.Create(
+            name, SchedulerFixture.Config with { SolverOrder = order, AlgorithmType = algorithm });
+        scheduler.SetTimesteps(1000);
+        Assert.Equal(2, scheduler.Timesteps.ToArray().Count(t => t == 500));
+        scheduler.Begin(1, 1);
+        float[] sample = [1], noise = [0.5f];
+
+        for (int i = 0; i < scheduler.Timesteps.Length; i++)
+        {
+            scheduler.Step(i, [0.1f], sample, scheduler.NoiseNeeded(i) ? noise : default);
+            Assert.True(float.IsFinite(sample[0]), $"step {i}");
+        }
+    }
+
+    [Theory]
+    [InlineData(SchedulerCompatibility.Current, false)]
+    [InlineData(SchedulerCompatibility.V021, true)]
+    public void Run_SinglestepWithoutLowerOrderFinal_HasTheDefaultOfItsGeneration(SchedulerCompatibility compatibility, bool expected)
+    {
+        float[] unsaid = Run(null);
+
+        Assert.Equal(Run(expected), unsaid);
+        Assert.NotEqual(Run(!expected), unsaid);
+
+        float[] Run(bool? lowerOrderFinal)
+        {
+            SchedulerConfig config = SchedulerFixture.Config with
+            {
+                SolverOrder = 3, FinalSigmasType = "sigma_min", LowerOrderFinal = lowerOrderFinal,
+            };
+            Scheduler scheduler = KnownSchedulers.Create("DPMSolverSinglestepScheduler", config, compatibility);
+            scheduler.SetTimesteps(6);
+            return SchedulerFixture.Run(scheduler, 1, SchedulerFixture.Values(1, OddLength), step => []);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(ClassNames))]
     public void Step_OutOfOrder_IsRefused(string name)
     {
@@ -120,6 +194,21 @@ public class SchedulerRunTests
     {
         Scheduler scheduler = KnownSchedulers.Create("ddim", SchedulerFixture.Config);
         Assert.Throws<InvalidOperationException>(() => scheduler.Begin(1, 4));
+    }
+
+    // 1000 less so many strides is half-way between two whole numbers, but numpy.arange counts in a stride that is a little off.
+    [Theory]
+    [InlineData(48, 3, 936)]
+    [InlineData(48, 15, 686)]
+    [InlineData(96, 18, 812)]
+    public void SetTimesteps_TrailingAtAHalf_RoundsAsNumpyDoes(int steps, int index, double expected)
+    {
+        foreach (string name in (string[])["ddim", "euler", "dpmpp_2m"])
+        {
+            Scheduler scheduler = KnownSchedulers.Create(name, SchedulerFixture.Config with { TimestepSpacing = "trailing" });
+            scheduler.SetTimesteps(steps);
+            Assert.Equal(expected, scheduler.Timesteps[index]);
+        }
     }
 
     [Theory]
