@@ -305,6 +305,48 @@ public sealed class DatasetExportTests
             Directory.GetFiles(folder.Of("out", "train", "000000")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    // A loader fails at a list without rows, and takes a picture that nobody lists for a part of the set.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_WhenNothingIsLeftOfAShard_TakesItsFilesAway(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(12).ToList();
+        var requests = Synthetic.Requests(13).Select(r => r.Line > 10 ? r with { Absence = Absence.Cancelled } : r).ToList();
+        var first = await ExportAsync(folder, format, images, Synthetic.Requests(13));
+        if (format == DatasetFormat.WebDataset)
+        {
+            // One that was killed when it had written more.
+            File.Copy(folder.Of("out", "shard-000001.tar"), folder.Of("out", "shard-000001_001.tar"));
+        }
+
+        var second = await ExportAsync(folder, format, images, requests);
+        await ExportAsync(folder, format, images, requests, name: "once");
+
+        Assert.Equal([10, 2], first.Index.Shards.Select(s => s.Samples));
+        Assert.Equal([10], second.Index.Shards.Select(s => s.Samples));
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_WithNothingButDamageInAShard_WritesNoneOfIt(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(11).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images.Take(10));
+
+        var damaged = await ExportAsync(folder, format, images, Synthetic.Requests(11), store: store);
+        await ExportAsync(folder, format, images.Take(10), Synthetic.Requests(11), name: "without", store: store);
+        var files = (Damaged: folder.Digests("out").Keys.ToList(), Without: folder.Digests("without").Keys.ToList());
+        var mended = await ExportAsync(folder, format, images, Synthetic.Requests(11));
+
+        Assert.Equal(new ImageKey(11, 0), Assert.Single(damaged.Problems).Image);
+        Assert.Equal([10], damaged.Index.Shards.Select(s => s.Samples));
+        Assert.Equal(files.Without, files.Damaged);
+        Assert.Equal([10, 1], mended.Index.Shards.Select(s => s.Samples));
+    }
+
     [Theory]
     [InlineData(3, 2, "line 2, index 0 after line 3, index 0")]
     [InlineData(3, 3, "line 3, index 0 twice")]
