@@ -392,6 +392,24 @@ public sealed class DatasetExportTests
         Assert.Contains("| guidance scale | 3.5 to 7 |", card, StringComparison.Ordinal);
     }
 
+    // YAML has no surrogates: as JSON writes what lies beyond 16 bits, a reader of the card finds two halves and can save neither.
+    [Fact]
+    public async Task Card_WithANameOfAnyCharacters_IsYaml()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(1).ToList();
+
+        await DatasetExport.RunAsync(
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, Name = "a: \"b\" \\ é \U0001F534" },
+            images.ToAsyncEnumerable(),
+            requested: null,
+            Synthetic.Store(folder.Of("store"), images),
+            default);
+
+        var card = await File.ReadAllTextAsync(folder.Of("out", "README.md"));
+        Assert.Contains("\npretty_name: \"a: \\u0022b\\u0022 \\\\ \\u00E9 \\U0001F534\"\n", card, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_WhileAnotherIsAtWork_RefusesTheFolder()
     {
