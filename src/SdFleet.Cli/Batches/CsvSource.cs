@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
+using SdFleet.Cli.Batches.Specification;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Validation;
@@ -119,7 +120,8 @@ internal sealed class CsvSource : BatchSource
                 if (rule.Kind is FieldKind.WholeNumber or FieldKind.Number &&
                     decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
                 {
-                    json.WriteNumber(rule.Name, number);
+                    // Of a column with gaps, pandas makes 20.0 out of 20.
+                    json.WriteNumber(rule.Name, rule.Kind == FieldKind.WholeNumber ? RecipeFields.Trimmed(number) : number);
                 }
                 else if (rule.Kind == FieldKind.Truth && bool.TryParse(cell, out var truth))
                 {

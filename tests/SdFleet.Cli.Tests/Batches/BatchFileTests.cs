@@ -33,6 +33,8 @@ public sealed class BatchFileTests
     [InlineData("\uFEFF\"prompt\",\"lane\"\nx,bulk", "{\"prompt\":\"x\",\"lane\":\"bulk\"}")]
     [InlineData("prompt,filter_blank,min-clip-similarity,redraws\nx,TRUE,0.2,3", "{\"prompt\":\"x\",\"filterBlank\":true,\"minClipSimilarity\":0.2,\"redraws\":3}")]
     [InlineData("prompt,filterBlank\nx,perhaps", "{\"prompt\":\"x\",\"filterBlank\":\"perhaps\"}")]
+    [InlineData("prompt,steps,seed,guidance_scale\nx,20.0,9007199254740991.00,7.50", "{\"prompt\":\"x\",\"steps\":20,\"seed\":9007199254740991,\"guidanceScale\":7.50}")]
+    [InlineData("prompt,steps\nx,20.5", "{\"prompt\":\"x\",\"steps\":20.5}")]
     [InlineData("prompt,steps\nx,many", "{\"prompt\":\"x\",\"steps\":\"many\"}")]
     [InlineData("prompt,steps\nx,1e999", "{\"prompt\":\"x\",\"steps\":\"1e999\"}")]
     [InlineData("prompt,steps\na, b,5", "a, b,5")]
