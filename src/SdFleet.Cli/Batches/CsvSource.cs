@@ -45,7 +45,7 @@ internal sealed class CsvSource : BatchSource
         try
         {
             using var text = Utf8File.Open(path);
-            var first = text.ReadLine() ?? "";
+            var first = Utf8File.ReadFirstLine(text);
             var separator = first.AsSpan().IndexOfAny(Separators) is >= 0 and var at ? first[at] : ',';
             var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && rule.Kind is not (FieldKind.Object or FieldKind.Objects) && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
             using var header = CsvReader.FromText(first + "\n", new CsvReaderOptions { Separator = separator });
