@@ -35,6 +35,9 @@ public sealed class DatasetExportTests
             Assert.Equal(Synthetic.Picture(image.Line), await File.ReadAllBytesAsync(path + ".png"));
             Assert.Equal(image.Record.Recipe.Prompt, await File.ReadAllTextAsync(path + ".txt"));
             var record = await ForeignReader.NodeAsync("json", path + ".json");
+
+            // Where the first samples have 7, a loader would make 3 of 3.5.
+            Assert.Contains(image.Line % 4 == 0 ? "\"guidanceScale\":7.0" : "\"guidanceScale\":3.5", await File.ReadAllTextAsync(path + ".json"), StringComparison.Ordinal);
             Assert.Equal(image.Line, record["line"]!.GetValue<long>());
             Assert.Equal(image.Record.Recipe.Prompt, record["recipe"]!["prompt"]!.GetValue<string>());
             Assert.Equal(image.Record.Image.Sha256, record["image"]!["sha256"]!.GetValue<string>());
