@@ -57,6 +57,7 @@ public sealed class BatchExportsTests : IAsyncLifetime
     [InlineData("{\"format\":\"csv\"}")]
     [InlineData("{\"format\":\"webDataset\",\"name\":\"../x\"}")]
     [InlineData("{\"format\":\"webDataset\",\"name\":\"\"}")]
+    [InlineData("{\"format\":\"webDataset\",\"name\":\"set\\n\"}")]
     [InlineData("{\"format\":\"webDataset\",\"linesPerShard\":0}")]
     [InlineData("{\"format\":\"webDataset\",\"shardBytes\":10}")]
     [InlineData("{\"format\":\"webDataset\",\"title\":\"a\\nb\"}")]
