@@ -98,6 +98,12 @@ internal static class BatchExportsEndpoint
 
         // Two formats have names of two words.
         var name = export.Name ?? export.Format.ToString().ToLowerInvariant();
+        if (await FindRivalAsync(store, id, name, export.Place, aborted) is { } rival)
+        {
+            return Problem.Of(
+                StatusCodes.Status409Conflict, $"Export {rival} of the batch is being written to that place. Wait for its end, cancel it, or name another place.");
+        }
+
         var outcome = await store.RequestExportAsync(id, name, export, time.GetUtcNow(), aborted);
         return outcome == ExportRequestOutcome.Conflict
             ? Problem.Of(
@@ -151,6 +157,11 @@ internal static class BatchExportsEndpoint
             { } end => Problem.Of(StatusCodes.Status409Conflict, $"Export {name} is {end.ToString().ToLowerInvariant()} already, and stays so."),
         };
     }
+
+    // A place has one index: two at work there would each replace files that the other one lists.
+    private static async Task<string?> FindRivalAsync(IJobStore store, Guid batch, string name, string? place, CancellationToken cancellationToken) => place is null
+        ? null
+        : (await store.ListExportsAsync(batch, cancellationToken)).FirstOrDefault(e => e.Name != name && e.EndedAt is null && e.Request.Place == place)?.Name;
 
     private static Problem NoExport(Guid id) =>
         Problem.Of(StatusCodes.Status404NotFound, $"The batch has no export of that name. POST {ApiRoutes.BatchExports(id)} asks for one.");

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
+using SdFleet.Cli.Batches.Specification;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Validation;
@@ -44,7 +45,7 @@ internal sealed class CsvSource : BatchSource
         try
         {
             using var text = Utf8File.Open(path);
-            var first = text.ReadLine() ?? "";
+            var first = Utf8File.ReadFirstLine(text);
             var separator = first.AsSpan().IndexOfAny(Separators) is >= 0 and var at ? first[at] : ',';
             var rules = SubmitJobFields.All.Where(rule => rule.Name != "id" && rule.Kind is not (FieldKind.Object or FieldKind.Objects) && !SubmitJobFields.BrokerOnly.Contains(rule.Name)).ToDictionary(rule => Key(rule.Name));
             using var header = CsvReader.FromText(first + "\n", new CsvReaderOptions { Separator = separator });
@@ -119,7 +120,8 @@ internal sealed class CsvSource : BatchSource
                 if (rule.Kind is FieldKind.WholeNumber or FieldKind.Number &&
                     decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
                 {
-                    json.WriteNumber(rule.Name, number);
+                    // Of a column with gaps, pandas makes 20.0 out of 20.
+                    json.WriteNumber(rule.Name, rule.Kind == FieldKind.WholeNumber ? RecipeFields.Trimmed(number) : number);
                 }
                 else if (rule.Kind == FieldKind.Truth && bool.TryParse(cell, out var truth))
                 {

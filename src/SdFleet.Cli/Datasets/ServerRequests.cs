@@ -75,7 +75,7 @@ internal static class ServerRequests
             BatchState.Cancelled => Absence.Cancelled,
             _ => null,
         };
-        return new RequestedImage(line, 0) { JobId = id, Absence = given, Detail = given is null ? null : batch.Error };
+        return new RequestedImage(line, 0) { JobId = id, Absence = given, Detail = given is null ? null : batch.Error, IsUnread = line > batch.LinesRead };
     }
 
     private static IEnumerable<RequestedImage> Of(long line, Guid id, JobView job)

@@ -88,6 +88,7 @@ public sealed partial record ExportBatch
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
-    [GeneratedRegex("^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.CultureInvariant)]
+    // '$' would let a line feed follow.
+    [GeneratedRegex(@"^(?=.{1,64}\z)[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 }

@@ -16,6 +16,12 @@ internal static class RecipeFields
     public static void WriteDouble(Utf8JsonWriter json, string name, double value)
     {
         json.WritePropertyName(name);
+        WriteDouble(json, value);
+    }
+
+    /// <summary>The same without a name.</summary>
+    public static void WriteDouble(Utf8JsonWriter json, double value)
+    {
         var text = value.ToString("R", CultureInfo.InvariantCulture);
         json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
     }

@@ -57,6 +57,7 @@ public sealed class BatchExportsTests : IAsyncLifetime
     [InlineData("{\"format\":\"csv\"}")]
     [InlineData("{\"format\":\"webDataset\",\"name\":\"../x\"}")]
     [InlineData("{\"format\":\"webDataset\",\"name\":\"\"}")]
+    [InlineData("{\"format\":\"webDataset\",\"name\":\"set\\n\"}")]
     [InlineData("{\"format\":\"webDataset\",\"linesPerShard\":0}")]
     [InlineData("{\"format\":\"webDataset\",\"shardBytes\":10}")]
     [InlineData("{\"format\":\"webDataset\",\"title\":\"a\\nb\"}")]
@@ -147,6 +148,30 @@ public sealed class BatchExportsTests : IAsyncLifetime
             await AssertProblem.OfAsync(response, HttpStatusCode.BadRequest);
             Assert.Contains("azure://datasets/acme or /srv/datasets, or a place below it", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Export_ToThePlaceOfAnotherThatIsUnderway_IsAConflictUntilThatHasEnded()
+    {
+        await using var api = await ApiServer.StartAsync(new Dictionary<string, string?>(ApiServer.TwoKeys) { ["SdFleet:Artifacts:ExportPlaces:0"] = "/srv/datasets" });
+        await api.AdmitBatchAsync(_batch, tenant: "acme");
+        using var acme = api.ClientFor(ApiServer.AcmeKey);
+        const string First = "{\"format\":\"parquet\",\"place\":\"/srv/datasets/a\"}";
+        const string Second = "{\"format\":\"parquet\",\"name\":\"second\",\"place\":\"/srv/datasets/a\"}";
+
+        using var first = await PostAsync(First, acme);
+        using var again = await PostAsync(First, acme);
+        using var elsewhere = await PostAsync(Second.Replace("/a\"", "/b\"", StringComparison.Ordinal).Replace("second", "third", StringComparison.Ordinal), acme);
+        using var refused = await PostAsync(Second, acme);
+        using var cancelled = await acme.PostAsync(Route("/parquet/cancel"), content: null);
+        using var second = await PostAsync(Second, acme);
+        using var late = await PostAsync(First, acme);
+
+        Assert.All(new[] { first, again, elsewhere, second }, r => Assert.Equal(HttpStatusCode.Accepted, r.StatusCode));
+        await AssertProblem.OfAsync(refused, HttpStatusCode.Conflict);
+        Assert.Contains("Export parquet of the batch is being written to that place.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, cancelled.StatusCode);
+        await AssertProblem.OfAsync(late, HttpStatusCode.Conflict);
     }
 
     [Fact]

@@ -15,6 +15,31 @@ public sealed class BatchFileTests
         Assert.Equal(lines, await LinesOf("a.NDJSON", string.Join('\n', lines)));
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public async Task JsonLines_OfAnyLengths_ComeAsTheyAre(string ending)
+    {
+        // Around the lengths in which files are read, so that each half of what ends a line comes first once.
+        List<string> lines = [.. new[] { 0, 1, 4094, 4095, 4096, 32_764, 32_765, 32_766, 32_767, 32_768, 0, 0, 65_534, 65_535, 65_536, 300_000, 7 }.Select(length => new string('é', length))];
+
+        Assert.Equal(lines, await LinesOf("a.jsonl", string.Join(ending, lines)));
+        Assert.Equal(lines, await LinesOf("a.jsonl", string.Join(ending, lines) + ending));
+        Assert.Equal(["", ""], await LinesOf("a.jsonl", ending + ending));
+    }
+
+    [Theory]
+    [InlineData("a.jsonl")]
+    [InlineData("a.txt")]
+    public async Task Line_ThatNeverEnds_DoesNotReadTheWholeFile(string name)
+    {
+        var error = await Assert.ThrowsAsync<CliException>(() => LinesOf(name, "{}\n" + new string('x', 3_000_000)));
+
+        Assert.Contains($"{name}, line 2, has more than 1048576 characters. Is it a list of jobs?", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, error.ExitCode);
+    }
+
     [Fact]
     public async Task Text_IsAPromptALine()
     {
@@ -33,6 +58,8 @@ public sealed class BatchFileTests
     [InlineData("\uFEFF\"prompt\",\"lane\"\nx,bulk", "{\"prompt\":\"x\",\"lane\":\"bulk\"}")]
     [InlineData("prompt,filter_blank,min-clip-similarity,redraws\nx,TRUE,0.2,3", "{\"prompt\":\"x\",\"filterBlank\":true,\"minClipSimilarity\":0.2,\"redraws\":3}")]
     [InlineData("prompt,filterBlank\nx,perhaps", "{\"prompt\":\"x\",\"filterBlank\":\"perhaps\"}")]
+    [InlineData("prompt,steps,seed,guidance_scale\nx,20.0,9007199254740991.00,7.50", "{\"prompt\":\"x\",\"steps\":20,\"seed\":9007199254740991,\"guidanceScale\":7.50}")]
+    [InlineData("prompt,steps\nx,20.5", "{\"prompt\":\"x\",\"steps\":20.5}")]
     [InlineData("prompt,steps\nx,many", "{\"prompt\":\"x\",\"steps\":\"many\"}")]
     [InlineData("prompt,steps\nx,1e999", "{\"prompt\":\"x\",\"steps\":\"1e999\"}")]
     [InlineData("prompt,steps\na, b,5", "a, b,5")]

@@ -53,6 +53,7 @@ public sealed class ServerDatasetTests
 
         Assert.Equal(Enumerable.Range(1, 1000).Select(i => (long)i), requests.Select(r => r.Line));
         Assert.All(requests, r => Assert.Equal(Absence.Cancelled, r.Absence));
+        Assert.All(requests, r => Assert.Equal(r.Line > 1, r.IsUnread));
         Assert.Equal(1, server.JobRequests);
     }
 

@@ -35,6 +35,9 @@ public sealed class DatasetExportTests
             Assert.Equal(Synthetic.Picture(image.Line), await File.ReadAllBytesAsync(path + ".png"));
             Assert.Equal(image.Record.Recipe.Prompt, await File.ReadAllTextAsync(path + ".txt"));
             var record = await ForeignReader.NodeAsync("json", path + ".json");
+
+            // Where the first samples have 7, a loader would make 3 of 3.5.
+            Assert.Contains(image.Line % 4 == 0 ? "\"guidanceScale\":7.0" : "\"guidanceScale\":3.5", await File.ReadAllTextAsync(path + ".json"), StringComparison.Ordinal);
             Assert.Equal(image.Line, record["line"]!.GetValue<long>());
             Assert.Equal(image.Record.Recipe.Prompt, record["recipe"]!["prompt"]!.GetValue<string>());
             Assert.Equal(image.Record.Image.Sha256, record["image"]!["sha256"]!.GetValue<string>());
@@ -305,6 +308,48 @@ public sealed class DatasetExportTests
             Directory.GetFiles(folder.Of("out", "train", "000000")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    // A loader fails at a list without rows, and takes a picture that nobody lists for a part of the set.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_WhenNothingIsLeftOfAShard_TakesItsFilesAway(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(12).ToList();
+        var requests = Synthetic.Requests(13).Select(r => r.Line > 10 ? r with { Absence = Absence.Cancelled } : r).ToList();
+        var first = await ExportAsync(folder, format, images, Synthetic.Requests(13));
+        if (format == DatasetFormat.WebDataset)
+        {
+            // One that was killed when it had written more.
+            File.Copy(folder.Of("out", "shard-000001.tar"), folder.Of("out", "shard-000001_001.tar"));
+        }
+
+        var second = await ExportAsync(folder, format, images, requests);
+        await ExportAsync(folder, format, images, requests, name: "once");
+
+        Assert.Equal([10, 2], first.Index.Shards.Select(s => s.Samples));
+        Assert.Equal([10], second.Index.Shards.Select(s => s.Samples));
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_WithNothingButDamageInAShard_WritesNoneOfIt(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(11).ToList();
+        var store = Synthetic.Store(folder.Of("store"), images.Take(10));
+
+        var damaged = await ExportAsync(folder, format, images, Synthetic.Requests(11), store: store);
+        await ExportAsync(folder, format, images.Take(10), Synthetic.Requests(11), name: "without", store: store);
+        var files = (Damaged: folder.Digests("out").Keys.ToList(), Without: folder.Digests("without").Keys.ToList());
+        var mended = await ExportAsync(folder, format, images, Synthetic.Requests(11));
+
+        Assert.Equal(new ImageKey(11, 0), Assert.Single(damaged.Problems).Image);
+        Assert.Equal([10], damaged.Index.Shards.Select(s => s.Samples));
+        Assert.Equal(files.Without, files.Damaged);
+        Assert.Equal([10, 1], mended.Index.Shards.Select(s => s.Samples));
+    }
+
     [Theory]
     [InlineData(3, 2, "line 2, index 0 after line 3, index 0")]
     [InlineData(3, 3, "line 3, index 0 twice")]
@@ -348,6 +393,24 @@ public sealed class DatasetExportTests
         Assert.Contains($"| model | `shapes`, SHA-256 `{new string('d', 64)}` (25) |", card, StringComparison.Ordinal);
         Assert.Contains("| steps | 11 (9), 10 (8), 12 (8) |", card, StringComparison.Ordinal);
         Assert.Contains("| guidance scale | 3.5 to 7 |", card, StringComparison.Ordinal);
+    }
+
+    // YAML has no surrogates: as JSON writes what lies beyond 16 bits, a reader of the card finds two halves and can save neither.
+    [Fact]
+    public async Task Card_WithANameOfAnyCharacters_IsYaml()
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(1).ToList();
+
+        await DatasetExport.RunAsync(
+            new DatasetExportOptions { Place = FileTrees.Folder(folder.Of("out")), Format = DatasetFormat.WebDataset, Name = "a: \"b\" \\ é \U0001F534" },
+            images.ToAsyncEnumerable(),
+            requested: null,
+            Synthetic.Store(folder.Of("store"), images),
+            default);
+
+        var card = await File.ReadAllTextAsync(folder.Of("out", "README.md"));
+        Assert.Contains("\npretty_name: \"a: \\u0022b\\u0022 \\\\ \\u00E9 \\U0001F534\"\n", card, StringComparison.Ordinal);
     }
 
     [Fact]

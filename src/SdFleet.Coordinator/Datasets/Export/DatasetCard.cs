@@ -149,6 +149,22 @@ internal static class DatasetCard
     // A name is text in Markdown, in a table.
     private static string Plain(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("`", "'", StringComparison.Ordinal);
 
-    // A YAML string in double quotes takes JSON's escapes.
-    private static string Yaml(string text) => JsonSerializer.Serialize(text);
+    // A YAML string in double quotes takes JSON's escapes, but two of them make two characters: no half of a pair is one.
+    private static string Yaml(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsBmp)
+            {
+                quoted.Append(JsonEncodedText.Encode(rune.ToString()).ToString());
+            }
+            else
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:X8}");
+            }
+        }
+
+        return quoted.Append('"').ToString();
+    }
 }

@@ -323,6 +323,12 @@ public sealed class DatasetExport
 
         // A damaged picture may come out otherwise when it is made again, and with it what later ones resemble.
         _isOpen |= wrong.Count > 0;
+        if (written.Count == 0)
+        {
+            await _ledger.DropAsync(number, built.WasThere, cancellationToken);
+            return;
+        }
+
         var shard = new ExportShard
         {
             Number = number,

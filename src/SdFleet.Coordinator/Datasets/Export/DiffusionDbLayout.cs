@@ -30,6 +30,7 @@ internal sealed class DiffusionDbLayout : ShardLayout
     public override async Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken)
     {
         var part = PartOf(number);
+        files.Own(part + "/");
         await files.AddAsync($"{part}/{part}.json", async stream =>
         {
             await using var json = new Utf8JsonWriter(stream, Json);

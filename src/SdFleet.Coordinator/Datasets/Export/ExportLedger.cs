@@ -78,6 +78,15 @@ internal sealed class ExportLedger
         return wasThere ? SaveNowAndThenAsync(cancellationToken) : SaveAsync(cancellationToken);
     }
 
+    /// <summary>Takes a shard out of which nothing is left, where it is there.</summary>
+    /// <param name="number">Which.</param>
+    /// <param name="wasThere">Whether that cost no work.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task DropAsync(int number, bool wasThere, CancellationToken cancellationToken) =>
+        !_shards.Remove(number) ? Task.CompletedTask
+        : wasThere ? SaveNowAndThenAsync(cancellationToken)
+        : SaveAsync(cancellationToken);
+
     /// <summary>Seals a shard that is there.</summary>
     public Task SealAsync(ExportShard shard, CancellationToken cancellationToken)
     {

@@ -27,6 +27,7 @@ internal sealed class ImageFolderLayout : ShardLayout
     public override async Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken)
     {
         var folder = FolderOf(number);
+        files.Own(folder + "/");
         await files.AddAsync(folder + "/metadata.jsonl", async stream =>
         {
             await foreach (var (image, png) in source.ReadAsync())

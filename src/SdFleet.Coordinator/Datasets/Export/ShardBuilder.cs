@@ -2,7 +2,10 @@ using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
-/// <summary>Writes one shard. The same records make the same bytes, whoever builds it.</summary>
+/// <summary>
+/// Writes one shard. The same records make the same bytes, whoever builds it. Of no picture there are no files: loaders fail at a list
+/// without rows.
+/// </summary>
 /// <param name="options">Where, and how.</param>
 /// <param name="artifacts">Where the pictures are.</param>
 internal sealed class ShardBuilder(DatasetExportOptions options, IArtifactStore artifacts)
@@ -20,10 +23,16 @@ internal sealed class ShardBuilder(DatasetExportOptions options, IArtifactStore 
         await using var files = new ShardFiles(options.Place);
         await _layout.WriteAsync(number, source, files, cancellationToken);
         await beforePublish();
-        var listed = await files.PublishAsync(cancellationToken);
+        var listed = source.Written.Count > 0 ? await files.PublishAsync(cancellationToken) : [];
         foreach (var path in await _layout.FindSurplusAsync(options.Place, number, listed, cancellationToken))
         {
             await options.Place.RemoveAsync(path, cancellationToken);
+        }
+
+        if (listed.Count == 0)
+        {
+            // Last: by these files the surplus is found.
+            await files.WithdrawAsync(cancellationToken);
         }
 
         return new BuiltShard(listed, [.. source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail))]);

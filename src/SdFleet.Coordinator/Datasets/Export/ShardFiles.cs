@@ -24,11 +24,14 @@ internal sealed class ShardFiles(IFileTree place) : IAsyncDisposable
         _listed.Add(new ExportFile(path, hashing.Written, hashing.Sha256()));
     }
 
-    /// <summary>Writes a file whose digest stands in one of the listed. Its folder holds files of this shard only.</summary>
+    /// <summary>Says of a folder that it holds files of this shard only.</summary>
+    /// <param name="folder">With a slash at its end.</param>
+    public void Own(string folder) => _ownFolders.Add(folder);
+
+    /// <summary>Writes a file whose digest stands in one of the listed, into a folder of the shard's own.</summary>
     public async Task AddUnlistedAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         _paths.Add(path);
-        _ownFolders.Add(path[..(path.LastIndexOf('/') + 1)]);
         await using var file = await _stage.CreateAsync(path, cancellationToken);
         await file.WriteAsync(content, cancellationToken);
     }
@@ -38,8 +41,25 @@ internal sealed class ShardFiles(IFileTree place) : IAsyncDisposable
     public async Task<IReadOnlyList<ExportFile>> PublishAsync(CancellationToken cancellationToken)
     {
         await _stage.PublishAsync(cancellationToken);
+        await RemoveStaleAsync(cancellationToken);
+        return _listed;
+    }
 
-        // What an earlier run put there and this one did not: a reader of folders would take it for a part of the dataset.
+    /// <summary>Puts nothing in its place, and takes away what an earlier run put there.</summary>
+    public async Task WithdrawAsync(CancellationToken cancellationToken)
+    {
+        await RemoveStaleAsync(cancellationToken);
+        foreach (var path in _paths)
+        {
+            await place.RemoveAsync(path, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
+
+    // What an earlier run put there and this one did not: a reader of folders would take it for a part of the dataset.
+    private async Task RemoveStaleAsync(CancellationToken cancellationToken)
+    {
         foreach (var folder in _ownFolders)
         {
             var stale = await place.ListAsync(folder, cancellationToken).Where(f => !_paths.Contains(f.Name)).Select(f => f.Name).ToListAsync(cancellationToken);
@@ -48,11 +68,7 @@ internal sealed class ShardFiles(IFileTree place) : IAsyncDisposable
                 await place.RemoveAsync(file, cancellationToken);
             }
         }
-
-        return _listed;
     }
-
-    public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     /// <summary>Passes on what is written to it, and remembers its length and its digest.</summary>
     private sealed class HashingStream(Stream inner) : Stream
