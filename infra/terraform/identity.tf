@@ -3,9 +3,10 @@
 locals {
   # Service -> what it may do to the pictures.
   services = {
-    # It stores the sources of batches.
-    api         = "Storage Blob Data Contributor"
-    coordinator = "Storage Blob Data Reader"
+    # It stores the sources of batches and uploaded pictures.
+    api = "Storage Blob Data Contributor"
+    # It writes datasets, and removes uploads that nobody needs any more.
+    coordinator = "Storage Blob Data Contributor"
     worker      = "Storage Blob Data Contributor"
   }
 }

@@ -87,6 +87,15 @@ public sealed class TerraformTests
         Assert.Equal("prod", all["variable"]!["release"]!.AsArray().Single().Text("default"));
     }
 
+    // The coordinator writes exports, renews uploads that jobs name, and removes those that nobody needs.
+    [Fact]
+    public async Task Services_MayWriteToThePictures()
+    {
+        var services = (await Parsed.Value)["locals"]!["services"]!.AsObject();
+
+        Assert.All(services, service => Assert.Equal("Storage Blob Data Contributor", service.Value.Text()));
+    }
+
     [Fact]
     public async Task GpuPools_AreTheOnesThatTheExampleAsksFor()
     {
