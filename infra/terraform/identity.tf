@@ -45,3 +45,18 @@ resource "azurerm_role_assignment" "models" {
   role_definition_name = "Storage Blob Data Reader"
   principal_id         = azurerm_user_assigned_identity.service["worker"].principal_id
 }
+
+# Who applies this. To own a subscription is no right to what is in its cluster (which has no local accounts), its containers or its Grafana.
+data "azurerm_client_config" "current" {}
+
+resource "azurerm_role_assignment" "operator" {
+  for_each = {
+    "Azure Kubernetes Service RBAC Cluster Admin" = azurerm_kubernetes_cluster.fleet.id
+    "Storage Blob Data Contributor"               = azurerm_storage_container.models.id
+    "Grafana Admin"                               = azurerm_dashboard_grafana.fleet.id
+  }
+
+  scope                = each.value
+  role_definition_name = each.key
+  principal_id         = data.azurerm_client_config.current.object_id
+}

@@ -50,7 +50,8 @@ public sealed class TerraformTests
         var text = all.ToJsonString();
         var variables = all["variable"]!.AsObject().Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
         var locals = all["locals"]!.AsObject().Select(l => l.Key).ToHashSet(StringComparer.Ordinal);
-        var resources = all["resource"]!.AsObject().SelectMany(type => type.Value!.AsObject().Select(r => $"{type.Key}.{r.Key}")).ToHashSet(StringComparer.Ordinal);
+        var resources = all["resource"]!.AsObject().Concat(all["data"]!.AsObject())
+            .SelectMany(type => type.Value!.AsObject().Select(r => $"{type.Key}.{r.Key}")).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal(variables.Order(StringComparer.Ordinal), Used(text, @"\bvar\.(\w+)"));
         Assert.Equal(locals.Order(StringComparer.Ordinal), Used(text, @"\blocal\.(\w+)"));
@@ -94,6 +95,25 @@ public sealed class TerraformTests
         var services = (await Parsed.Value)["locals"]!["services"]!.AsObject();
 
         Assert.All(services, service => Assert.Equal("Storage Blob Data Contributor", service.Value.Text()));
+    }
+
+    // Azure's roles alone decide there, and those of a subscription's owner are not among them.
+    [Fact]
+    public async Task WhoAppliesIt_MayUseClusterModelsAndGrafana()
+    {
+        var operators = (await Parsed.Value)["resource"]!["azurerm_role_assignment"]!["operator"]!.AsArray().Single();
+        var cluster = (await Parsed.Value)["resource"]!["azurerm_kubernetes_cluster"]!["fleet"]!.AsArray().Single();
+
+        Assert.Equal("true", cluster.Text("local_account_disabled"));
+        Assert.Equal("${data.azurerm_client_config.current.object_id}", operators.Text("principal_id"));
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["Azure Kubernetes Service RBAC Cluster Admin"] = "${azurerm_kubernetes_cluster.fleet.id}",
+                ["Storage Blob Data Contributor"] = "${azurerm_storage_container.models.id}",
+                ["Grafana Admin"] = "${azurerm_dashboard_grafana.fleet.id}",
+            },
+            operators.Map("for_each"));
     }
 
     [Fact]
