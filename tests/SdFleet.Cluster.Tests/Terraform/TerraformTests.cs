@@ -117,6 +117,24 @@ public sealed class TerraformTests
     }
 
     [Fact]
+    public async Task Logs_AreCollectedByARuleOfTheCluster()
+    {
+        var resources = (await Parsed.Value)["resource"]!;
+        var cluster = resources["azurerm_kubernetes_cluster"]!["fleet"]!.AsArray().Single();
+        Assert.Equal("true", cluster.All("oms_agent").Single().Text("msi_auth_for_monitoring_enabled"));
+
+        var (name, rule) = resources["azurerm_monitor_data_collection_rule"]!.AsObject().Select(r => (r.Key, Rule: r.Value!.AsArray().Single()))
+            .Single(r => r.Rule.All("data_sources").SelectMany(source => source.All("extension")).Any(e => e.Text("extension_name") == "ContainerInsights"));
+
+        Assert.Equal(
+            cluster.All("oms_agent").Single().Text("log_analytics_workspace_id"),
+            rule.All("destinations").SelectMany(d => d.All("log_analytics")).Single().Text("workspace_resource_id"));
+        Assert.Contains(
+            resources["azurerm_monitor_data_collection_rule_association"]!.AsObject().Select(a => a.Value!.AsArray().Single()),
+            a => a.Text("data_collection_rule_id") == $"${{azurerm_monitor_data_collection_rule.{name}.id}}" && a.Text("target_resource_id") == "${azurerm_kubernetes_cluster.fleet.id}");
+    }
+
+    [Fact]
     public async Task GpuPools_AreTheOnesThatTheExampleAsksFor()
     {
         var pools = (await Parsed.Value)["resource"]!["azurerm_kubernetes_cluster_node_pool"]!.AsObject().Select(p => p.Value!.AsArray().Single()).ToList();
