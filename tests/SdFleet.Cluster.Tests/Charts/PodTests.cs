@@ -68,6 +68,18 @@ public sealed class PodTests
         }
     }
 
+    // They migrate the database before they listen, in one transaction: who is killed meanwhile begins anew, and never ends.
+    [Theory]
+    [InlineData("api")]
+    [InlineData("coordinator")]
+    public async Task Services_HaveHalfAnHourForMigrations(string component)
+    {
+        var probe = (await Release.RenderAsync("example")).Services.Single(w => w.Component == component).Container.At("startupProbe");
+
+        var seconds = int.Parse(probe.Text("periodSeconds"), CultureInfo.InvariantCulture) * int.Parse(probe.Text("failureThreshold"), CultureInfo.InvariantCulture);
+        Assert.InRange(seconds, 1800, 3600);
+    }
+
     [Fact]
     public async Task Worker_GoesToAnyOfItsPoolsAndToSpotFirst()
     {
