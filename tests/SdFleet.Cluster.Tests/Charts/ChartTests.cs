@@ -84,6 +84,9 @@ public sealed class ChartTests
     [InlineData("telemetry.serviceMonitor.interval=soon", "does not match pattern")]
     [InlineData("models[0].pricePerGpuHour=0", "pricePerGpuHour")]
     [InlineData("rabbitmq.tls=true,rabbitmq.inChart.enabled=true", "the broker in the release speaks no TLS")]
+    [InlineData("rabbitmq.port=5673,rabbitmq.inChart.enabled=true", "the broker in the release listens on 5672 and 15672")]
+    [InlineData("rabbitmq.managementPort=443,rabbitmq.inChart.enabled=true", "the broker in the release listens on 5672 and 15672")]
+    [InlineData("postgres.port=6432,postgres.inChart.enabled=true", "the database in the release listens on 5432")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
     [InlineData("artifacts.kind=Folder,artifacts.claim=pictures", "artifacts.kind is Folder, which has none")]
@@ -100,6 +103,18 @@ public sealed class ChartTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("fleet", "/fleet")]
+    public async Task BrokerInTheRelease_HasTheVirtualHostThatServicesAskFor(string host, string path)
+    {
+        var release = await Release.RenderAsync("trial", $"rabbitmq.vhost={host}");
+        var broker = release.Workloads.Single(w => w.Component == "rabbitmq").Container.All("env").Single(v => v.Text("name") == "RABBITMQ_DEFAULT_VHOST");
+        var asked = new Uri(ContainerEnvironment.Of(release.Services.First().Container)["SdFleet__Transport__Uri"]);
+
+        Assert.Equal((host, path), (broker.Text("value"), asked.AbsolutePath));
     }
 
     [Fact]
