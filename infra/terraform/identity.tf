@@ -3,9 +3,10 @@
 locals {
   # Service -> what it may do to the pictures.
   services = {
-    # It stores the sources of batches.
-    api         = "Storage Blob Data Contributor"
-    coordinator = "Storage Blob Data Reader"
+    # It stores the sources of batches and uploaded pictures.
+    api = "Storage Blob Data Contributor"
+    # It writes datasets, and removes uploads that nobody needs any more.
+    coordinator = "Storage Blob Data Contributor"
     worker      = "Storage Blob Data Contributor"
   }
 }
@@ -43,4 +44,19 @@ resource "azurerm_role_assignment" "models" {
   scope                = azurerm_storage_container.models.id
   role_definition_name = "Storage Blob Data Reader"
   principal_id         = azurerm_user_assigned_identity.service["worker"].principal_id
+}
+
+# Who applies this. To own a subscription is no right to what is in its cluster (which has no local accounts), its containers or its Grafana.
+data "azurerm_client_config" "current" {}
+
+resource "azurerm_role_assignment" "operator" {
+  for_each = {
+    "Azure Kubernetes Service RBAC Cluster Admin" = azurerm_kubernetes_cluster.fleet.id
+    "Storage Blob Data Contributor"               = azurerm_storage_container.models.id
+    "Grafana Admin"                               = azurerm_dashboard_grafana.fleet.id
+  }
+
+  scope                = each.value
+  role_definition_name = each.key
+  principal_id         = data.azurerm_client_config.current.object_id
 }

@@ -9,6 +9,41 @@ resource "azurerm_log_analytics_workspace" "fleet" {
   tags                = local.tags
 }
 
+# With an identity of its own the cluster's agent collects what a rule tells it, and without one nothing.
+resource "azurerm_monitor_data_collection_rule" "logs" {
+  name                = "${var.name}-logs"
+  location            = azurerm_resource_group.fleet.location
+  resource_group_name = azurerm_resource_group.fleet.name
+  tags                = local.tags
+
+  data_sources {
+    extension {
+      name           = "ContainerInsightsExtension"
+      extension_name = "ContainerInsights"
+      streams        = ["Microsoft-ContainerInsights-Group-Default"]
+      extension_json = jsonencode({ dataCollectionSettings = { interval = "1m", namespaceFilteringMode = "Off", enableContainerLogV2 = true } })
+    }
+  }
+
+  destinations {
+    log_analytics {
+      name                  = "logs"
+      workspace_resource_id = azurerm_log_analytics_workspace.fleet.id
+    }
+  }
+
+  data_flow {
+    streams      = ["Microsoft-ContainerInsights-Group-Default"]
+    destinations = ["logs"]
+  }
+}
+
+resource "azurerm_monitor_data_collection_rule_association" "logs" {
+  name                    = "ContainerInsightsExtension"
+  target_resource_id      = azurerm_kubernetes_cluster.fleet.id
+  data_collection_rule_id = azurerm_monitor_data_collection_rule.logs.id
+}
+
 resource "azurerm_monitor_workspace" "fleet" {
   name                = "${var.name}-metrics"
   location            = azurerm_resource_group.fleet.location

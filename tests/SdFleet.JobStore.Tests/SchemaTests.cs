@@ -166,4 +166,23 @@ public abstract class SchemaTests(JobStoreKind kind) : StoreTests(kind)
 
 public sealed class EmbeddedSchemaTests() : SchemaTests(JobStoreKind.Embedded);
 
-public sealed class PostgresSchemaTests() : SchemaTests(JobStoreKind.Postgres);
+public sealed class PostgresSchemaTests() : SchemaTests(JobStoreKind.Postgres)
+{
+    [Fact]
+    public async Task Migrate_WhileAnotherMigratesForLongerThanAStatementMayTake_WaitsForIt()
+    {
+        var options = new JobStoreOptions { Kind = JobStoreKind.Postgres, ConnectionString = $"{Options.ConnectionString};Command Timeout=2" };
+        await using var other = new PostgresDatabase(Options.ConnectionString!);
+        await using var store = JobStores.Open(options);
+        Task migrated;
+
+        await using (await other.BeginMigrationAsync(default))
+        {
+            migrated = store.MigrateAsync(default);
+            await Task.Delay(TimeSpan.FromSeconds(4));
+            Assert.False(migrated.IsCompleted);
+        }
+
+        await migrated;
+    }
+}

@@ -60,6 +60,20 @@ public sealed class ModelFetcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fetch_WhatIsThereIsDamaged_IsFetchedAnew()
+    {
+        var fetcher = new ModelFetcher(OpenStore(), TimeProvider.System);
+        var (folder, _) = await fetcher.FetchAsync("models/shapes", _digest, Cache, default);
+        await File.Create(Directory.EnumerateFiles(folder, "vocab.json", SearchOption.AllDirectories).Single()).DisposeAsync();
+
+        var again = await fetcher.FetchAsync("models/shapes", _digest, Cache, default);
+
+        Assert.True(again.Bytes > 100_000);
+        Assert.Equal(_digest, await ModelFingerprint.ComputeAsync(folder, default));
+        Assert.Equal([folder], Directory.EnumerateFileSystemEntries(Cache));
+    }
+
+    [Fact]
     public async Task Command_FetchesWhatIsConfigured_AndNamesWhatIsNot()
     {
         string[] store = ["--SdFleet:ModelSource:Store:Path", Store, "--SdFleet:ModelSource:Folder", Cache];

@@ -83,7 +83,7 @@ internal sealed class PostgresDatabase : Database
         var session = await BeginAsync(cancellationToken);
         try
         {
-            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@key)", new { key = MigrationLock }, cancellationToken);
+            await session.ExecuteScriptAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);
             return session;
         }
         catch

@@ -9,7 +9,7 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(Command(sql, parameters, cancellationToken));
 
-    /// <summary>For as long as it takes, where a statement usually has half a minute: a script may build an index over millions of rows.</summary>
+    /// <summary>For as long as it takes, where a statement usually has half a minute: a script may build an index over millions of rows, and others wait for it.</summary>
     public Task<int> ExecuteScriptAsync(string sql, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 0, cancellationToken: cancellationToken));
 

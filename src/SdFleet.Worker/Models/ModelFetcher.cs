@@ -14,7 +14,7 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
     // A fetch that was killed leaves its part behind; one that still runs after this long is none.
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(6);
 
-    /// <summary>Fetches a model, unless it is there.</summary>
+    /// <summary>Fetches a model, unless it is there and whole.</summary>
     /// <param name="prefix">The model's folder in the store.</param>
     /// <param name="digest">The digest it must have.</param>
     /// <param name="cache">The local folder.</param>
@@ -26,7 +26,13 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
         var target = Path.Combine(cache, digest);
         if (Directory.Exists(target))
         {
-            return (target, 0);
+            if (await ModelFingerprint.ComputeAsync(target, cancellationToken).ConfigureAwait(false) == digest)
+            {
+                return (target, 0);
+            }
+
+            // A machine that went down has names whose bytes were never written. Workers here would refuse them again and again.
+            Remove(target, Path.Combine(cache, Unfinished + Guid.NewGuid().ToString("N")));
         }
 
         Directory.CreateDirectory(cache);
@@ -62,6 +68,20 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
         catch (IOException) when (Directory.Exists(target))
         {
             // Somebody else was first, with the same bytes.
+        }
+    }
+
+    // All at once, under a name that nobody looks at.
+    private static void Remove(string damaged, string aside)
+    {
+        try
+        {
+            Directory.Move(damaged, aside);
+            Directory.Delete(aside, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else was first.
         }
     }
 

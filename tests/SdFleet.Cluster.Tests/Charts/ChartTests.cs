@@ -1,7 +1,13 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 using SdFleet.Cluster.Tests.Support;
+using SdFleet.Contracts;
+using SdFleet.Contracts.Models;
+using SdFleet.Contracts.Validation;
 using SdFleet.TestServers;
+using SdFleet.Worker;
 
 namespace SdFleet.Cluster.Tests.Charts;
 
@@ -67,6 +73,8 @@ public sealed class ChartTests
     [Theory]
     [InlineData("drain.terminationGracePeriodSeconds=30", "must be above 30")]
     [InlineData("drain.finishSeconds=590", "drain.nodeGraceSeconds is 600")]
+    [InlineData("drain.finishSeconds=601,drain.nodeGraceSeconds=3600", "finishSeconds")]
+    [InlineData("models[0].spec.maxImages=65", "maxImages")]
     [InlineData("models[0].stepSeconds=20", "below drain.finishSeconds (20)")]
     [InlineData("models[0].stepSeconds=6", "at most 5")]
     [InlineData("models[1].name=SD15", "does not match pattern")]
@@ -84,6 +92,9 @@ public sealed class ChartTests
     [InlineData("telemetry.serviceMonitor.interval=soon", "does not match pattern")]
     [InlineData("models[0].pricePerGpuHour=0", "pricePerGpuHour")]
     [InlineData("rabbitmq.tls=true,rabbitmq.inChart.enabled=true", "the broker in the release speaks no TLS")]
+    [InlineData("rabbitmq.port=5673,rabbitmq.inChart.enabled=true", "the broker in the release listens on 5672 and 15672")]
+    [InlineData("rabbitmq.managementPort=443,rabbitmq.inChart.enabled=true", "the broker in the release listens on 5672 and 15672")]
+    [InlineData("postgres.port=6432,postgres.inChart.enabled=true", "the database in the release listens on 5432")]
     [InlineData("artifacts.serviceUri=", "artifacts takes one of")]
     [InlineData("artifacts.kind=Folder", "artifacts.claim must name")]
     [InlineData("artifacts.kind=Folder,artifacts.claim=pictures", "artifacts.kind is Folder, which has none")]
@@ -100,6 +111,47 @@ public sealed class ChartTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("fleet", "/fleet")]
+    public async Task BrokerInTheRelease_HasTheVirtualHostThatServicesAskFor(string host, string path)
+    {
+        var release = await Release.RenderAsync("trial", $"rabbitmq.vhost={host}");
+        var broker = release.Workloads.Single(w => w.Component == "rabbitmq").Container.All("env").Single(v => v.Text("name") == "RABBITMQ_DEFAULT_VHOST");
+        var asked = new Uri(ContainerEnvironment.Of(release.Services.First().Container)["SdFleet__Transport__Uri"]);
+
+        Assert.Equal((host, path), (broker.Text("value"), asked.AbsolutePath));
+    }
+
+    // What the chart took and every service refused would be installed, and never start.
+    [Fact]
+    public void Schema_TakesWhatTheServicesTake_AndNoMore()
+    {
+        var values = JsonNode.Parse(File.ReadAllText(RepositoryFolder.Combine("helm", "sdfleet", "values.schema.json"))).At("properties");
+        var spec = values.At("models", "items", "properties", "spec", "properties")!.AsObject();
+        var finish = values.At("drain", "properties", "finishSeconds", "maximum")!.GetValue<double>();
+
+        Assert.Equal(SchedulerNames.All, spec.At("defaultScheduler", "enum")!.AsArray().Select(name => name.Text()));
+        foreach (var (name, limits) in spec.Where(value => value.Value.At("maximum") is not null))
+        {
+            var (least, most) = (limits.At("minimum")!.GetValue<double>(), limits.At("maximum")!.GetValue<double>());
+            var step = limits.At("multipleOf")?.GetValue<double>() ?? 1;
+            Assert.Empty(Complaints(name, least).Concat(Complaints(name, most)));
+            Assert.NotEmpty(Complaints(name, least - step));
+            Assert.NotEmpty(Complaints(name, most + step));
+        }
+
+        Assert.Empty(WorkerOptions.Validate(new WorkerOptions { FinishTimeout = TimeSpan.FromSeconds(finish) }));
+        Assert.NotEmpty(WorkerOptions.Validate(new WorkerOptions { FinishTimeout = TimeSpan.FromSeconds(finish + 1) }));
+
+        static IEnumerable<string> Complaints(string name, double value)
+        {
+            var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Name"] = "x", ["DefaultSteps"] = "1", ["MaxSteps"] = "1000" };
+            settings[name] = value.ToString(CultureInfo.InvariantCulture);
+            return ModelSpecValidator.Validate(new ConfigurationBuilder().AddInMemoryCollection(settings).Build().Get<ModelSpec>()!);
+        }
     }
 
     [Fact]

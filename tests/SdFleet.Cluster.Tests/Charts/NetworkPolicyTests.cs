@@ -80,6 +80,24 @@ public sealed class NetworkPolicyTests
         }
     }
 
+    // Cilium, which infra/terraform sets up, takes no address block for one of pods.
+    [Fact]
+    public async Task Egress_ToServersThatArePodsElsewhere_NamesPods()
+    {
+        var release = await Release.RenderAsync("example", "postgres.host=postgres.databases.svc");
+
+        foreach (var workload in release.Own)
+        {
+            var policy = release.OfKind("NetworkPolicy").Single(p => workload.IsSelectedBy(p.At("spec", "podSelector")));
+            foreach (var server in Connections(workload).Where(c => c.Host.EndsWith(".svc", StringComparison.Ordinal)))
+            {
+                Assert.Contains(policy.All("spec", "egress"), rule =>
+                    rule.All("ports").Any(port => port.Text("port") == server.Port.ToString(CultureInfo.InvariantCulture)) &&
+                    rule.All("to").Any(peer => peer.At("namespaceSelector") is JsonObject { Count: 0 } && peer.Count == 1));
+            }
+        }
+    }
+
     private static IEnumerable<string> Uses(Release release, Workload workload)
     {
         foreach (var connection in Connections(workload))

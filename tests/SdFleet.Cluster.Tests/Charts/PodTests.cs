@@ -58,7 +58,10 @@ public sealed class PodTests
 
         foreach (var workload in release.Services)
         {
-            Assert.Single(release.OfKind("PodDisruptionBudget"), budget => workload.IsSelectedBy(budget.At("spec", "selector")));
+            var budget = Assert.Single(release.OfKind("PodDisruptionBudget"), b => workload.IsSelectedBy(b.At("spec", "selector")));
+
+            // Otherwise a pod that is alone, or one of several that all wait for the broker, could not be moved from its node.
+            Assert.Equal("AlwaysAllow", budget.Text("spec", "unhealthyPodEvictionPolicy"));
             Assert.Equal(2, workload.Pod.All("topologySpreadConstraints").Count(constraint => workload.IsSelectedBy(constraint.At("labelSelector"))));
             Assert.Contains(release.OfKind("ServiceAccount"), account => account.Text("metadata", "name") == workload.Pod.Text("serviceAccountName"));
             foreach (var (probe, path) in new[] { ("livenessProbe", "/health/live"), ("readinessProbe", workload.Component == "api" ? "/health/live" : "/health/ready") })
@@ -66,6 +69,18 @@ public sealed class PodTests
                 Assert.Equal((path, "http"), (workload.Container.Text(probe, "httpGet", "path"), workload.Container.Text(probe, "httpGet", "port")));
             }
         }
+    }
+
+    // They migrate the database before they listen, in one transaction: who is killed meanwhile begins anew, and never ends.
+    [Theory]
+    [InlineData("api")]
+    [InlineData("coordinator")]
+    public async Task Services_HaveHalfAnHourForMigrations(string component)
+    {
+        var probe = (await Release.RenderAsync("example")).Services.Single(w => w.Component == component).Container.At("startupProbe");
+
+        var seconds = int.Parse(probe.Text("periodSeconds"), CultureInfo.InvariantCulture) * int.Parse(probe.Text("failureThreshold"), CultureInfo.InvariantCulture);
+        Assert.InRange(seconds, 1800, 3600);
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class TerraformTests
         var text = all.ToJsonString();
         var variables = all["variable"]!.AsObject().Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
         var locals = all["locals"]!.AsObject().Select(l => l.Key).ToHashSet(StringComparer.Ordinal);
-        var resources = all["resource"]!.AsObject().SelectMany(type => type.Value!.AsObject().Select(r => $"{type.Key}.{r.Key}")).ToHashSet(StringComparer.Ordinal);
+        var resources = all["resource"]!.AsObject().Concat(all["data"]!.AsObject())
+            .SelectMany(type => type.Value!.AsObject().Select(r => $"{type.Key}.{r.Key}")).ToHashSet(StringComparer.Ordinal);
 
         Assert.Equal(variables.Order(StringComparer.Ordinal), Used(text, @"\bvar\.(\w+)"));
         Assert.Equal(locals.Order(StringComparer.Ordinal), Used(text, @"\blocal\.(\w+)"));
@@ -85,6 +86,52 @@ public sealed class TerraformTests
         var accounts = (await Release.RenderAsync("example")).OfKind("ServiceAccount").Select(a => a.Text("metadata", "name")).Order(StringComparer.Ordinal);
         Assert.Equal(accounts, services.Select(service => $"prod-{service}"));
         Assert.Equal("prod", all["variable"]!["release"]!.AsArray().Single().Text("default"));
+    }
+
+    // The coordinator writes exports, renews uploads that jobs name, and removes those that nobody needs.
+    [Fact]
+    public async Task Services_MayWriteToThePictures()
+    {
+        var services = (await Parsed.Value)["locals"]!["services"]!.AsObject();
+
+        Assert.All(services, service => Assert.Equal("Storage Blob Data Contributor", service.Value.Text()));
+    }
+
+    // Azure's roles alone decide there, and those of a subscription's owner are not among them.
+    [Fact]
+    public async Task WhoAppliesIt_MayUseClusterModelsAndGrafana()
+    {
+        var operators = (await Parsed.Value)["resource"]!["azurerm_role_assignment"]!["operator"]!.AsArray().Single();
+        var cluster = (await Parsed.Value)["resource"]!["azurerm_kubernetes_cluster"]!["fleet"]!.AsArray().Single();
+
+        Assert.Equal("true", cluster.Text("local_account_disabled"));
+        Assert.Equal("${data.azurerm_client_config.current.object_id}", operators.Text("principal_id"));
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["Azure Kubernetes Service RBAC Cluster Admin"] = "${azurerm_kubernetes_cluster.fleet.id}",
+                ["Storage Blob Data Contributor"] = "${azurerm_storage_container.models.id}",
+                ["Grafana Admin"] = "${azurerm_dashboard_grafana.fleet.id}",
+            },
+            operators.Map("for_each"));
+    }
+
+    [Fact]
+    public async Task Logs_AreCollectedByARuleOfTheCluster()
+    {
+        var resources = (await Parsed.Value)["resource"]!;
+        var cluster = resources["azurerm_kubernetes_cluster"]!["fleet"]!.AsArray().Single();
+        Assert.Equal("true", cluster.All("oms_agent").Single().Text("msi_auth_for_monitoring_enabled"));
+
+        var (name, rule) = resources["azurerm_monitor_data_collection_rule"]!.AsObject().Select(r => (r.Key, Rule: r.Value!.AsArray().Single()))
+            .Single(r => r.Rule.All("data_sources").SelectMany(source => source.All("extension")).Any(e => e.Text("extension_name") == "ContainerInsights"));
+
+        Assert.Equal(
+            cluster.All("oms_agent").Single().Text("log_analytics_workspace_id"),
+            rule.All("destinations").SelectMany(d => d.All("log_analytics")).Single().Text("workspace_resource_id"));
+        Assert.Contains(
+            resources["azurerm_monitor_data_collection_rule_association"]!.AsObject().Select(a => a.Value!.AsArray().Single()),
+            a => a.Text("data_collection_rule_id") == $"${{azurerm_monitor_data_collection_rule.{name}.id}}" && a.Text("target_resource_id") == "${azurerm_kubernetes_cluster.fleet.id}");
     }
 
     [Fact]
