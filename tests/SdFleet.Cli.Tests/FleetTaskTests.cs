@@ -22,6 +22,7 @@ public sealed class FleetTaskTests(FleetFixture fixture) : IClassFixture<FleetFi
     [InlineData("--init INIT --outpaint 0,0,32,0 --feather 8")]
     [InlineData("--hires 1.5 --hires-strength 0.5 --hires-upscaler latentbilinear")]
     [InlineData("--clip-skip 1 --prompt-syntax weighted --long-prompts chunk")]
+    [InlineData("--scheduler DDIMScheduler --scheduler-setting eta=0.5 --scheduler-setting timestepSpacing=trailing")]
     public async Task Generate_Task_GivesTheSameFileWithAndWithoutAFleet(string options)
     {
         string[] words = [.. options.Split(' ').Select(word => word switch { "INIT" => Init(), "MASK" => Mask(), _ => word })];

@@ -98,6 +98,35 @@ public sealed class LocalGenerationTests
     }
 
     [Fact]
+    public async Task Generate_SchedulerSetting_ChangesThePictureAndIsInItsText()
+    {
+        using var folder = new TempFolder();
+        string[] line = ["generate", Prompt, "--local", "--seed", "3", "--steps", "2", "--scheduler", "EulerDiscreteScheduler"];
+
+        (await CliRun.Of([.. line, "--out", folder.Of("plain.png")])).Succeeded();
+        (await CliRun.Of([.. line, "--out", folder.Of("set.png"), "--scheduler-setting", "USEKARRASSIGMAS=true", "--scheduler-setting", "timestepSpacing=Trailing"])).Succeeded();
+
+        var (plain, set) = (File.ReadAllBytes(folder.Of("plain.png")), File.ReadAllBytes(folder.Of("set.png")));
+        Assert.NotEqual(PngReader.Read(plain).Pixels.ToArray(), PngReader.Read(set).Pixels.ToArray());
+        Assert.Null(SettingsOf(plain));
+        Assert.Equal("useKarrasSigmas=true, timestepSpacing=trailing", SettingsOf(set));
+
+        static string? SettingsOf(byte[] png) =>
+            A1111Parameters.Parse(PngReader.ReadTexts(png).Single(t => t.Keyword == A1111Parameters.Keyword).Text)["Scheduler settings"];
+    }
+
+    [Theory]
+    [InlineData("euler", "useKarrasSigmas=true", "--scheduler-setting useKarrasSigmas is true: not with the scheduler euler, which decides it")]
+    [InlineData("DPMSolverMultistepScheduler", "algorithmType=dpmsolver", "final_sigmas_type \"zero\" is not supported with algorithm_type \"dpmsolver\"")]
+    public async Task Generate_SettingThatTheSchedulerDoesNotTake_IsNamed(string scheduler, string setting, string message)
+    {
+        var run = await CliRun.Of("generate", Prompt, "--local", "--steps", "2", "--scheduler", scheduler, "--scheduler-setting", setting);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_WithLora_IsAnotherPictureWithAnotherModelHash()
     {
         using var folder = new TempFolder();

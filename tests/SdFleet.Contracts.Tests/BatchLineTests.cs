@@ -22,6 +22,7 @@ public sealed class BatchLineTests
         Steps = 4,
         GuidanceScale = 5,
         Scheduler = "ddim",
+        SchedulerSettings = new SchedulerSettings { Eta = 0.5, TimestepSpacing = "trailing" },
         NoiseSource = NoiseSource.Cuda,
         MinClipSimilarity = 0.25,
         FilterBlank = true,
@@ -80,6 +81,21 @@ public sealed class BatchLineTests
         Assert.Empty(errors);
         Assert.Equal(Full.Loras, job.Loras);
         Assert.Equal(Full with { Id = job.Id, Tenant = "acme", SubmittedAt = batch.SubmittedAt, Loras = job.Loras }, job);
+    }
+
+    // As a whole: an empty one is a line's way to have none.
+    [Theory]
+    [InlineData("{}", "eta=0.5, timestepSpacing=trailing")]
+    [InlineData("""{"schedulerSettings":{"clipSample":true}}""", "clipSample=true")]
+    [InlineData("""{"schedulerSettings":{}}""", "")]
+    public void Read_SchedulerSettings_AreTheLinesOrTheDefaults(string line, string expected)
+    {
+        var errors = new List<FieldError>();
+
+        var job = BatchLine.Read(Batch(Full), 1, Encoding.UTF8.GetBytes(line), errors);
+
+        Assert.Empty(errors);
+        Assert.Equal(expected.Split(", ").Order(StringComparer.Ordinal), job.SchedulerSettings!.ToString().Split(", ").Order(StringComparer.Ordinal));
     }
 
     [Theory]

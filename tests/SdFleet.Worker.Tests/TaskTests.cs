@@ -119,6 +119,30 @@ public sealed class TaskTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_SchedulerSettings_AreTheLibrarys()
+    {
+        await using var worker = await WorkerFixture.StartAsync();
+        var plain = WorkerFixture.Work();
+        var ddim = Set(new SchedulerSettings { Eta = 0.5, TimestepSpacing = "trailing" });
+        var euler = Set(new SchedulerSettings { UseKarrasSigmas = true }, "EulerDiscreteScheduler");
+
+        var (first, second, third) = (await MakeAsync(worker, plain), await MakeAsync(worker, ddim), await MakeAsync(worker, euler));
+
+        Assert.Equal(Alone(Text(plain)), await PixelsAsync(worker, first));
+        Assert.Equal(
+            Alone(Text(ddim) with { Scheduler = new SchedulerOptions { Name = "ddim", Eta = 0.5, TimestepSpacing = "trailing" } }), await PixelsAsync(worker, second));
+        Assert.Equal(
+            Alone(Text(euler) with { Scheduler = new SchedulerOptions { Name = "EulerDiscreteScheduler", UseKarrasSigmas = true } }), await PixelsAsync(worker, third));
+        Assert.Equal(3, new[] { first.Sha256, second.Sha256, third.Sha256 }.Distinct().Count());
+        Assert.NotEqual(Alone(Text(euler)), await PixelsAsync(worker, third));
+        var text = A1111Parameters.Parse(PngReader.ReadTexts(await FileAsync(worker, second)).Single(t => t.Keyword == A1111Parameters.Keyword).Text);
+        Assert.Equal("timestepSpacing=trailing, eta=0.5", text["Scheduler settings"]);
+
+        GenerateImages Set(SchedulerSettings settings, string scheduler = "ddim") =>
+            plain with { JobId = Guid.NewGuid(), Recipe = plain.Recipe with { Scheduler = scheduler, SchedulerSettings = settings } };
+    }
+
+    [Fact]
     public async Task Work_LoraByName_ChangesThePictureAndIsRecordedWithItsDigest()
     {
         await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:LoraFolder", _loras));
@@ -154,6 +178,8 @@ public sealed class TaskTests : IDisposable
             (With(init, new PictureTask { Kind = JobTask.ImageToImage, InitImage = "", Strength = 0 }).Recipe, "Strength is 0, which leaves no step"),
             (With(init, new PictureTask { Kind = JobTask.Outpaint, InitImage = "", Strength = 1, Outpaint = new OutpaintSides { Left = 1000 } }).Recipe, "width would be 1128: at most 1024"),
             (work.Recipe with { Prompts = new PromptReading { ClipSkip = 31 } }, "ClipSkip is 31"),
+            (work.Recipe with { Scheduler = "DPMSolverMultistepScheduler", SchedulerSettings = new SchedulerSettings { AlgorithmType = "dpmsolver" } }, "final_sigmas_type \"zero\" is not supported"),
+            (work.Recipe with { Scheduler = "deis", SchedulerSettings = new SchedulerSettings { SolverOrder = 4 } }, "solver_order 4 is not supported"),
         ];
 
         foreach (var (recipe, reason) in wrong)
@@ -225,6 +251,9 @@ public sealed class TaskTests : IDisposable
 
         Assert.True(Goes(text, text with { Prompt = "another", Seed = 9, GuidanceScale = 1, ClipSkip = 1 }));
         Assert.True(Goes(image, image with { InitImage = Gradient(Side, Side) }));
+        Assert.True(Goes(Set(new() { Eta = 0.5 }), Set(new() { Eta = 0.5 })));
+        Assert.False(Goes(Set(new() { Eta = 0.5 }), Set(new() { Eta = 0.6 })));
+        Assert.False(Goes(Set(new() { ClipSample = true }), text));
         Assert.True(Goes(text, text, lora, new PassSettings([new Lora("a", 0.5)], null)));
         Assert.True(Goes(text, text, hires, new PassSettings([], new HiresOptions())));
         Assert.False(Goes(text, text with { Width = 64 }));
@@ -236,6 +265,8 @@ public sealed class TaskTests : IDisposable
         Assert.False(Goes(text, text, lora, new PassSettings([new Lora("a", 0.6)], null)));
         Assert.False(Goes(text, text, PassSettings.Plain, hires));
         Assert.False(Goes(text, text, hires, new PassSettings([], new HiresOptions { Scale = 3 })));
+
+        GenerationTask Set(SchedulerSettings settings) => RecipeTasks.Of(work.Recipe with { SchedulerSettings = settings }, 1).Single();
 
         bool Goes(GenerationTask one, GenerationTask other, PassSettings? first = null, PassSettings? second = null) =>
             new InferenceItem(work, [one], first ?? PassSettings.Plain, default).GoesWith(new InferenceItem(work, [other], second ?? PassSettings.Plain, default));

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Contracts.Validation;
 using SdFleet.Contracts.Workers;
 using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Schedulers;
+using SdFleet.Worker.Inference;
 using SdFleet.Worker.Reporting;
 
 namespace SdFleet.Worker.Tests;
@@ -16,6 +19,51 @@ public sealed class WorkerTests
     [Fact]
     public void SchedulerNames_OfTheContract_AreThoseTheLibraryKnows() =>
         Assert.Equal(KnownSchedulers.Aliases.Concat(KnownSchedulers.ClassNames).Order(StringComparer.Ordinal), SchedulerNames.All.Order(StringComparer.Ordinal));
+
+    // Whatever a short name decides, the library makes of it however the setting is given, and of nothing else.
+    [Fact]
+    public void SchedulerPresets_OfTheContract_AreWhatTheLibraryDecides()
+    {
+        (string Name, SchedulerConfig Asked, Func<SchedulerConfig, object?> Value)[] settings =
+        [
+            ("useKarrasSigmas", new() { UseKarrasSigmas = true }, c => c.UseKarrasSigmas),
+            ("useKarrasSigmas", new() { UseKarrasSigmas = false }, c => c.UseKarrasSigmas),
+            ("useExponentialSigmas", new() { UseExponentialSigmas = true }, c => c.UseExponentialSigmas),
+            ("useBetaSigmas", new() { UseBetaSigmas = true }, c => c.UseBetaSigmas),
+            ("useLuLambdas", new() { UseLuLambdas = true }, c => c.UseLuLambdas),
+            ("algorithmType", new() { AlgorithmType = "dpmsolver" }, c => c.AlgorithmType),
+            ("solverOrder", new() { SolverOrder = 3 }, c => c.SolverOrder),
+            ("timestepSpacing", new() { TimestepSpacing = "trailing" }, c => c.TimestepSpacing),
+            ("solverType", new() { SolverType = "heun" }, c => c.SolverType),
+            ("finalSigmasType", new() { FinalSigmasType = "sigma_min" }, c => c.FinalSigmasType),
+        ];
+        foreach (var name in KnownSchedulers.Aliases)
+        {
+            var decided = settings
+                .Where(s => !Equals(s.Value(KnownSchedulers.Create(name, s.Asked).Config), s.Value(s.Asked)))
+                .Select(s => s.Name).Distinct().ToList();
+            var preset = SchedulerPresets.ByName.GetValueOrDefault(name);
+            Assert.Equal((name, string.Join(' ', preset?.Decides ?? [])), (name, string.Join(' ', decided)));
+            Assert.Equal(preset?.ClassName ?? "", preset is null ? "" : KnownSchedulers.Create(name, new SchedulerConfig()).GetType().Name, ignoreCase: true);
+        }
+
+        Assert.Empty(SchedulerPresets.ByName.Keys.Except(KnownSchedulers.Aliases));
+    }
+
+    // A member that is added to the contract and not handed on would change nothing.
+    [Fact]
+    public void RecipeTasks_EverySetting_ReachesTheLibrary()
+    {
+        var recipe = WorkerFixture.Work().Recipe;
+        var none = RecipeTasks.Of(recipe, 1).Single().Scheduler;
+        foreach (var field in SchedulerSettingsFields.All)
+        {
+            var value = field.Kind switch { FieldKind.Truth => "true", FieldKind.Word => $"\"{field.Words[0]}\"", _ => "1" };
+            var settings = JsonSerializer.Deserialize<SchedulerSettings>($$"""{"{{field.Name}}":{{value}}}""", ContractsJson.Options);
+
+            Assert.NotEqual(none, RecipeTasks.Of(recipe with { SchedulerSettings = settings }, 1).Single().Scheduler);
+        }
+    }
 
     [Fact]
     public async Task Work_ThreeImages_AreStoredAndReportedWithTheirDigests()

@@ -93,7 +93,7 @@ internal static class SubmitBatchEndpoint
     private static Accepted<BatchAccepted> Accepted(Guid id, BatchState? state) =>
         TypedResults.Accepted(ApiRoutes.Batch(id), new BatchAccepted { Id = id, Url = ApiRoutes.Batch(id), State = state });
 
-    // As far as they stand by themselves: a line may name the model, and its own size.
+    // As far as they stand by themselves: a line may name the model, its own size, and the scheduler that settings are for.
     private static void CheckDefaults(SubmitBatch batch, ModelCatalog models, List<FieldError> errors)
     {
         if (errors.Count > 0 || (batch.Defaults.Model is null && models.Specs.Count != 1))
@@ -102,7 +102,13 @@ internal static class SubmitBatchEndpoint
         }
 
         var found = new List<FieldError>();
-        RecipeResolver.Resolve(batch.Defaults with { Id = batch.Id, Prompt = batch.Defaults.Prompt ?? "any" }, models.Specs, batch.SubmittedAt, found);
+        var defaults = batch.Defaults with
+        {
+            Id = batch.Id,
+            Prompt = batch.Defaults.Prompt ?? "any",
+            SchedulerSettings = batch.Defaults.Scheduler is null ? null : batch.Defaults.SchedulerSettings,
+        };
+        RecipeResolver.Resolve(defaults, models.Specs, batch.SubmittedAt, found);
         errors.AddRange(found.Select(e => e with { Field = $"defaults.{e.Field}" }));
     }
 

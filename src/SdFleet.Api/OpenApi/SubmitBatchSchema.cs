@@ -49,7 +49,7 @@ internal static class SubmitBatchSchema
                 Properties = defaults.Properties?.Where(p => p.Key is not ("id" or "webhook")).ToDictionary(),
             },
             ["maxBadLines"] = Whole("Most bad lines before the whole batch is given up. Default: any number.", 0),
-            ["webhook"] = WebhookSchema.Of(WebhookFields.OfBatch),
+            ["webhook"] = ObjectSchema.Of(WebhookFields.OfBatch),
         },
     };
 

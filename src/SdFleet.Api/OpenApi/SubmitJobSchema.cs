@@ -24,7 +24,7 @@ internal static class SubmitJobSchema
 
     private static IOpenApiSchema Of(FieldRule field) => field.Kind switch
     {
-        FieldKind.Object => WebhookSchema.Of(field),
+        FieldKind.Object => ObjectSchema.Of(field),
         FieldKind.Objects => new OpenApiSchema
         {
             Type = JsonSchemaType.Array,
@@ -42,7 +42,8 @@ internal static class SubmitJobSchema
         _ => OfValue(field),
     };
 
-    private static OpenApiSchema OfValue(FieldRule field) => new()
+    /// <summary>The schema of a field that is one value.</summary>
+    public static OpenApiSchema OfValue(FieldRule field) => new()
     {
         Description = field.Description,
         Type = field.Kind switch

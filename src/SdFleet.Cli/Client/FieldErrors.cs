@@ -32,6 +32,8 @@ internal static class FieldErrors
         ["hiresSteps"] = "--hires-steps",
     };
 
+    private static readonly string Setting = SchedulerSettingsFields.OfJob.Name + ".";
+
     private static readonly HashSet<string> SameName = new(
         ["model", "images", "seed", "width", "height", "steps", "scheduler", "lane", "redraws", "mask", "strength", "feather"], StringComparer.Ordinal);
 
@@ -41,5 +43,7 @@ internal static class FieldErrors
 
     private static string Shown(FieldError error) => (error with { Field = OptionOf(error.Field) }).ToString();
 
-    private static string OptionOf(string field) => Options.GetValueOrDefault(field) ?? (SameName.Contains(field) ? $"--{field}" : field);
+    private static string OptionOf(string field) =>
+        field.StartsWith(Setting, StringComparison.Ordinal) ? $"--scheduler-setting {field[Setting.Length..]}"
+        : Options.GetValueOrDefault(field) ?? (SameName.Contains(field) ? $"--{field}" : field);
 }

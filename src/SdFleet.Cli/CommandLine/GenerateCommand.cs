@@ -32,6 +32,7 @@ internal sealed class GenerateCommand
     private readonly Option<int?> _steps = Values.Whole<int>("--steps", "Denoising steps. Default: the model's.");
     private readonly Option<double?> _guidance = Values.Number("--guidance", "How strongly the prompt is followed. Default: the model's.");
     private readonly Option<string?> _scheduler = Values.Text("--scheduler", "The scheduler. Default: the model's.", "NAME");
+    private readonly Option<SchedulerSettingOption[]> _schedulerSettings = SchedulerSettingOption.Create();
     private readonly Option<NoiseSource?> _noise = Values.Word<NoiseSource>(
         "--noise", "Whose random numbers the seed gives: PyTorch's on the CPU (default) or on CUDA.");
     private readonly PromptOptions _prompts = new();
@@ -54,7 +55,8 @@ internal sealed class GenerateCommand
         var command = new Command("generate", "Makes one picture or a few, and prints where they are.")
         {
             it._prompt, it._fleet.Server, it._fleet.ApiKey, it._local, it._model, it._loras, it._negative, it._images, it._seed, it._width,
-            it._height, it._steps, it._guidance, it._scheduler, it._noise, it._lane, it._out, it._grid, it._json,
+            it._height, it._steps, it._guidance, it._scheduler, it._schedulerSettings, it._noise, it._lane, it._out, it._grid,
+            it._json,
         };
         foreach (var option in it._prompts.All)
         {
@@ -97,6 +99,7 @@ internal sealed class GenerateCommand
             Steps = parsed.GetValue(_steps),
             GuidanceScale = parsed.GetValue(_guidance),
             Scheduler = parsed.GetValue(_scheduler),
+            SchedulerSettings = SchedulerSettingOption.ToSettings(parsed.GetValue(_schedulerSettings)),
             NoiseSource = parsed.GetValue(_noise),
         };
 
@@ -158,7 +161,8 @@ internal sealed class GenerateCommand
 
         var recipe = generated.Recipe;
         var seeds = generated.Pictures.Count == 1 ? $"seed {recipe.Seed}" : $"seeds {recipe.Seed} to {generated.Pictures[^1].Seed}";
-        var how = FormattableString.Invariant($"{recipe.Steps} steps, {recipe.Scheduler}, guidance {recipe.GuidanceScale}");
+        var scheduler = recipe.SchedulerSettings is { } settings ? $"{recipe.Scheduler} ({settings})" : recipe.Scheduler;
+        var how = FormattableString.Invariant($"{recipe.Steps} steps, {scheduler}, guidance {recipe.GuidanceScale}");
         _console.Note(FormattableString.Invariant(
             $"{recipe.Model}, {recipe.Width}x{recipe.Height}, {how}, {seeds}; {elapsed.TotalSeconds:0.0} s"));
     }

@@ -59,6 +59,7 @@ public static class BatchLine
             Steps = own.Steps ?? defaults.Steps,
             GuidanceScale = own.GuidanceScale ?? defaults.GuidanceScale,
             Scheduler = own.Scheduler ?? defaults.Scheduler,
+            SchedulerSettings = own.SchedulerSettings ?? defaults.SchedulerSettings,
             NoiseSource = own.NoiseSource ?? defaults.NoiseSource,
             MinClipSimilarity = own.MinClipSimilarity ?? defaults.MinClipSimilarity,
             FilterBlank = own.FilterBlank ?? defaults.FilterBlank,

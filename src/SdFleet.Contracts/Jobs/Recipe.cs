@@ -51,6 +51,9 @@ public sealed record Recipe
     /// </summary>
     public PictureTask? Task { get; init; }
 
+    /// <summary>How the scheduler differs from the model's own configuration; null where it does not.</summary>
+    public SchedulerSettings? SchedulerSettings { get; init; }
+
     /// <summary>The second pass, which makes the picture larger than <see cref="Width"/> and <see cref="Height"/>; null for none.</summary>
     public HiresPass? Hires { get; init; }
 }

@@ -48,6 +48,9 @@ public sealed record SubmitJob
     /// <summary>Scheduler by name, one of <see cref="SchedulerNames.All"/>.</summary>
     public string? Scheduler { get; init; }
 
+    /// <summary>How it differs from the model's own configuration, without what <see cref="Scheduler"/> decides itself. Default: nowhere.</summary>
+    public SchedulerSettings? SchedulerSettings { get; init; }
+
     /// <summary>Which PyTorch generator the seed refers to. Default <see cref="Jobs.NoiseSource.Cpu"/>.</summary>
     public NoiseSource? NoiseSource { get; init; }
 

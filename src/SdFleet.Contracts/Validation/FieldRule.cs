@@ -53,7 +53,7 @@ public sealed record FieldRule(string Name, FieldKind Kind, string Description)
         FieldKind.Truth => "true or false",
         FieldKind.Word => $"one of {string.Join(", ", Words)}",
         FieldKind.Words => $"a list of 1 to {Words.Count} of {string.Join(", ", Words)}, each once",
-        FieldKind.Object => $"an object with {string.Join(" and ", Fields.Select(member => member.Name))}",
+        FieldKind.Object => $"an object with {string.Join(Fields.Count > 2 ? ", " : " and ", Fields.Select(member => member.Name))}",
         FieldKind.Objects => $"a list of 1 to {MaxItems} objects with {string.Join(", ", Fields.Select(member => member.IsRequired ? member.Name : $"{member.Name} (optional)"))}",
         FieldKind.Url => $"an absolute https URL (http where the fleet allows it) of at most {MaxLength} characters of ASCII, without user and fragment",
         _ when IsDigest => $"{MaxLength} hex digits in lower case",

@@ -50,6 +50,8 @@ public static class RecipeResolver
             errors.Add(new FieldError("seed", Text(seed), $"at most {Text(SubmitJobFields.MaxSeed)} for the last picture, whose seed is seed + images - 1"));
         }
 
+        var scheduler = submission.Scheduler ?? model.DefaultScheduler;
+        var schedulerSettings = SchedulerResolver.Settings(submission, scheduler, errors);
         var filters = FiltersOf(submission, model, errors);
         var task = TaskResolver.Task(submission, model, errors);
         var hires = TaskResolver.Hires(submission, model, Math.Max(width, height), steps, errors);
@@ -76,13 +78,14 @@ public static class RecipeResolver
                 Height = height,
                 Steps = steps,
                 GuidanceScale = submission.GuidanceScale ?? model.DefaultGuidanceScale,
-                Scheduler = submission.Scheduler ?? model.DefaultScheduler,
+                Scheduler = scheduler,
                 Seed = seed,
                 NoiseSource = submission.NoiseSource ?? NoiseSource.Cpu,
                 Filters = filters,
                 Prompts = TaskResolver.Prompts(submission),
                 Loras = submission.Loras is { Count: > 0 } loras ? loras : null,
                 Task = task,
+                SchedulerSettings = schedulerSettings,
                 Hires = hires,
             },
         };

@@ -25,6 +25,7 @@ public static class RecipeSubmission
             Steps = recipe.Steps,
             GuidanceScale = recipe.GuidanceScale,
             Scheduler = recipe.Scheduler,
+            SchedulerSettings = recipe.SchedulerSettings,
             NoiseSource = recipe.NoiseSource,
             PromptSyntax = recipe.Prompts?.Syntax,
             LongPrompts = recipe.Prompts?.LongPrompts,

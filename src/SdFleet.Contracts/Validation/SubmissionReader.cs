@@ -100,6 +100,7 @@ public static class SubmissionReader
             case "steps": return job with { Steps = (int?)Integer(rule, value, errors) };
             case "guidanceScale": return job with { GuidanceScale = Number(rule, value, errors) };
             case "scheduler": return job with { Scheduler = Word(rule, value, errors) };
+            case "schedulerSettings": return job with { SchedulerSettings = SchedulerSettingsReader.Read(rule, value, errors) };
             case "noiseSource": return job with { NoiseSource = Enum<NoiseSource>(rule, value, errors) };
             case "minClipSimilarity": return job with { MinClipSimilarity = Number(rule, value, errors) };
             case "filterBlank": return job with { FilterBlank = Truth(rule, value, errors) };
@@ -146,7 +147,7 @@ public static class SubmissionReader
         return null;
     }
 
-    private static long? Integer(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    internal static long? Integer(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) &&
             number >= rule.Min && number <= rule.Max && number % rule.MultipleOf == 0)
@@ -170,7 +171,7 @@ public static class SubmissionReader
         return null;
     }
 
-    private static bool? Truth(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    internal static bool? Truth(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
@@ -181,7 +182,7 @@ public static class SubmissionReader
         return null;
     }
 
-    private static string? Word(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    internal static string? Word(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
     {
         if (StringOf(value) is { } text && rule.Words.FirstOrDefault(w => string.Equals(w, text, StringComparison.OrdinalIgnoreCase)) is { } word)
         {

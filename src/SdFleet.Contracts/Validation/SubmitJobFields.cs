@@ -27,6 +27,7 @@ public static class SubmitJobFields
         new("steps", FieldKind.WholeNumber, "Denoising steps.") { Min = 1, Max = 1000 },
         new("guidanceScale", FieldKind.Number, "Classifier-free guidance scale; 1 or less turns guidance off.") { Min = 0, Max = 50 },
         new("scheduler", FieldKind.Word, "The scheduler.") { Words = SchedulerNames.All },
+        SchedulerSettingsFields.OfJob,
         new("noiseSource", FieldKind.Word, "Which PyTorch generator the seed refers to.") { Words = ["cpu", "cuda"] },
         new("modelDigest", FieldKind.Text, "SHA-256 over the model's files, to insist on these very weights.") { IsDigest = true, MinLength = 64, MaxLength = 64 },
         new("minClipSimilarity", FieldKind.Number, "Least cosine similarity of picture and prompt by a CLIP model; what is below is filtered.") { Min = -1, Max = 1 },

@@ -53,7 +53,7 @@ public static class RecipeTasks
             Height = recipe.Height,
             Steps = recipe.Steps,
             GuidanceScale = recipe.GuidanceScale,
-            Scheduler = new SchedulerOptions { Name = recipe.Scheduler },
+            Scheduler = RecipeSchedulers.Of(recipe),
             Seed = seed,
             NoiseSource = recipe.NoiseSource == NoiseSource.Cuda ? DiffusionNoise.Cuda : DiffusionNoise.Cpu,
             PromptSyntax = prompts.Syntax == PromptSyntax.Weighted ? DiffusionSyntax.Weighted : DiffusionSyntax.Plain,
@@ -85,6 +85,7 @@ public static class RecipeTasks
             recipe.NoiseSource == NoiseSource.Cpu ? "CPU" : "NV",
             [
                 .. more,
+                .. RecipeSchedulers.TextOf(recipe),
                 new("Model hash", modelDigest[..10]),
                 new("Model", recipe.Model),
                 new("Version", $"SdFleet {FleetVersion.Current}"),

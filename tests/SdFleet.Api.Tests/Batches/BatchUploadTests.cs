@@ -112,6 +112,8 @@ public sealed class BatchUploadTests(SharedServer shared) : IClassFixture<Shared
     [InlineData("""{"steps":51}""", "defaults.steps")]
     [InlineData("""{"model":"other"}""", "defaults.model")]
     [InlineData("""{"width":64,"height":64}""", "defaults.width")]
+    [InlineData("""{"schedulerSettings":{"eta":2}}""", "defaults.schedulerSettings.eta")]
+    [InlineData("""{"scheduler":"euler","schedulerSettings":{"useKarrasSigmas":true}}""", "defaults.schedulerSettings.useKarrasSigmas")]
     public async Task Submit_DefaultsThatTheModelForbids_AreRefused(string defaults, string field)
     {
         var id = Guid.NewGuid();

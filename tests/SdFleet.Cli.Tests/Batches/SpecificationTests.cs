@@ -38,6 +38,7 @@ public sealed class SpecificationTests
             GuidanceRescale = 0.25, Loras = [new RecipeLora { Name = "hollow", Weight = -0.5, Sha256 = Digest('e') }, new RecipeLora { Name = "Soft + warm: 2" }], Task = JobTask.Outpaint,
             InitImage = Digest('1'), Mask = Digest('2'), DepthMap = Digest('3'), Strength = 0.75, Overlay = false, MaskBlending = MaskBlending.Soft, OutpaintLeft = 8, OutpaintTop = 16,
             OutpaintRight = 24, OutpaintBottom = 32, Feather = 4, NoiseLevel = 5, HiresScale = 1.5, HiresUpscaler = HiresUpscaler.LatentBicubic, HiresStrength = 0.5, HiresSteps = 6,
+            SchedulerSettings = new SchedulerSettings { UseKarrasSigmas = true, ClipSample = false, TimestepSpacing = "trailing", SolverOrder = 3, Eta = 0.25 },
         };
         var fields = JsonSerializer.SerializeToNode(job, ContractsJson.Options)!.AsObject();
         Assert.Equal(SubmitJobFields.All.Select(f => f.Name).Except(others).Order(StringComparer.Ordinal), fields.Select(f => f.Key).Except(others).Order(StringComparer.Ordinal));
@@ -76,6 +77,21 @@ public sealed class SpecificationTests
 
         Assert.Equal(["", "hollow 1", "hollow 0.5 soft 1"], jobs.Select(j => string.Join(' ', (j.Loras ?? []).Select(l => FormattableString.Invariant($"{l.Name} {l.Weight}")))));
         Assert.Null(jobs[0].Loras);
+    }
+
+    [Fact]
+    public async Task SchedulerSettings_InAList_AreSoManyChoices()
+    {
+        var jobs = await JobsOf("""
+            prompts: a
+            scheduler: [ddim, DPMSolverMultistepScheduler]
+            schedulerSettings: [{}, {timestepSpacing: trailing, clipSample: True}]
+            """);
+
+        Assert.Equal(
+            ["ddim: ", "ddim: timestepSpacing=trailing, clipSample=true", "DPMSolverMultistepScheduler: ", "DPMSolverMultistepScheduler: timestepSpacing=trailing, clipSample=true"],
+            jobs.Select(j => $"{j.Scheduler}: {j.SchedulerSettings}"));
+        Assert.Null(jobs[0].SchedulerSettings);
     }
 
     [Fact]

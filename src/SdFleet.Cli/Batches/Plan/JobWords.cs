@@ -22,6 +22,7 @@ internal static class JobWords
         ("new pixels below", job => job.OutpaintBottom),
         ("feather", job => job.Feather),
         ("noise level", job => job.NoiseLevel),
+        ("scheduler settings", job => job.SchedulerSettings?.ToString() is { Length: > 0 } settings ? settings : null),
         ("LoRAs", job => job.Loras is { } loras ? LoraChoices.TextOf(loras) : null),
         ("prompt syntax", job => job.PromptSyntax),
         ("long prompts", job => job.LongPrompts),

@@ -151,6 +151,7 @@ internal sealed class PlanText(TextWriter output, DateTimeOffset now)
             job.Steps is { } steps ? Amount.Plural(steps, "step") : null,
             job.GuidanceScale is { } guidance ? Amount.Text($"guidance {guidance}") : null,
             job.Scheduler,
+            job.SchedulerSettings?.ToString() is { Length: > 0 } settings ? $"with {settings}" : null,
             job.Task is { } task ? JobWords.Of(task) : null,
             job.InitImage is { } picture ? $"from {Digest.Short(picture)}" : null,
             job.Strength is { } strength ? Amount.Text($"strength {strength}") : null,

@@ -128,6 +128,7 @@ internal sealed class BatchSpecification
             HiresUpscaler = WordOf<HiresUpscaler>(recipe[RecipeFields.HiresUpscaler]),
             HiresStrength = (double?)recipe[RecipeFields.HiresStrength].Number,
             HiresSteps = (int?)recipe[RecipeFields.HiresSteps].Number,
+            SchedulerSettings = recipe[RecipeFields.SchedulerSettings].SchedulerSettings,
         };
     }
 

@@ -39,6 +39,7 @@ internal static class RecipeFields
     public const int HiresUpscaler = 29;
     public const int HiresStrength = 30;
     public const int HiresSteps = 31;
+    public const int SchedulerSettings = 32;
 
     /// <summary>
     /// Their names, by number. In this order they are combined, the last changing fastest; so new ones come last, and a specification
@@ -51,6 +52,7 @@ internal static class RecipeFields
         "task", "initImage", "mask", "depthMap", "strength", "overlay", "maskBlending",
         "outpaintLeft", "outpaintTop", "outpaintRight", "outpaintBottom", "feather", "noiseLevel",
         "hiresScale", "hiresUpscaler", "hiresStrength", "hiresSteps",
+        "schedulerSettings",
     ];
 
     public static bool IsNumber(string field) => RuleOf(field).Kind is FieldKind.WholeNumber or FieldKind.Number;

@@ -173,6 +173,12 @@ internal sealed partial class SpecificationReader
             return;
         }
 
+        if (field == RecipeFields.SchedulerSettings)
+        {
+            _axes.Add(new FieldAxis(name, [field], [.. SchedulerChoices.Read(node, _errors).Select(value => new[] { value })]));
+            return;
+        }
+
         AddAxis(name, [field], _items.Read(node, name), item => [Parse(name, item.Text, item)]);
     }
 
