@@ -246,6 +246,25 @@ public sealed class BatchTests
         Assert.Equal(400, (await coordinator.Store.FindBatchAsync(batch.Id, default))!.LinesRead);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Submit_WithoutLines_IsRejected(bool hasPart)
+    {
+        await using var coordinator = await CoordinatorFixture.StartAsync();
+        var batch = new SubmitBatch
+        {
+            Id = Guid.NewGuid(), Tenant = "acme", Name = "test", Parts = hasPart ? [new BatchPart(0, 0, new string('a', 64))] : [], SubmittedAt = DateTimeOffset.UnixEpoch,
+        };
+
+        await coordinator.Publisher.SubmitAsync(batch, CoordinatorFixture.Soon());
+        await CoordinatorFixture.UntilAsync(() => Task.FromResult(!coordinator.Rejected.IsEmpty), "a rejection");
+
+        var rejection = Assert.Single(coordinator.Rejected);
+        Assert.Equal((batch.Id, "parts"), (rejection.BatchId, Assert.Single(rejection.Errors).Field));
+        Assert.Null(await coordinator.Store.FindBatchAsync(batch.Id, default));
+    }
+
     private static string Lines(int from, int to) =>
         string.Concat(Enumerable.Range(from, to - from + 1).Select(i => $"{{\"prompt\":\"picture {i}\"}}\n"));
 

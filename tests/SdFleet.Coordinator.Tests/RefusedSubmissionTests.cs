@@ -117,7 +117,7 @@ public sealed class RefusedSubmissionTests : IAsyncLifetime
     }
 
     private static SubmitBatch Batch(string tenant) =>
-        new() { Id = Guid.NewGuid(), Tenant = tenant, Name = "test", Parts = [], SubmittedAt = DateTimeOffset.UnixEpoch };
+        new() { Id = Guid.NewGuid(), Tenant = tenant, Name = "test", Parts = [new BatchPart(1, 20, new string('a', 64))], SubmittedAt = DateTimeOffset.UnixEpoch };
 
     private Task<CoordinatorFixture> StartAsync(JobStoreKind kind) => CoordinatorFixture.StartAsync(
         ("SdFleet:JobStore:Kind", kind.ToString()), ("SdFleet:JobStore:ConnectionString", _database.ConnectionString), ("SdFleet:Release:MinWindow", "100"));

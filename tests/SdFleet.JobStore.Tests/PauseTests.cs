@@ -202,23 +202,29 @@ public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
         }
     }
 
-    [Fact]
-    public async Task Pause_DuringTheFirstReleaseOfALane_WaitsForIt()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pause_DuringTheFirstReleaseOfALane_WaitsForIt(bool ofABatch)
     {
         await AdmitAsync();
+        var batch = new SubmitBatch { Id = Guid.NewGuid(), Tenant = "acme", Name = "b", Parts = [new BatchPart(9, 9, new string('a', 64))], SubmittedAt = Now };
+        await Store.AdmitBatchAsync(new NewBatch { Batch = batch, Digest = BatchDigest.Of(batch), AdmittedAt = Now }, default);
         await using var database = Database();
         Task<bool> pausing;
         await using (var releasing = await database.BeginAsync(default))
         {
             await releasing.ExecuteAsync(new JobStatements(database).InsertLane, new { model = Samples.Model, lane = "normal" }, default);
-            pausing = Task.Run(() => Store.PauseTenantAsync("acme", paused: true, byOperator: false, default));
+            pausing = Task.Run(() => ofABatch
+                ? Store.PauseBatchAsync(batch.Id, paused: true, default)
+                : Store.PauseTenantAsync("acme", paused: true, byOperator: false, default));
             await Task.Delay(300);
             Assert.False(pausing.IsCompleted);
             await releasing.CommitAsync(default);
         }
 
         Assert.True(await pausing);
-        Assert.Empty(await ReleaseAsync());
+        Assert.Equal(ofABatch, (await ReleaseAsync()).Count > 0);
     }
 
     private Database Database() =>

@@ -36,6 +36,12 @@ internal sealed partial class BatchAdmitter(
         }
 
         List<FieldError> wrong = batch.Webhook is { } webhook ? [.. WebhookFields.Check(webhook), .. webhooks.Value.Check(batch.Tenant, webhook)] : [];
+        if (batch.Lines < 1 || batch.Parts.Any(part => part.Lines < 1))
+        {
+            // It would be expanded for ever, as there is no last line.
+            wrong.Add(new FieldError("parts", $"{batch.Parts.Count} parts with {batch.Lines} lines", "at least one part, and a line in each"));
+        }
+
         if (wrong.Count > 0)
         {
             await PutAsideAsync(batch, wrong).ConfigureAwait(false);

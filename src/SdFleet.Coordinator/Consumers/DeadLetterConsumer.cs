@@ -4,10 +4,9 @@ using SdFleet.Contracts;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Jobs;
-using SdFleet.Contracts.Validation;
 using SdFleet.Coordinator.Admission;
+using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
-using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Coordinator.Consumers;
 
@@ -17,12 +16,11 @@ namespace SdFleet.Coordinator.Consumers;
 /// the reason; the rest is logged with its body.
 /// </summary>
 internal sealed partial class DeadLetterConsumer(
-    Admitter admitter, ReportBook book, FleetPublisher publisher, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
+    Admitter admitter, BatchAdmitter batches, ReportBook book, TimeProvider clock, ILogger<DeadLetterConsumer> logger) : IConsumer<SubmitJob>
 {
     private const string Coordinator = "coordinator";
     private const string DeliveryLimit = "delivery_limit";
     private const int ShownBodyLength = 2000;
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(30);
 
     public Task Consume(ConsumeContext<SubmitJob> context)
     {
@@ -50,7 +48,8 @@ internal sealed partial class DeadLetterConsumer(
 
         if (queue == Topology.BatchQueue && Read<SubmitBatch>(body) is { } batch)
         {
-            return RejectAsync(batch, reason, body);
+            // Whoever submitted it was told that it is accepted, and looks there.
+            return batches.GiveUpAsync(batch, reason);
         }
 
         // Gathered by a worker, and brought back too often by a coordinator of a version that knows single reports only.
@@ -78,23 +77,6 @@ internal sealed partial class DeadLetterConsumer(
         return Task.CompletedTask;
     }
 
-    // Whoever submitted it was told that it is accepted, and looks there.
-    private async Task RejectAsync(SubmitBatch batch, string reason, byte[] body)
-    {
-        using var deadline = new CancellationTokenSource(PublishTimeout, clock);
-        await publisher.RejectAsync(
-            new SubmissionRejected
-            {
-                BatchId = batch.Id,
-                Tenant = batch.Tenant,
-                Errors = [new FieldError("message", reason, "a message that the coordinator can process; its log says what went wrong")],
-                Body = TextOf(body, SubmissionReader.MaxBytes),
-                At = clock.GetUtcNow(),
-            },
-            deadline.Token).ConfigureAwait(false);
-        LogRejected(batch.Id, batch.Tenant, reason);
-    }
-
     private static string TextOf(byte[] body, int maxLength) => System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, maxLength)));
 
     private static T? Read<T>(byte[] body)
@@ -109,9 +91,6 @@ internal sealed partial class DeadLetterConsumer(
             return null;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected batch {Id} of {Tenant}: {Reason}")]
-    private partial void LogRejected(Guid id, string tenant, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A message died in {Queue} ({Cause}): {Body}")]
     private partial void LogDead(string queue, string cause, string body);

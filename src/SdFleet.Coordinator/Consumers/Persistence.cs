@@ -27,7 +27,7 @@ internal static partial class Persistence
                 await work().ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is JobStoreException or BrokerUnavailableException)
+            catch (Exception e) when (e is JobStoreException or BrokerUnavailableException || (e is OperationCanceledException && !stopping.IsCancellationRequested))
             {
                 LogWaiting(logger, e.Message);
                 await Task.Delay(Pause, stopping).ConfigureAwait(false);

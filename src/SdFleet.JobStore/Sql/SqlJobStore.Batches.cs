@@ -95,7 +95,15 @@ internal sealed partial class SqlJobStore
     public async Task<bool> PauseBatchAsync(Guid batchId, bool paused, CancellationToken cancellationToken)
     {
         var parameters = new { rows = SqlJson.Rows([new { id = batchId }]), paused = paused ? 1 : 0 };
-        return await WriteAsync(session => session.ExecuteAsync(_sql.PauseBatch, parameters, cancellationToken), cancellationToken) > 0;
+        return await WriteAsync(
+            async session =>
+            {
+                // A release that is under way ends first.
+                await session.ExecuteAsync(_sql.InsertLanes, null, cancellationToken);
+                await session.QueryAsync(_sql.SelectLanesForUpdate, null, reader => reader.GetDouble(0), cancellationToken);
+                return await session.ExecuteAsync(_sql.PauseBatch, parameters, cancellationToken);
+            },
+            cancellationToken) > 0;
     }
 
     /// <returns>False where its id is taken.</returns>
