@@ -69,7 +69,7 @@ internal sealed partial class FleetClient
             {
                 if (attempt == Tries)
                 {
-                    throw new CliException($"an answer of {Server} ended early {Tries} times ({e.Message}).", cause: e);
+                    throw new CliException($"an answer of {Server} ended early {Tries} times ({e.Message}).", cause: e) { IsCutOff = true };
                 }
             }
 

@@ -20,8 +20,7 @@ internal sealed class BatchPlanCommand
     private readonly Option<double?> _seconds = Values.Number("--seconds-per-image", "GPU-seconds an image. Default: what the fleet has measured.");
     private readonly Option<int?> _workers = Values.Whole<int>("--workers", "Workers of each model. Default: those that run now; with --local 1.");
     private readonly Option<double?> _kilobytes = Values.Number("--kilobytes-per-image", "Length of an image's file. Default: what the fleet has measured.");
-
-    private readonly FilterOptions _filters = new();
+    private readonly LineDefaults _defaults = new();
 
     private BatchPlanCommand(CliConsole console) => _console = console;
 
@@ -31,8 +30,8 @@ internal sealed class BatchPlanCommand
         var command = new Command("plan", "Says what a batch would be: how many jobs, a few of them, every mistake, and what it would cost. Submits nothing.")
         {
             it._file, it._fleet.Server, it._fleet.ApiKey, it._local, it._samples, it._seconds, it._workers, it._kilobytes,
-            it._filters.MinClipSimilarity, it._filters.Blank, it._filters.Unsafe, it._filters.DuplicateDistance, it._filters.Redraws,
         };
+        it._defaults.AddTo(command);
         command.Validators.Add(result =>
         {
             foreach (var option in new Option[] { it._fleet.Server, it._fleet.ApiKey }.Where(o => result.GetValue(it._local) && result.GetResult(o) is not null))
@@ -56,7 +55,7 @@ internal sealed class BatchPlanCommand
         var source = BatchFile.Open(parsed.GetRequiredValue(_file));
         var (server, models, workers) = parsed.GetValue(_local) ? (null, null, []) : await AskAsync(parsed, cancellationToken);
         var plan = await BatchPlan.ReadAsync(
-            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), _filters.Of(parsed), samples, cancellationToken);
+            source, models?.ToDictionary(m => m.Spec.Name, m => m.Spec, StringComparer.Ordinal), _defaults.Of(parsed), samples, cancellationToken);
         if (plan.Jobs == 0)
         {
             throw new CliException($"{parsed.GetRequiredValue(_file)} has no jobs in it.", ExitCodes.Usage);

@@ -4,7 +4,6 @@ using SdFleet.Cli.Batches;
 using SdFleet.Cli.Batches.Upload;
 using SdFleet.Cli.Output;
 using SdFleet.Cli.Progress;
-using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Webhooks;
 
 namespace SdFleet.Cli.CommandLine;
@@ -22,12 +21,7 @@ internal sealed class BatchSubmitCommand
     private readonly Option<Guid?> _id = Id();
     private readonly Option<string?> _maxBadLines = Values.Text(
         "--max-bad-lines", $"How many lines may be wrong before the whole batch is given up. Default: {Any}.", $"N|{Any}|{None}");
-
-    private readonly Option<string?> _model = Values.Text("--model", "The model of lines that name none.", "NAME");
-    private readonly Option<int?> _images = Values.Whole<int>("--images", "Pictures of lines that say none.", "-n");
-    private readonly Option<int?> _steps = Values.Whole<int>("--steps", "Denoising steps of lines that say none.");
-    private readonly Option<Lane?> _lane = Values.Word<Lane>("--lane", "How soon, for lines that say nothing. Default: bulk.");
-    private readonly FilterOptions _filters = new();
+    private readonly LineDefaults _defaults = new();
     private readonly Option<string?> _webhook = Values.Text("--webhook", "Where the fleet is to post the end of the batch.", "URL");
     private readonly Option<bool> _watch = new("--watch") { Description = "Follow it to its end, as \"batch watch\" does." };
 
@@ -40,9 +34,9 @@ internal sealed class BatchSubmitCommand
             "submit",
             "Submits a batch. Run again after a cut connection, it goes on where it was; run again after it is complete, it makes no second batch.")
         {
-            it._file, it._name, it._id, it._maxBadLines, it._model, it._images, it._steps, it._lane, it._webhook,
-            it._filters.MinClipSimilarity, it._filters.Blank, it._filters.Unsafe, it._filters.DuplicateDistance, it._filters.Redraws, it._watch, it._fleet.Server, it._fleet.ApiKey,
+            it._file, it._name, it._id, it._maxBadLines, it._webhook, it._watch, it._fleet.Server, it._fleet.ApiKey,
         };
+        it._defaults.AddTo(command);
         command.SetAction(it.RunAsync);
         return command;
     }
@@ -55,10 +49,7 @@ internal sealed class BatchSubmitCommand
             Id = parsed.GetValue(_id) ?? Guid.Empty,
             Name = parsed.GetValue(_name) ?? source.Name,
             Description = source.Description,
-            Defaults = _filters.Of(parsed) with
-            {
-                Model = parsed.GetValue(_model), Images = parsed.GetValue(_images), Steps = parsed.GetValue(_steps), Lane = parsed.GetValue(_lane),
-            },
+            Defaults = _defaults.Of(parsed),
             MaxBadLines = MaxBadLines(parsed.GetValue(_maxBadLines)),
             Webhook = parsed.GetValue(_webhook) is { } url ? new Webhook { Url = url } : null,
         };

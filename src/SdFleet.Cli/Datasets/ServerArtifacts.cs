@@ -1,5 +1,6 @@
 using System.Globalization;
 using SdFleet.Cli.Client;
+using SdFleet.Cli.Output;
 using SdFleet.Contracts.Identity;
 using SdFleet.Storage;
 
@@ -29,9 +30,18 @@ internal sealed class ServerArtifacts(FleetClient client) : IArtifactStore
             return null;
         }
 
-        return await client.FindImageAsync(job, index, cancellationToken) is { } bytes
-            ? new ArtifactContent(new MemoryStream(bytes), bytes.Length, "image/png")
-            : null;
+        try
+        {
+            return await client.FindImageAsync(job, index, cancellationToken) is { } bytes
+                ? new ArtifactContent(new MemoryStream(bytes), bytes.Length, "image/png")
+                : null;
+        }
+        catch (CliException e) when (e.IsCutOff)
+        {
+            // What it sends has been checked by then, and it has nothing else to say than no more.
+            throw new ArtifactStoreException(
+                $"{name} cannot be read to its end, as where the stored bytes are not those that were made: {e.Message}", isTransient: false, e) { IsDamage = true };
+        }
     }
 
     public Task PrepareAsync(CancellationToken cancellationToken) => throw ReadOnly();

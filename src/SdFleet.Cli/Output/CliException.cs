@@ -4,4 +4,7 @@ namespace SdFleet.Cli.Output;
 internal sealed class CliException(string message, int exitCode = ExitCodes.Failed, Exception? cause = null) : Exception(message, cause)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>Whether the server was reached, and broke off its answer each time it was asked.</summary>
+    public bool IsCutOff { get; init; }
 }

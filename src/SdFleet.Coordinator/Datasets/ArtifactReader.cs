@@ -21,18 +21,18 @@ public static class ArtifactReader
             return new(image, ArtifactFault.Missing, null, null, $"\"{image.ArtifactName}\" is no artifact's name");
         }
 
-        await using var content = await artifacts.OpenReadAsync(image.ArtifactName, cancellationToken);
-        if (content is null)
-        {
-            return new(image, ArtifactFault.Missing, null, null, $"there is no {image.ArtifactName}");
-        }
-
         byte[] bytes;
         try
         {
+            await using var content = await artifacts.OpenReadAsync(image.ArtifactName, cancellationToken);
+            if (content is null)
+            {
+                return new(image, ArtifactFault.Missing, null, null, $"there is no {image.ArtifactName}");
+            }
+
             bytes = await ReadToEndAsync(content, cancellationToken);
         }
-        catch (ArtifactStoreException e) when (!e.IsTransient)
+        catch (ArtifactStoreException e) when (e.IsDamage)
         {
             // A store that compares what it reads itself.
             return new(image, ArtifactFault.Different, null, null, e.Message);

@@ -65,6 +65,26 @@ public sealed class BatchPlanCommandTests(FleetFixture fixture) : IClassFixture<
         Assert.Contains("  row 1               steps is 0: an integer from 1 to 1000\n", run.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
+    // As "batch submit" would take them.
+    [Fact]
+    public async Task Plan_WithWhatLinesLeaveOut_CountsAndShowsIt()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.Of("a.jsonl"), """
+            {"prompt":"a circle"}
+            {"prompt":"a square","steps":9,"images":1,"model":"own","lane":"normal"}
+            """);
+
+        var run = (await CliRun.Of(
+            "batch", "plan", folder.Of("a.jsonl"), "--local", "--model", "theirs", "--images", "4", "--steps", "7", "--lane", "interactive")).Succeeded();
+
+        var text = run.Out.ReplaceLineEndings("\n");
+        Assert.Matches("\n  images a job +1, 4\n", text);
+        Assert.Matches("\n  model +theirs, own\n", text);
+        Assert.Matches("\n  steps +7, 9\n", text);
+        Assert.Matches("\n  lane +interactive, normal\n", text);
+    }
+
     [Theory]
     [InlineData("batch plan no-such.csv", 2, "FILE is \"no-such.csv\", which is not there")]
     [InlineData("batch plan {0} --local --workers 0", 2, "--workers is 0: from 1 to 1000000.")]

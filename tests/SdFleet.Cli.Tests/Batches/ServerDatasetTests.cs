@@ -86,6 +86,23 @@ public sealed class ServerDatasetTests
         Assert.Equal(1, server.CutOff);
     }
 
+    // As the API does at the end of a blob whose bytes are not those that were stored: an audit goes on with the next one.
+    [Fact]
+    public async Task Picture_WhoseAnswerIsAlwaysCut_IsAFindingAndNoEnd()
+    {
+        await using var server = await DatasetServer.StartAsync();
+        using var client = server.Connect();
+        server.CutOff = 4;
+        var image = Image(1, 0);
+        image = image with { ArtifactName = ArtifactName.ForImage("2026-01-31", image.Record.JobId, 0) };
+
+        var reading = await ArtifactReader.ReadAsync(new ServerArtifacts(client), image, CancellationToken.None);
+
+        Assert.Equal(ArtifactFault.Different, reading.Fault);
+        Assert.Contains("cannot be read to its end", reading.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, server.CutOff);
+    }
+
     private static async Task<List<RequestedImage>> ReadAsync(DatasetServer server, BatchView view, DatasetImage[] manifest)
     {
         using var client = server.Connect();
