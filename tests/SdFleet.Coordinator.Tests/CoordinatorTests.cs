@@ -130,6 +130,23 @@ public sealed class CoordinatorTests
         Assert.Equal([0, 1], (await fleet.Store.FindJobAsync(done.JobId, CoordinatorFixture.Soon()))!.Images.Select(i => i.Index));
     }
 
+    // More than are taken at once.
+    [Fact]
+    public async Task Release_ALargeWindow_IsFilledLaneByLane()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync(("SdFleet:Release:MinWindow", "1100"));
+        await fleet.Store.PauseModelAsync("shapes", paused: true, CoordinatorFixture.Soon());
+        await Task.WhenAll(Enumerable.Range(0, 1200).Select(i => fleet.Publisher.SubmitAsync(
+            new SubmitJob { Id = Guid.NewGuid(), Prompt = "a red circle", Lane = i < 1050 ? Lane.Interactive : Lane.Bulk }, CoordinatorFixture.Soon())));
+        await CoordinatorFixture.UntilAsync(
+            async () => (await fleet.Store.CountAsync(default)).Where(c => c.State == JobState.Queued).Sum(c => c.Jobs) == 1200, "1200 jobs that wait");
+
+        await fleet.Store.PauseModelAsync("shapes", paused: false, CoordinatorFixture.Soon());
+        await fleet.UntilReleasedAsync(1100);
+
+        Assert.Equal((1050, 50), (fleet.Released.Count(w => w.Lane == Lane.Interactive), fleet.Released.Count(w => w.Lane == Lane.Bulk)));
+    }
+
     [Fact]
     public async Task Report_TransientFailure_ReleasesTheNextAttempt()
     {

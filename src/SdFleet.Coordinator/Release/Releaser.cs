@@ -24,6 +24,9 @@ internal sealed partial class Releaser(
     TimeProvider clock,
     ILogger<Releaser> logger)
 {
+    // However large the window: what a coordinator has in memory is not to grow with it.
+    private const int MostAtOnce = 500;
+
     // Not before the first release: all options are checked at start, and what is wrong with any of them is said together.
     private TenantWeights? _weights;
 
@@ -43,10 +46,28 @@ internal sealed partial class Releaser(
             {
                 if (free > 0 && counts.Any(c => c.Model == model && c.Lane == lane && c.State == JobState.Queued && c.Jobs > 0))
                 {
-                    var taken = await ReleaseAsync(model, lane, (int)free, cancellationToken).ConfigureAwait(false);
+                    var taken = await FillAsync(model, lane, free, cancellationToken).ConfigureAwait(false);
                     free -= taken;
                     released += taken;
                 }
+            }
+        }
+
+        return released;
+    }
+
+    // Until the lane has no more: the lanes after it have to wait for that.
+    private async Task<int> FillAsync(string model, Lane lane, long free, CancellationToken cancellationToken)
+    {
+        var released = 0;
+        while (released < free)
+        {
+            var wanted = (int)Math.Min(free - released, MostAtOnce);
+            var taken = await ReleaseAsync(model, lane, wanted, cancellationToken).ConfigureAwait(false);
+            released += taken;
+            if (taken < wanted)
+            {
+                break;
             }
         }
 

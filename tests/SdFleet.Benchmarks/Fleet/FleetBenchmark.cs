@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using SdFleet.Cli.Soak;
 
 namespace SdFleet.Benchmarks.Fleet;
 
@@ -151,8 +152,16 @@ internal static class FleetBenchmark
             await UntilAsync(site.Store.AdmittedAsync, admitted + MemoryJobs);
             await UntilAsync(site.Store.CompletedAsync, completed + MemoryJobs);
             var seconds = clock.Elapsed.TotalSeconds;
+            var asItIs = ProcessTime.Memory(site.Coordinator.Id);
+
+            // How much garbage lies about depends on when it was last collected, not on what waits.
+            if (!await FullCollection.RequestAsync(site.Coordinator.Id, CancellationToken.None))
+            {
+                throw new InvalidOperationException("The coordinator does not collect its garbage: has it been started without diagnostics?");
+            }
+
             var memory = ProcessTime.Memory(site.Coordinator.Id);
-            Print($"{queued,8} waiting: coordinator has {memory / (double)(1 << 20):F0} MB after {MemoryJobs} more jobs in {seconds:F1} s");
+            Print($"{queued,8} waiting: coordinator has {Megabytes(memory):F0} MB after {MemoryJobs} more jobs in {seconds:F1} s, with its garbage {Megabytes(asItIs):F0}");
             least = Math.Min(least ?? memory, memory);
             most = Math.Max(most ?? memory, memory);
             await site.StopWorkersAsync();
@@ -164,6 +173,8 @@ internal static class FleetBenchmark
             Print($"coordinator's memory, most / least: {most / (double)least!:F2} (wanted at most 1.20)");
         }
     }
+
+    private static double Megabytes(long bytes) => bytes / (double)(1 << 20);
 
     private static async Task UntilAsync(Func<Task<long>> count, long wanted)
     {
