@@ -44,7 +44,7 @@ public sealed class LedgerTests
         _ledger.Finished = recoveries.Finished;
         Start(_jobs[0]);
         Start(_jobs[1]);
-        recoveries.Begin(new PlannedFault(1, FaultKind.WorkerKilled, 0, TimeSpan.Zero), _ledger.InHand());
+        recoveries.Begin(new PlannedFault(1, FaultKind.WorkerKilled, 0, TimeSpan.Zero), _ledger.InHand);
 
         _ledger.Ended(_jobs[0].Id, JobState.Completed);
         recoveries.End("worker 1");
@@ -55,6 +55,28 @@ public sealed class LedgerTests
 
         _ledger.Ended(_jobs[1].Id, JobState.Completed);
         Assert.True(recoveries.Strikes[0].RecoveredAfter >= recoveries.Strikes[0].Lasted);
+    }
+
+    [Fact]
+    public async Task Recovery_AJobThatEndsAsTheFaultBegins_IsNotWaitedFor()
+    {
+        var recoveries = new Recoveries(Stopwatch.StartNew());
+        _ledger.Finished = recoveries.Finished;
+        Start(_jobs[0]);
+        var ending = Task.CompletedTask;
+        recoveries.Begin(new PlannedFault(1, FaultKind.WorkerKilled, 0, TimeSpan.Zero), () =>
+        {
+            var inHand = _ledger.InHand();
+            ending = Task.Run(() => _ledger.Ended(_jobs[0].Id, JobState.Completed));
+            Thread.Sleep(50);
+            return inHand;
+        });
+
+        await ending;
+        recoveries.End("worker 1");
+
+        Assert.Equal(1, recoveries.Strikes[0].InHand);
+        Assert.NotNull(recoveries.Strikes[0].RecoveredAfter);
     }
 
     private void Start(PlannedJob job) => _ledger.Hear(new JobStarted { JobId = job.Id, Attempt = 1, WorkerId = "host-1", At = DateTimeOffset.UnixEpoch });

@@ -49,7 +49,7 @@ internal sealed class FaultSeries(ChaosOptions options, Ledger ledger, Stopwatch
                 await Task.Delay(Tick, cancellationToken);
             }
 
-            _recoveries.Begin(fault, ledger.InHand());
+            _recoveries.Begin(fault, ledger.InHand);
             var what = await injector.StrikeAsync(fault, cancellationToken);
             _recoveries.End(what);
             note(FormattableString.Invariant(

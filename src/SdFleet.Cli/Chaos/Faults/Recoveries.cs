@@ -24,14 +24,16 @@ internal sealed class Recoveries(Stopwatch clock)
 
     /// <summary>A fault begins.</summary>
     /// <param name="fault">The fault.</param>
-    /// <param name="inHand">The jobs that are being made.</param>
-    public void Begin(PlannedFault fault, HashSet<Guid> inHand)
+    /// <param name="inHand">Tells the jobs that are being made. Of one that ends meanwhile <see cref="Finished"/> is told after it.</param>
+    public void Begin(PlannedFault fault, Func<HashSet<Guid>> inHand)
     {
         lock (_lock)
         {
-            _strikes.Add(new Open(inHand)
+            // Asked here: a job that ended between the answer and this would be waited for until the end of the run.
+            var jobs = inHand();
+            _strikes.Add(new Open(jobs)
             {
-                Strike = new Strike { Number = fault.Number, Kind = fault.Kind, At = clock.Elapsed.TotalSeconds, InHand = inHand.Count },
+                Strike = new Strike { Number = fault.Number, Kind = fault.Kind, At = clock.Elapsed.TotalSeconds, InHand = jobs.Count },
             });
         }
     }
