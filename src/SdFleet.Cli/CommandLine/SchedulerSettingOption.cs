@@ -69,11 +69,9 @@ internal sealed record SchedulerSettingOption(string Setting, JsonNode Value)
             return null;
         }
 
-        // The contracts' own reader of submissions says what is wrong.
         var one = new SchedulerSettingOption(rule.Name, ToJson(rule.Kind, value));
         var errors = new List<FieldError>();
-        var job = new JsonObject { ["prompt"] = "any", [SchedulerSettingsFields.OfJob.Name] = new JsonObject { [rule.Name] = one.Value.DeepClone() } };
-        SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(job), SubmissionDoor.Http, errors);
+        SchedulerSettingsReader.Read(JsonSerializer.SerializeToElement(new JsonObject { [rule.Name] = one.Value.DeepClone() }), errors);
         wrong = $"{rule.Name} takes {rule.Limit}";
         return errors.Count == 0 ? one : null;
     }

@@ -5,15 +5,16 @@ using SdFleet.Contracts.Jobs;
 namespace SdFleet.Contracts.Validation;
 
 /// <summary>Reads the scheduler's settings of a submission, and names everything that is wrong with each.</summary>
-internal static class SchedulerSettingsReader
+public static class SchedulerSettingsReader
 {
-    /// <summary>Reads the value of the field.</summary>
-    /// <param name="rule">The field; errors name what is in it <c>schedulerSettings.eta</c> and so on.</param>
+    /// <summary>Reads the value of <see cref="SchedulerSettingsFields.OfJob"/>; errors name what is in it <c>schedulerSettings.eta</c> and so on.</summary>
     /// <param name="value">Its value.</param>
     /// <param name="errors">Takes every fault found.</param>
     /// <returns>The settings, or null where there were faults.</returns>
-    public static SchedulerSettings? Read(FieldRule rule, JsonElement value, ICollection<FieldError> errors)
+    public static SchedulerSettings? Read(JsonElement value, ICollection<FieldError> errors)
     {
+        ArgumentNullException.ThrowIfNull(errors);
+        var rule = SchedulerSettingsFields.OfJob;
         if (value.ValueKind != JsonValueKind.Object)
         {
             errors.Add(new FieldError(rule.Name, ShownText.Of(value), rule.Limit));

@@ -100,7 +100,7 @@ public static class SubmissionReader
             case "steps": return job with { Steps = (int?)Integer(rule, value, errors) };
             case "guidanceScale": return job with { GuidanceScale = Number(rule, value, errors) };
             case "scheduler": return job with { Scheduler = Word(rule, value, errors) };
-            case "schedulerSettings": return job with { SchedulerSettings = SchedulerSettingsReader.Read(rule, value, errors) };
+            case "schedulerSettings": return job with { SchedulerSettings = SchedulerSettingsReader.Read(value, errors) };
             case "noiseSource": return job with { NoiseSource = Enum<NoiseSource>(rule, value, errors) };
             case "minClipSimilarity": return job with { MinClipSimilarity = Number(rule, value, errors) };
             case "filterBlank": return job with { FilterBlank = Truth(rule, value, errors) };

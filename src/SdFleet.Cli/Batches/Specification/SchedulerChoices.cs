@@ -20,10 +20,8 @@ internal static class SchedulerChoices
 
     private static FieldValue One(YamlNode node, SpecificationErrors errors)
     {
-        // The contracts' own reader of lines says what is wrong.
         var wrong = new List<FieldError>();
-        var line = new JsonObject { ["prompt"] = "any", [SchedulerSettingsFields.OfJob.Name] = ToJson(node) };
-        var settings = SubmissionReader.Read(JsonSerializer.SerializeToUtf8Bytes(line), SubmissionDoor.Http, wrong).SchedulerSettings;
+        var settings = ToJson(node) is { } given ? SchedulerSettingsReader.Read(JsonSerializer.SerializeToElement(given), wrong) : null;
         foreach (var error in wrong)
         {
             errors.Add(YamlText.Line(node), error);
