@@ -51,7 +51,9 @@ internal sealed partial class StorePatience(IOptions<WorkerOptions> options, Tim
             }
             catch (OperationCanceledException) when (limited.IsCancellationRequested && !stopping.IsCancellationRequested)
             {
-                error = wait.LastError ?? new ArtifactStoreException($"The artifact store has not answered for {limit}.", isTransient: true);
+                // It had all the time that was left, whatever the clock says: a timer may go off a little before its time.
+                WorkerMetrics.StoreFaults.Add(1);
+                throw wait.LastError ?? new ArtifactStoreException($"The artifact store has not answered for {limit}.", isTransient: true);
             }
 
             WorkerMetrics.StoreFaults.Add(1);
