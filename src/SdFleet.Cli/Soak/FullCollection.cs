@@ -40,7 +40,8 @@ internal static class FullCollection
         patience.CancelAfter(Patience);
         try
         {
-            if (Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{process}-*-socket") is not [var port])
+            // A process that was killed leaves its port behind, and its number is given again: the last one made is the one that lives.
+            if (Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{process}-*-socket").MaxBy(File.GetLastWriteTimeUtc) is not { } port)
             {
                 return false;
             }

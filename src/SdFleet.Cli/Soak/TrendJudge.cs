@@ -8,6 +8,7 @@ namespace SdFleet.Cli.Soak;
 /// is held against a share of the level. The rest are things that are opened and closed: a pool may open one more and keep it, but
 /// nothing may go on rising. They grow where the lowest value of the last third is above the highest of the first by more than
 /// a hundredth of the level, with the middle third's median between the two; one step up is no growth, two in different thirds are.
+/// Threads and sessions are pooled by how busy the moment is: of those, a few more are no growth however many steps they came in.
 /// </remarks>
 internal static class TrendJudge
 {
@@ -19,6 +20,10 @@ internal static class TrendJudge
 
     // Of hundreds of files, three pools may each have opened one more, at different times.
     private const double PoolSlack = 0.01;
+
+    // A pool of threads starts one whenever work has waited for half a second, and lets it go after twenty; one of sessions keeps its own for minutes.
+    private const double ThreadSlack = 4;
+    private const double SessionSlack = 2;
 
     private const int FewestPoints = 9;
 
@@ -53,7 +58,7 @@ internal static class TrendJudge
         {
             Measure.Memory => growth > level * maxGrowth,
             Measure.Waiting => growth > Math.Max(level * maxGrowth, WaitingSlack),
-            _ => last[0] > first[^1] + (level * PoolSlack) && Middle(middle) > Middle(first) && Middle(middle) < Middle(last),
+            _ => last[0] > first[^1] + Slack(line.Measure, level) && Middle(middle) > Middle(first) && Middle(middle) < Middle(last),
         };
         return new Trend(
             line,
@@ -63,6 +68,13 @@ internal static class TrendJudge
             Middle(last),
             line.Measure == Measure.Processor ? TrendVerdict.NotJudged : isGrowing ? TrendVerdict.Growing : TrendVerdict.Flat);
     }
+
+    private static double Slack(Measure measure, double level) => measure switch
+    {
+        Measure.Threads => ThreadSlack,
+        Measure.Sessions => SessionSlack,
+        _ => level * PoolSlack,
+    };
 
     private static double Slope(List<(double At, double Value)> points)
     {

@@ -18,6 +18,22 @@ public sealed class FullCollectionTests
     }
 
     [Fact]
+    public async Task Request_WhereAKilledProcessOfTheSameNumberLeftItsPort_AsksTheOneThatLives()
+    {
+        var left = Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-0-socket");
+        await File.WriteAllBytesAsync(left, []);
+        File.SetLastWriteTimeUtc(left, DateTime.UnixEpoch);
+        try
+        {
+            Assert.True(await FullCollection.RequestAsync(Environment.ProcessId, default));
+        }
+        finally
+        {
+            File.Delete(left);
+        }
+    }
+
+    [Fact]
     public async Task Request_OfAProcessThatIsNone_SaysSo() => Assert.False(await FullCollection.RequestAsync(int.MaxValue, default));
 
     // Not inlined: what a method holds in a register lives until it returns.

@@ -55,6 +55,15 @@ public sealed class TrendJudgeTests
     public void Connections_AStepInEachThird_Grow() =>
         Assert.Equal(TrendVerdict.Growing, Judge(Measure.Connections, at => at < 620 ? 5 : at < 920 ? 6 : 7).Verdict);
 
+    // One more in each third: a thread pool does that on a busy machine. One a minute goes on, or one session in two.
+    [Theory]
+    [InlineData(nameof(Measure.Threads), 300, false)]
+    [InlineData(nameof(Measure.Threads), 60, true)]
+    [InlineData(nameof(Measure.Sessions), 600, false)]
+    [InlineData(nameof(Measure.Sessions), 120, true)]
+    public void Pooled_GrowsWhereItGoesOn(string measure, double everySeconds, bool isGrowing) =>
+        Assert.Equal(isGrowing ? TrendVerdict.Growing : TrendVerdict.Flat, Judge(Enum.Parse<Measure>(measure), at => 22 + Math.Floor(at / everySeconds)).Verdict);
+
     [Theory]
     [InlineData(10, false)]
     [InlineData(500, true)]
