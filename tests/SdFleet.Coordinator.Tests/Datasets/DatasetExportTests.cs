@@ -86,6 +86,16 @@ public sealed class DatasetExportTests
         Assert.Contains("files of at most 1000000 bytes, not 2000000", refused.Message, StringComparison.Ordinal);
     }
 
+    // Readers take them in the order of their names; and the next shard comes after all of them.
+    [Fact]
+    public void WebDataset_FilesOfAShard_AreInOrderByNameHoweverMany()
+    {
+        string[] names = [.. Enumerable.Range(0, 12_000).Select(part => WebDatasetLayout.TarName(7, part)), WebDatasetLayout.TarName(8, 0)];
+
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
+        Assert.Equal(("shard-000007_999.tar", "shard-000007_999_001000.tar"), (names[999], names[1000]));
+    }
+
     [Fact]
     public async Task Checksums_AreThoseOfSha256Sum()
     {
