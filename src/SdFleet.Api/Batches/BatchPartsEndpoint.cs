@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
@@ -17,6 +18,9 @@ namespace SdFleet.Api.Batches;
 /// </summary>
 internal static class BatchPartsEndpoint
 {
+    // A folder's digests are computed, a container's asked for one by one.
+    private const int DigestsAtOnce = 8;
+
     public static void MapBatchParts(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPut(ApiRoutes.BatchPartPattern, PutAsync)
@@ -84,16 +88,19 @@ internal static class BatchPartsEndpoint
     private static async Task<IResult> ListAsync(Guid id, ClaimsPrincipal caller, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         var prefix = ArtifactName.BatchPartPrefix(caller.Tenant(), id);
-        var parts = new List<BatchPartView>();
-        await foreach (var entry in artifacts.ListAsync(prefix, cancellationToken))
-        {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(entry.Name.AsSpan(prefix.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        var parts = new ConcurrentDictionary<int, BatchPartView>();
+        await Parallel.ForEachAsync(
+            artifacts.ListAsync(prefix, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = DigestsAtOnce, CancellationToken = cancellationToken },
+            async (entry, token) =>
             {
-                parts.Add(new BatchPartView { Number = number, Bytes = entry.Length });
-            }
-        }
-
-        return TypedResults.Ok(new BatchPartsView { Parts = parts });
+                if (int.TryParse(Path.GetFileNameWithoutExtension(entry.Name.AsSpan(prefix.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) &&
+                    await artifacts.FindAsync(entry.Name, token) is { } there)
+                {
+                    parts[number] = new BatchPartView { Number = number, Bytes = there.Length, Sha256 = there.Sha256 };
+                }
+            });
+        return TypedResults.Ok(new BatchPartsView { Parts = [.. parts.Values.OrderBy(p => p.Number)] });
     }
 
     private static long LinesOf(ReadOnlySpan<byte> part) => part.Count((byte)'\n') + (part[^1] == (byte)'\n' ? 0 : 1);

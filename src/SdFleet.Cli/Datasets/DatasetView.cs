@@ -110,23 +110,24 @@ internal sealed class DatasetView
 
     private async Task OpenAsync(IArtifactStore artifacts, DatasetImage image, CancellationToken cancellationToken)
     {
-        await using var content = ArtifactNames.IsValid(image.ArtifactName) ? await artifacts.OpenReadAsync(image.ArtifactName, cancellationToken) : null;
-        if (content is null)
-        {
-            Unreadable++;
-            return;
-        }
-
-        using var bytes = new MemoryStream();
-        await content.Stream.CopyToAsync(bytes, cancellationToken);
         try
         {
+            await using var content = ArtifactNames.IsValid(image.ArtifactName) ? await artifacts.OpenReadAsync(image.ArtifactName, cancellationToken) : null;
+            if (content is null)
+            {
+                Unreadable++;
+                return;
+            }
+
+            using var bytes = new MemoryStream();
+            await content.Stream.CopyToAsync(bytes, cancellationToken);
             var picture = PngReader.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
             Colors.Add(picture);
             _pictures.Add(new DatasetPicture(image, Thumbnail.Within(picture, StatisticsPage.ThumbnailSide)));
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or ArtifactStoreException { IsDamage: true })
         {
+            // A container's store, and a server, compare what they read themselves.
             Unreadable++;
         }
     }

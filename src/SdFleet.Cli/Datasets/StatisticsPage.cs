@@ -200,6 +200,11 @@ internal static class StatisticsPage
         Section(page, "Guidance scale", "to the nearest half", Chart.Bars(all.Guidance.Select(g => (g.Key.ToString("0.0", CultureInfo.InvariantCulture), g.Value))));
         Section(page, "Size", "in pixels", Chart.Bars(all.Sizes.Select(s => (s.Key.ToString().Replace('x', '×'), s.Value))));
         Section(page, "Scheduler", "", Chart.Bars(all.Schedulers.Select(s => (s.Key, s.Value))));
+        if (all.SchedulerSettings.Count > 0)
+        {
+            Section(page, "Scheduler settings", "", Chart.Bars(all.SchedulerSettings.Select(s => (s.Key, s.Value))));
+        }
+
         Section(page, "Device", "", Chart.Bars(all.Devices.Select(d => (d.Key, d.Value))));
     }
 

@@ -162,7 +162,7 @@ internal sealed partial class ExportRunner(
             BatchRequests.ReadAsync(jobs, export.BatchId, cancellationToken),
             artifacts,
             async (number, images, _, token) =>
-                shards.TryGetValue(number, out var shard) && shard.Contents == DatasetExport.ContentsOf(images)
+                shards.TryGetValue(number, out var shard) && shard.Contents == DatasetExport.ContentsOf(images) && shard.Built.Version == ExportIndex.CurrentVersion
                     ? shard.Built
                     : await builder.BuildAsync(number, images, () => RenewNowAsync(step, token), token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);

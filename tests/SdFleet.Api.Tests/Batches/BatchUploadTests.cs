@@ -26,7 +26,8 @@ public sealed class BatchUploadTests(SharedServer shared) : IClassFixture<Shared
             (part["number"]!.GetValue<int>(), part["lines"]!.GetValue<long>(), part["bytes"]!.GetValue<long>(), part["sha256"]!.GetValue<string>()));
         using var list = await _api.Client.GetAsync(new Uri($"/v1/batches/{id}/parts", UriKind.Relative));
         var listed = Assert.Single((await ApiServer.JsonAsync(list))["parts"]!.AsArray())!;
-        Assert.Equal((3, expected.Bytes), (listed["number"]!.GetValue<int>(), listed["bytes"]!.GetValue<long>()));
+        Assert.Equal(
+            (3, expected.Bytes, expected.Sha256), (listed["number"]!.GetValue<int>(), listed["bytes"]!.GetValue<long>(), listed["sha256"]!.GetValue<string>()));
         Assert.NotNull(await _api.Artifacts.FindAsync(ArtifactName.ForBatchPart("default", id, 3), default));
     }
 

@@ -86,6 +86,28 @@ public sealed class BatchUploadTests
         Assert.Empty(server.Submissions);
     }
 
+    // An edit that keeps all lengths; the parts that are there would stay, and the fleet would find it out when it reads the lines.
+    [Fact]
+    public async Task Run_OtherLinesUnderAnIdThatHasSome_SendsNothing()
+    {
+        await using var server = await PartServer.StartAsync();
+        using var client = server.Connect();
+        var upload = new BatchUpload(client, SmallPart);
+        var submission = Submission with { Id = Guid.NewGuid() };
+        var first = await upload.RunAsync(new CountedLines(100) { Suffix = "!" }, submission, (_, _) => { }, default);
+        Assert.True(server.Parts.TryRemove(first.Parts.Count - 1, out _));
+
+        var error = await Assert.ThrowsAsync<CliException>(
+            () => upload.RunAsync(new CountedLines(100) { Suffix = "?" }, submission, (_, _) => { }, default));
+
+        Assert.Contains($"is not what was uploaded as batch {submission.Id} before: its part 0 is another one. Nothing was sent.", error.Message, StringComparison.Ordinal);
+        Assert.Equal((first.Parts.Count, 1), (server.Uploads.Count, server.Submissions.Count));
+
+        // The one that it began with goes on.
+        await upload.RunAsync(new CountedLines(100) { Suffix = "!" }, submission, (_, _) => { }, default);
+        Assert.Equal((first.Parts.Count + 1, 2), (server.Uploads.Count, server.Submissions.Count));
+    }
+
     [Fact]
     public async Task Run_OtherLinesOrOtherWords_AreAnotherBatch()
     {

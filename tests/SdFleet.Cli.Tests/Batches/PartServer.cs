@@ -34,7 +34,7 @@ internal sealed class PartServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var server = new PartServer(app);
-        app.MapGet("/v1/batches/{id:guid}/parts", () => Results.Json(new { parts = server.Parts.Select(p => new { number = p.Key, bytes = p.Value.Bytes }) }));
+        app.MapGet("/v1/batches/{id:guid}/parts", () => Results.Json(new { parts = server.Parts.Select(p => new { number = p.Key, bytes = p.Value.Bytes, sha256 = p.Value.Sha256 }) }));
         app.MapPut("/v1/batches/{id:guid}/parts/{number:int}", server.PutAsync);
         app.MapPost("/v1/batches", async (HttpRequest request) =>
         {

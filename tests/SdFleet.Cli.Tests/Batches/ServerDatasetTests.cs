@@ -103,6 +103,22 @@ public sealed class ServerDatasetTests
         Assert.Equal(0, server.CutOff);
     }
 
+    // The page says how many it cannot show, and shows the others.
+    [Fact]
+    public async Task View_OfADamagedPicture_CountsItAndGoesOn()
+    {
+        await using var server = await DatasetServer.StartAsync();
+        using var client = server.Connect();
+        server.CutOff = 4;
+        var image = Image(1, 0);
+        image = image with { ArtifactName = ArtifactName.ForImage("2026-01-31", image.Record.JobId, 0) };
+
+        var view = await DatasetView.ReadAsync(new[] { image }.ToAsyncEnumerable(), requested: null, new ServerArtifacts(client), CancellationToken.None);
+
+        Assert.Equal((1L, 1, 0), (view.Statistics.Count, view.Unreadable, view.Pictures.Count));
+        Assert.Equal(0, server.CutOff);
+    }
+
     private static async Task<List<RequestedImage>> ReadAsync(DatasetServer server, BatchView view, DatasetImage[] manifest)
     {
         using var client = server.Connect();

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using SdFleet.Contracts.Batches;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Datasets;
 using SdFleet.Coordinator.Datasets.Audit;
 using SdFleet.Coordinator.Datasets.Export;
@@ -84,6 +86,16 @@ public sealed class DatasetExportTests
         Assert.Contains("files of at most 1000000 bytes, not 2000000", refused.Message, StringComparison.Ordinal);
     }
 
+    // Readers take them in the order of their names; and the next shard comes after all of them.
+    [Fact]
+    public void WebDataset_FilesOfAShard_AreInOrderByNameHoweverMany()
+    {
+        string[] names = [.. Enumerable.Range(0, 12_000).Select(part => WebDatasetLayout.TarName(7, part)), WebDatasetLayout.TarName(8, 0)];
+
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
+        Assert.Equal(("shard-000007_999.tar", "shard-000007_999_001000.tar"), (names[999], names[1000]));
+    }
+
     [Fact]
     public async Task Checksums_AreThoseOfSha256Sum()
     {
@@ -159,6 +171,84 @@ public sealed class DatasetExportTests
             Assert.Equal(image.Record.Image.Timings.GpuSeconds, row["gpu_seconds"]!.GetValue<double>());
             Assert.Equal(image.Record.Image.CreatedAt.ToUnixTimeMilliseconds(), DateTimeOffset.Parse(row["created_at"]!.GetValue<string>()).ToUnixTimeMilliseconds());
         }
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.WebDataset, "metadata/shard-000000.parquet")]
+    [InlineData(DatasetFormat.Parquet, "data/train-000000.parquet")]
+    [InlineData(DatasetFormat.DiffusionDb, "metadata/part-000001.parquet")]
+    public async Task SchedulerSettings_AreAColumnOfEveryTable(DatasetFormat format, string table)
+    {
+        using var folder = new TempFolder();
+
+        await ExportAsync(folder, format, WithSettings(12), Synthetic.Requests(12));
+
+        var rows = (await ForeignReader.NodeAsync("parquet", folder.Of("out", table)))["rows"]!.AsArray();
+        Assert.Equal(
+            Enumerable.Range(1, 10).Select(line => line < 3 ? null : """{"useKarrasSigmas":true,"timestepSpacing":"trailing","eta":0.5}"""),
+            rows.Select(r => r!["scheduler_settings"]?.GetValue<string>()));
+        Assert.Contains(
+            "\n| scheduler settings | eta (10), timestepSpacing=trailing (10), useKarrasSigmas=true (10) |\n",
+            await File.ReadAllTextAsync(folder.Of("out", "README.md")),
+            StringComparison.Ordinal);
+        if (format == DatasetFormat.DiffusionDb)
+        {
+            var part = (await ForeignReader.NodeAsync("json", folder.Of("out", "part-000001", "part-000001.json"))).AsObject();
+            Assert.Equal(rows.Select(r => r!["scheduler_settings"]?.GetValue<string>()), part.Select(p => p.Value!["scheduler_settings"]?.GetValue<string>()));
+        }
+    }
+
+    // A loader takes a field's type from the first rows, and of null it would make none.
+    [Fact]
+    public async Task SchedulerSettings_InAnImageFolder_AreTextInEveryRow()
+    {
+        using var folder = new TempFolder();
+
+        await ExportAsync(folder, DatasetFormat.ImageFolder, WithSettings(12), Synthetic.Requests(12));
+
+        var read = await ForeignReader.NodeAsync("imagefolder", folder.Of("out"));
+        Assert.Empty(read["errors"]!.AsArray());
+        var settings = read["splits"]!["train"]!.AsArray().Select(r => JsonNode.Parse(r!["scheduler_settings"]!.GetValue<string>())!.AsObject()).ToList();
+        Assert.Equal([0, 0, 3], settings.Take(3).Select(s => s.Count));
+        Assert.Equal("trailing", settings[^1]["timestepSpacing"]!.GetValue<string>());
+    }
+
+    // Its tables have a column less, and loaders want the same ones in every shard.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Run_IntoAnExportOfTheVersionBefore_ReadsItAndAddsNothing(DatasetFormat format)
+    {
+        using var folder = new TempFolder();
+        var images = Synthetic.Images(25).ToList();
+        await ExportAsync(folder, format, images.Take(13), Synthetic.Requests(25));
+        var index = await File.ReadAllTextAsync(folder.Of("out", "index.json"));
+        Assert.Contains("\n  \"version\": 2,\n", index, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.Of("out", "index.json"), index.Replace("  \"version\": 2,\n", "", StringComparison.Ordinal));
+
+        var again = await ExportAsync(folder, format, images.Take(13), Synthetic.Requests(25));
+        var before = folder.Digests("out");
+        var refused = await Assert.ThrowsAsync<DatasetException>(() => ExportAsync(folder, format, images, Synthetic.Requests(25)));
+        var audit = await ExportAudit.RunAsync(FileTrees.Folder(folder.Of("out")), images.Take(13).ToAsyncEnumerable(), requested: null, default);
+
+        Assert.Equal((0, 13, 1), (again.ShardsWritten, again.Index.Samples, again.Index.Version));
+        Assert.Contains("another version of SdFleet began, whose tables have other columns (\"version\" 1 in index.json, not 2)", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, folder.Digests("out"));
+        Assert.True(audit.IsComplete, string.Join('\n', audit.Findings));
+    }
+
+    // Left by a plan: nothing in it has other columns.
+    [Fact]
+    public async Task Run_IntoAnExportOfTheVersionBeforeWithoutShards_MakesItOneOfThis()
+    {
+        using var folder = new TempFolder();
+        await new ExportIndex { Format = DatasetFormat.WebDataset, LinesPerShard = 10, Shards = [] }.SaveAsync(
+            await PreparedAsync(folder.Of("out")), default);
+
+        var result = await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(25), Synthetic.Requests(25));
+        await ExportAsync(folder, DatasetFormat.WebDataset, Synthetic.Images(25), Synthetic.Requests(25), name: "once");
+
+        Assert.Equal((3, ExportIndex.CurrentVersion), (result.ShardsWritten, result.Index.Version));
+        Assert.Equal(folder.Digests("once"), folder.Digests("out"));
     }
 
     [Theory]
@@ -610,6 +700,20 @@ public sealed class DatasetExportTests
         var again = await RunAsync(damaged);
 
         Assert.Equal((0, 25), (again.ShardsWritten, again.Index.Samples));
+    }
+
+    private static async Task<IFileTree> PreparedAsync(string folder)
+    {
+        var place = FileTrees.Folder(folder);
+        await place.PrepareAsync(default);
+        return place;
+    }
+
+    // The first two without.
+    private static List<DatasetImage> WithSettings(int count)
+    {
+        var settings = new SchedulerSettings { UseKarrasSigmas = true, TimestepSpacing = "trailing", Eta = 0.5 };
+        return [.. Synthetic.Images(count).Select(i => i.Line < 3 ? i : i with { Record = i.Record with { Recipe = i.Record.Recipe with { SchedulerSettings = settings } } })];
     }
 
     private static Task<ExportResult> ExportAsync(

@@ -191,6 +191,26 @@ public sealed class FleetExportTests : IDisposable
         await CompareAsync(coordinator, batch, request, "fleet");
     }
 
+    // Coordinators are replaced one after the other, and a table of the version before has other columns.
+    [Fact]
+    public async Task Export_WithAShardThatTheVersionBeforeBuilt_BuildsItAnew()
+    {
+        await using var coordinator = await StartAsync(Idle);
+        var batch = await BatchAsync(coordinator, made: Lines);
+        var request = new ExportBatch { Format = DatasetFormat.Parquet, LinesPerShard = 10 };
+        await RequestAsync(coordinator, batch, request);
+        await Runner(coordinator).RunNextAsync(default);
+        var now = TimeProvider.System.GetUtcNow();
+        var shard = (await coordinator.Store.ClaimExportStepAsync(now, TimeSpan.FromMinutes(1), default))!;
+        Assert.InRange(shard.Number, 0, 4);
+        Assert.True(await coordinator.Store.CompleteExportStepAsync(
+            shard, """{"files":[{"path":"data/of-the-version-before.parquet","bytes":1,"sha256":"00"}],"problems":[]}""", now, default));
+
+        await WorkAsync(coordinator, batch);
+
+        await CompareAsync(coordinator, batch, request, "fleet");
+    }
+
     // Which near-duplicate is kept depends on the shards before; those are built apart from each other.
     [Fact]
     public async Task Export_WithNearDuplicatesInOtherShards_LeavesOutTheSame()

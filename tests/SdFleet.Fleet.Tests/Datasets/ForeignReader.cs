@@ -30,7 +30,7 @@ internal static class ForeignReader
         for part in sorted(pathlib.Path(sys.argv[1]).glob("part-*")):
             entries = json.loads((part / (part.name + ".json")).read_text(encoding="utf-8"))
             assert set(entries) == {file.name for file in part.glob("*.png")}, part
-            assert all(set(entry) == {"p", "se", "c", "st", "sa"} for entry in entries.values()), part
+            assert all(set(entry) == {"p", "se", "c", "st", "sa", "scheduler_settings"} for entry in entries.values()), part
             count += len(entries)
         print(count)
         """;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using SdFleet.Cli.Client;
 using SdFleet.Cli.Output;
 using SdFleet.Contracts;
+using SdFleet.Contracts.Api;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Validation;
@@ -36,7 +37,8 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
             batch = batch with { Id = DerivedId.Version5(Namespace, JsonSerializer.Serialize(batch, ContractsJson.Options)) };
         }
 
-        var there = (await client.ListPartsAsync(batch.Id, cancellationToken)).ToDictionary(p => p.Number, p => p.Bytes);
+        var there = (await client.ListPartsAsync(batch.Id, cancellationToken)).ToDictionary(p => p.Number);
+        CheckGoesOn(source, batch, there);
         var (done, all) = (0L, batch.Parts.Sum(p => p.Bytes));
         var sent = 0;
         await foreach (var part in PartCutter.CutAsync(source, partBytes, cancellationToken))
@@ -47,7 +49,7 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
                 throw Changed(source);
             }
 
-            if (!there.TryGetValue(part.Number, out var bytes) || bytes != part.Bytes.Length)
+            if (!there.ContainsKey(part.Number))
             {
                 await client.PutPartAsync(batch.Id, part.Number, part.Bytes, cancellationToken);
             }
@@ -68,6 +70,20 @@ internal sealed class BatchUpload(FleetClient client, int partBytes = PartCutter
             : throw new CliException(
                 $"Batch {batch.Id} was submitted before and is {accepted.State.ToString()!.ToLowerInvariant()}: nothing more of it will run. " +
                 "--id gives the same lines a new id, as a new batch.");
+    }
+
+    // Before anything is sent: parts of two sources under one id would be neither's.
+    private static void CheckGoesOn(BatchSource source, BatchSubmission batch, Dictionary<int, BatchPartView> there)
+    {
+        foreach (var (number, part) in batch.Parts.Index())
+        {
+            if (there.TryGetValue(number, out var other) && (other.Bytes != part.Bytes || (other.Sha256 ?? part.Sha256) != part.Sha256))
+            {
+                throw new CliException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{source.Name} is not what was uploaded as batch {batch.Id} before: its part {number} is another one. Nothing was sent. --id gives it a new id."));
+            }
+        }
     }
 
     private async Task<List<BatchPart>> DigestsAsync(BatchSource source, CancellationToken cancellationToken)

@@ -98,6 +98,11 @@ internal static class DatasetCard
         Row(card, "steps", Counts(all.Steps.Select(s => (s.Key.ToString(CultureInfo.InvariantCulture), s.Value))));
         Row(card, "guidance scale", Range(all.GuidanceRange.Min, all.GuidanceRange.Max));
         Row(card, "scheduler", Counts(all.Schedulers.Select(s => (s.Key, s.Value))));
+        if (all.SchedulerSettings.Count > 0)
+        {
+            Row(card, "scheduler settings", Counts(all.SchedulerSettings.Select(s => (s.Key, s.Value))));
+        }
+
         Row(card, "seeds", Range(all.Seeds.Min, all.Seeds.Max));
         Row(card, "made", FormattableString.Invariant($"{all.Made.First.UtcDateTime:yyyy-MM-dd HH:mm} to {all.Made.Last.UtcDateTime:yyyy-MM-dd HH:mm} UTC"));
         Row(card, "device", Counts(all.Devices.Select(d => (d.Key, d.Value))));

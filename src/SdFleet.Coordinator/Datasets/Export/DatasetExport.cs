@@ -310,6 +310,7 @@ public sealed class DatasetExport
             return;
         }
 
+        _ledger.RequireCurrentVersion();
         await _ledger.EnsureIndexAsync(cancellationToken);
         if (await _build(number, images, leftOut, cancellationToken) is not { } built)
         {

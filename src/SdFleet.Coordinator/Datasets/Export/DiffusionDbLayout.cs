@@ -7,8 +7,8 @@ using SdFleet.Storage;
 namespace SdFleet.Coordinator.Datasets.Export;
 
 /// <summary>
-/// <c>part-000001/key.png</c> with <c>part-000001/part-000001.json</c>, keyed by file name, of prompt, seed, guidance ("c"), steps and
-/// sampler, and <c>metadata/part-000001.parquet</c>. https://github.com/poloclub/diffusiondb
+/// <c>part-000001/key.png</c> with <c>part-000001/part-000001.json</c>, keyed by file name, of prompt, seed, guidance ("c"), steps,
+/// sampler and what was set of it, and <c>metadata/part-000001.parquet</c>. https://github.com/poloclub/diffusiondb
 /// </summary>
 internal sealed class DiffusionDbLayout : ShardLayout
 {
@@ -23,8 +23,8 @@ internal sealed class DiffusionDbLayout : ShardLayout
 
     public override string Usage =>
         """
-        `part-NNNNNN/part-NNNNNN.json` maps each file name to its prompt (`p`), seed (`se`), guidance scale (`c`), steps (`st`) and
-        sampler (`sa`); `metadata/*.parquet` holds the same as a table.
+        `part-NNNNNN/part-NNNNNN.json` maps each file name to its prompt (`p`), seed (`se`), guidance scale (`c`), steps (`st`),
+        sampler (`sa`) and what was set of that (`scheduler_settings`, JSON as text, or null); `metadata/*.parquet` holds the same as a table.
         """;
 
     public override async Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken)
@@ -45,6 +45,7 @@ internal sealed class DiffusionDbLayout : ShardLayout
                 RecipeFields.WriteDouble(json, "c", recipe.GuidanceScale);
                 json.WriteNumber("st", recipe.Steps);
                 json.WriteString("sa", recipe.Scheduler);
+                json.WriteString("scheduler_settings", RecipeFields.SchedulerSettings(image));
                 json.WriteEndObject();
             }
 

@@ -12,8 +12,17 @@ public sealed record ExportIndex
     public const string FileName = "index.json";
     public const string ChecksumsFileName = "SHA256SUMS";
 
+    /// <summary>The <see cref="Version"/> that shards are written in.</summary>
+    public const int CurrentVersion = 2;
+
     // Written for machines, and looked at by people.
     private static readonly JsonSerializerOptions Json = new(ContractsJson.Options) { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>
+    /// Which fields its tables have: 2 since there is <c>scheduler_settings</c>; 1 where an index does not say. They are the same in all shards,
+    /// as loaders take them from the first.
+    /// </summary>
+    public int Version { get; init; } = 1;
 
     /// <summary>The batch whose pictures these are; null where they came without one, and in what versions before this one wrote.</summary>
     public Guid? Batch { get; init; }

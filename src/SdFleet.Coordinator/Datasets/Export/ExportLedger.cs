@@ -14,6 +14,7 @@ internal sealed class ExportLedger
     private readonly SortedDictionary<int, ExportShard> _shards;
     private readonly SpreadSample<DatasetImage> _sample = new(MostSampled);
     private readonly Guid? _batch;
+    private readonly int _version;
     private bool _hasIndex;
     private long _savedAt;
 
@@ -21,7 +22,10 @@ internal sealed class ExportLedger
     {
         _options = options;
         _batch = options.Batch ?? earlier?.Batch;
-        _hasIndex = earlier is not null && earlier.Batch == _batch;
+
+        // Of one without shards, nothing is there that the next ones could differ from.
+        _version = earlier is { Shards.Count: > 0 } ? earlier.Version : ExportIndex.CurrentVersion;
+        _hasIndex = earlier is not null && earlier.Batch == _batch && earlier.Version == _version;
         _savedAt = options.Clock.GetTimestamp();
         _shards = new SortedDictionary<int, ExportShard>((earlier?.Shards ?? []).ToDictionary(s => s.Number));
     }
@@ -41,6 +45,7 @@ internal sealed class ExportLedger
     /// <summary>The index as it is now, saved or not.</summary>
     public ExportIndex Index => new()
     {
+        Version = _version,
         Batch = _batch,
         Format = _options.Format,
         LinesPerShard = _options.LinesPerShard,
@@ -64,6 +69,18 @@ internal sealed class ExportLedger
         {
             Statistics.Add(image.Record);
             _sample.Add(image);
+        }
+    }
+
+    /// <summary>Insists that a shard that is written now has the fields of those that are there.</summary>
+    /// <exception cref="DatasetException">It has others.</exception>
+    public void RequireCurrentVersion()
+    {
+        if (_version != ExportIndex.CurrentVersion)
+        {
+            throw new DatasetException(
+                $"{_options.Place.Place} holds an export that another version of SdFleet began, whose tables have other columns (\"version\" {_version} in " +
+                $"{ExportIndex.FileName}, not {ExportIndex.CurrentVersion}). What is there stays as it is and can be read and audited; to have more of it, export to another place.");
         }
     }
 

@@ -60,6 +60,9 @@ internal sealed class ImageFolderLayout : ShardLayout
             json.WriteNumber("steps", recipe.Steps);
             RecipeFields.WriteDouble(json, "guidance_scale", recipe.GuidanceScale);
             json.WriteString("scheduler", recipe.Scheduler);
+
+            // Of one that is null in the first rows, a loader would not take text later.
+            json.WriteString("scheduler_settings", RecipeFields.SchedulerSettings(image) ?? "{}");
             json.WriteString("noise_source", RecipeFields.NoiseSource(image));
             json.WriteString("model", recipe.Model);
             json.WriteString("model_digest", picture.ModelDigest);

@@ -35,6 +35,6 @@ internal sealed class ShardBuilder(DatasetExportOptions options, IArtifactStore 
             await files.WithdrawAsync(cancellationToken);
         }
 
-        return new BuiltShard(listed, [.. source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail))]);
+        return new BuiltShard(listed, [.. source.Faults.Select(f => new ExportProblem(f.Image.Key, f.Detail))]) { Version = ExportIndex.CurrentVersion };
     }
 }

@@ -20,6 +20,9 @@ internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
     // Two empty blocks.
     private const long End = 2 * Block;
 
+    // As many as three digits number.
+    private const int ShortNames = 1000;
+
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public override string DataFiles => "shard-*.tar";
@@ -31,7 +34,9 @@ internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
         dataset = webdataset.WebDataset(sorted(glob.glob("shard-*.tar"))).decode("pil").to_tuple("png", "txt", "json")
         ```
 
-        `metadata/*.parquet` holds the records without the pictures, for a look with DuckDB or pandas.
+        `json` is the picture's record, without what does not apply to it: read such fields with `.get`. Hugging Face's loader takes the fields
+        from the first samples; where they differ, it wants the set as an imagefolder. `metadata/*.parquet` holds the records without the
+        pictures, all with the same columns, for a look with DuckDB or pandas.
         """;
 
     public override async Task WriteAsync(int number, ShardSource source, ShardFiles files, CancellationToken cancellationToken)
@@ -90,7 +95,7 @@ internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
     public override async IAsyncEnumerable<(string Stem, string Sha256)> ReadBackAsync(
         IFileTree place, int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var part = 0; await place.OpenReadAsync(TarName(number, part), cancellationToken) is { } file; part++)
+        for (var part = 0; await OpenAsync(place, number, part, cancellationToken) is { } file; part++)
         {
             await using var tar = new TarReader(file);
             while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
@@ -103,9 +108,20 @@ internal sealed class WebDatasetLayout(long mostBytes) : ShardLayout
         }
     }
 
-    // '_' comes after '.', so that the files of a shard are in order by name.
-    private static string TarName(int number, int part) =>
-        part == 0 ? $"shard-{Digits(number)}.tar" : string.Create(CultureInfo.InvariantCulture, $"shard-{Digits(number)}_{part:D3}.tar");
+    // '_' comes after '.', so that the files of a shard are in order by name: also those whose numbers three digits do not hold.
+    internal static string TarName(int number, int part) => part switch
+    {
+        0 => $"shard-{Digits(number)}.tar",
+        < ShortNames => ShortName(number, part),
+        _ => string.Create(CultureInfo.InvariantCulture, $"shard-{Digits(number)}_{ShortNames - 1}_{part:D6}.tar"),
+    };
+
+    private static string ShortName(int number, int part) => string.Create(CultureInfo.InvariantCulture, $"shard-{Digits(number)}_{part:D3}.tar");
+
+    // Version 1 gave all of them names that order only the first thousand.
+    private static async Task<Stream?> OpenAsync(IFileTree place, int number, int part, CancellationToken cancellationToken) =>
+        await place.OpenReadAsync(TarName(number, part), cancellationToken)
+        ?? (part < ShortNames ? null : await place.OpenReadAsync(ShortName(number, part), cancellationToken));
 
     // A header of one block, and the content in whole blocks.
     private static long SizeOf(byte[] content) => Block + ((content.Length + Block - 1) / Block * Block);

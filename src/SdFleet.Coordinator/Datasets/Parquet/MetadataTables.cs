@@ -19,6 +19,7 @@ internal static class MetadataTables
         .Double("guidance_scale", i => i.Record.Recipe.GuidanceScale)
         .Boolean("is_guided", i => i.Record.Recipe.GuidanceScale > 1)
         .Text("scheduler", i => i.Record.Recipe.Scheduler)
+        .OptionalText("scheduler_settings", i => RecipeFields.SchedulerSettings(i))
         .Text("noise_source", i => RecipeFields.NoiseSource(i))
         .Text("model", i => i.Record.Recipe.Model)
         .Text("model_digest", i => i.Record.Image.ModelDigest)
@@ -44,7 +45,7 @@ internal static class MetadataTables
         .OptionalText("trace_id", i => i.Record.Image.TraceId)
         .Timestamp("created_at", i => i.Record.Image.CreatedAt);
 
-    /// <summary>The columns of DiffusionDB's <c>metadata.parquet</c> that apply: there are no scores for unsafe content here.</summary>
+    /// <summary>The columns of DiffusionDB's <c>metadata.parquet</c> that apply, without scores for unsafe content; the settings are ours.</summary>
     /// <param name="part">The part's number.</param>
     public static ParquetTable<DatasetImage> DiffusionDb(int part) => new ParquetTable<DatasetImage>()
         .Text("image_name", i => i.Key.FileStem + ".png")
@@ -54,6 +55,7 @@ internal static class MetadataTables
         .Int32("step", i => i.Record.Recipe.Steps)
         .Double("cfg", i => i.Record.Recipe.GuidanceScale)
         .Text("sampler", i => i.Record.Recipe.Scheduler)
+        .OptionalText("scheduler_settings", i => RecipeFields.SchedulerSettings(i))
         .Int32("width", i => i.Record.Image.Width)
         .Int32("height", i => i.Record.Image.Height)
         .Text("user_name", i => i.Record.Tenant)

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using SdFleet.Contracts;
 using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Models;
 
 namespace SdFleet.Coordinator.Datasets.Statistics;
@@ -10,6 +13,7 @@ public sealed class DatasetStatistics
     private readonly SortedDictionary<int, long> _steps = [];
     private readonly SortedDictionary<double, long> _guidance = [];
     private readonly SortedDictionary<string, long> _schedulers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _schedulerSettings = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<ModelUse, long> _models = [];
 
@@ -43,6 +47,9 @@ public sealed class DatasetStatistics
     /// <summary>Pictures by scheduler.</summary>
     public IReadOnlyDictionary<string, long> Schedulers => _schedulers;
 
+    /// <summary>Pictures by what was set of their scheduler, one by one: <c>name=value</c>, and of numbers the name alone.</summary>
+    public IReadOnlyDictionary<string, long> SchedulerSettings => _schedulerSettings;
+
     /// <summary>Pictures by device.</summary>
     public IReadOnlyDictionary<string, long> Devices => _devices;
 
@@ -65,9 +72,20 @@ public sealed class DatasetStatistics
         Count1(_steps, recipe.Steps);
         Count1(_guidance, Math.Round(recipe.GuidanceScale * 2) / 2);
         Count1(_schedulers, recipe.Scheduler);
+        foreach (var setting in SettingsOf(recipe))
+        {
+            Count1(_schedulerSettings, setting);
+        }
+
         Count1(_devices, $"{image.Device} ({image.ExecutionProvider})");
         Count1(_models, new ModelUse(recipe.Model, image.ModelDigest));
     }
+
+    // A number may be another one for every picture.
+    private static IEnumerable<string> SettingsOf(Recipe recipe) => recipe.SchedulerSettings is { } settings
+        ? JsonSerializer.SerializeToNode(settings, ContractsJson.Options)!.AsObject()
+            .Select(member => member.Value!.GetValueKind() == JsonValueKind.Number ? member.Key : $"{member.Key}={member.Value}")
+        : [];
 
     private static void Count1<TKey>(IDictionary<TKey, long> counts, TKey key) =>
         counts[key] = counts.TryGetValue(key, out var count) ? count + 1 : 1;
