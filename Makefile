@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead bench-fleet bench-dataset check-sd15 clean
+.PHONY: help restore native build test demo up down servers chaos soak model model-family bench bench-overhead bench-fleet bench-dataset bench-upload check-sd15 clean
 
 # One configuration for everything, so that one build serves tests, demo and benchmarks.
 CONFIGURATION ?= Release
@@ -58,7 +58,7 @@ model: ## train the bundled model again from its recipe
 model-family: ## train its inpainting, depth, upscaling, CLIP and LoRA companions (after make model)
 	@src/SdFleet.ShapesModel/recipe/make-model.sh "" "" "$(PROCESSES)" family
 
-bench: native build ## run the benchmarks
+bench: native build ## measure what is computed beside the networks: schedulers, noise, prompts, PNG
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build
 
 bench-overhead: native build ## measure the time that the pipeline takes beside ONNX Runtime
@@ -68,6 +68,10 @@ bench-overhead: native build ## measure the time that the pipeline takes beside 
 bench-dataset: JOBS = 100000
 bench-dataset: native build ## measure a batch of no-op pictures, from file to audited WebDataset: rate, memory, growth (JOBS=100000)
 	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- dataset $(SDFLEET) $(JOBS)
+
+bench-upload: LINES ?= 1000000
+bench-upload: native build ## measure the submission of one large file: time, and memory of client, API and coordinator (LINES=1000000)
+	@dotnet run --project tests/SdFleet.Benchmarks --configuration $(CONFIGURATION) --no-build -- upload $(SDFLEET) $(LINES)
 
 # BACKLOG is how many jobs wait at most while the coordinator's memory is looked at; 0 leaves that out.
 bench-fleet: JOBS = 20000

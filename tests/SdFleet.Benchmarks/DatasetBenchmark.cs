@@ -54,7 +54,8 @@ internal static class DatasetBenchmark
             var file = Path.Combine(folder, "prompts.jsonl");
             await File.WriteAllLinesAsync(file, Enumerable.Range(1, jobs).Select(i => $"{{\"prompt\":\"picture {i}\",\"seed\":{i}}}"));
             var (data, export, server) = (Path.Combine(folder, "data"), Path.Combine(folder, "set"), $"http://127.0.0.1:{FreePort()}");
-            using var fleet = Start(program, "up", "--data", data, "--urls", server);
+            using var fleet = MeasuredProgram.Start(program, "up", "--data", data, "--urls", server);
+            Ignore(fleet);
             string id;
             TimeSpan made;
             long submitMemory, fleetMemory;
@@ -62,7 +63,7 @@ internal static class DatasetBenchmark
             {
                 await UntilUpAsync(server, fleet);
                 string output;
-                (made, submitMemory, output) = await MeasureAsync(
+                (made, submitMemory, output) = await MeasuredProgram.RunAsync(
                     program, "batch", "submit", file, "--steps", "1", "--watch", "--server", server);
                 id = output.Split('\n')[0].Trim();
                 fleetMemory = ProcessMemory.Peak(fleet.Id);
@@ -74,8 +75,8 @@ internal static class DatasetBenchmark
             }
 
             string[] batch = ["--data", data, "--batch", id];
-            var (exported, exportMemory, _) = await MeasureAsync(program, ["dataset", "export", .. batch, "--format", "webdataset", "--out", export]);
-            var (audited, auditMemory, report) = await MeasureAsync(program, ["dataset", "audit", .. batch, "--export", export]);
+            var (exported, exportMemory, _) = await MeasuredProgram.RunAsync(program, ["dataset", "export", .. batch, "--format", "webdataset", "--out", export]);
+            var (audited, auditMemory, report) = await MeasuredProgram.RunAsync(program, ["dataset", "audit", .. batch, "--export", export]);
             if (!report.StartsWith(string.Create(CultureInfo.InvariantCulture, $"complete: {jobs} requested, {jobs} records, {jobs} right"), StringComparison.Ordinal))
             {
                 throw new InvalidOperationException(report);
@@ -92,40 +93,12 @@ internal static class DatasetBenchmark
         }
     }
 
-    private static async Task<(TimeSpan Time, long Memory, string Output)> MeasureAsync(string program, params string[] arguments)
+    private static void Ignore(Process process)
     {
-        var clock = Stopwatch.StartNew();
-        using var process = Start(program, arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        var exit = process.WaitForExitAsync();
-        var memory = 0L;
-        while (!exit.IsCompleted)
-        {
-            memory = Math.Max(memory, ProcessMemory.Peak(process.Id));
-            await Task.WhenAny(exit, Task.Delay(50));
-        }
-
-        var time = clock.Elapsed;
-        return process.ExitCode == 0
-            ? (time, memory, await output)
-            : throw new InvalidOperationException($"sdfleet {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{await error}\n{await output}");
-    }
-
-    private static Process Start(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["SdFleet__Worker__Synthetic__Enabled"] = "true";
-        var process = Process.Start(start)!;
-        if (arguments[0] == "up")
-        {
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-        }
-
-        return process;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
     }
 
     private static async Task UntilUpAsync(string server, Process fleet)

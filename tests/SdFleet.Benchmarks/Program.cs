@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SdFleet.Benchmarks;
 using SdFleet.Benchmarks.Fleet;
@@ -6,6 +5,11 @@ using SdFleet.ShapesModel;
 
 switch (args)
 {
+    // What is computed beside the networks.
+    case []:
+        MathsBenchmark.Run();
+        return 0;
+
     // The bundled model: its networks are so small that what is beside them shows.
     case ["overhead"]:
         return OverheadBenchmark.Run(ShapesModelFolder.Path, task => task, batches: 5, images: 4, ratioLimit: 1.10) ? 0 : 1;
@@ -39,28 +43,15 @@ switch (args)
         AttentionBenchmark.Run(folder, side: 512, rounds: 1);
         return 0;
 
+    // The program, and the lines of one file: submitted to services in processes of their own.
+    case ["upload", var program, var lines]:
+        return await UploadBenchmark.RunAsync(Path.GetFullPath(program), int.Parse(lines, CultureInfo.InvariantCulture)) ? 0 : 1;
+
     // Everything of a fleet but the computing, on real servers; and the same with Celery.
     case ["fleet", var jobs, var backlog]:
         return await FleetBenchmark.RunAsync(
             int.Parse(jobs, CultureInfo.InvariantCulture), long.Parse(backlog, CultureInfo.InvariantCulture)) ? 0 : 1;
 }
 
-// A plain harness: name, what it does, and how often. Trust ratios between its lines, not absolute times of one machine.
-var benchmarks = new Dictionary<string, Action>();
-
-foreach (var (name, run) in benchmarks)
-{
-    run();
-    var clock = Stopwatch.StartNew();
-    var times = 0;
-    while (clock.Elapsed < TimeSpan.FromSeconds(1))
-    {
-        run();
-        times++;
-    }
-
-    Console.WriteLine($"{name}: {clock.Elapsed.TotalMilliseconds / times:F3} ms");
-}
-
-Console.WriteLine($"{benchmarks.Count} benchmarks");
-return 0;
+Console.Error.WriteLine($"There is no such benchmark: {string.Join(' ', args)}. The Makefile's bench targets say which there are.");
+return 2;
