@@ -317,7 +317,7 @@ public sealed class DeliveryTests
     {
         await using var slow = await WebhookInbox.StartAsync();
         slow.OnReceived = (_, response) => Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted);
-        await using var fleet = await WebhookFixture.StartAsync(("SdFleet:Webhooks:Delivery:PerReceiver", "2"), ("SdFleet:Webhooks:Delivery:Timeout", "00:01:00"));
+        await using var fleet = await WebhookFixture.StartAsync(("SdFleet:Webhooks:Delivery:PerReceiver", "2"), ("SdFleet:Webhooks:Delivery:Timeout", "00:02:00"));
         await WebhookFixture.EndAsync(fleet.Store, Enumerable.Range(0, 50).Select(_ => WebhookFixture.Job(slow.UrlOf("/"))));
         await slow.WaitForAsync(2);
 
@@ -353,7 +353,7 @@ public sealed class DeliveryTests
         slow.OnReceived = (_, response) => Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted);
         await using var fleet = await WebhookFixture.StartAsync(
             ("SdFleet:Webhooks:Tenants:initech:Secret", WebhookFixture.Secret),
-            ("SdFleet:Webhooks:Delivery:PerTenant", "4"), ("SdFleet:Webhooks:Delivery:MaxReceivers", "8"), ("SdFleet:Webhooks:Delivery:Timeout", "00:01:00"));
+            ("SdFleet:Webhooks:Delivery:PerTenant", "4"), ("SdFleet:Webhooks:Delivery:MaxReceivers", "8"), ("SdFleet:Webhooks:Delivery:Timeout", "00:02:00"));
         await WebhookFixture.EndAsync(
             fleet.Store,
             Enumerable.Range(1, 40).Select(i => WebhookFixture.Job($"http://127.0.0.{i}:{slow.Address.Port}/", i % 2 == 0 ? "acme" : "globex")));
