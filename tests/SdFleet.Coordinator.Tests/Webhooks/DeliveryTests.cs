@@ -6,6 +6,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SdFleet.Contracts.Batches;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
@@ -433,6 +436,33 @@ public sealed class DeliveryTests
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // What was sent and is not recorded would be sent again.
+    [Fact]
+    public async Task Outcome_ThatTheStoreTakesSecondsFor_IsRecordedAllTheSame()
+    {
+        await using var receiver = await WebhookInbox.StartAsync();
+        await using var coordinator = await CoordinatorFixture.StartAsync(
+            services => services.Replace(ServiceDescriptor.Singleton(provider =>
+            {
+                var store = JobStores.Open(provider.GetRequiredService<IOptions<JobStoreOptions>>().Value);
+                return Answered.By(store, (method, arguments) => method == nameof(IJobStore.RecordWebhooksAsync) ? RecordAsync(store, arguments) : null);
+            })),
+            WebhookFixture.Settings);
+
+        await WebhookFixture.EndAsync(coordinator.Store, [WebhookFixture.Job(receiver.UrlOf("/"))]);
+        await CoordinatorFixture.UntilAsync(
+            async () => (await coordinator.Store.ListWebhooksAsync(null, WebhookState.Delivered, null, 10, default)).Count == 1, "the delivery");
+
+        Assert.Single(receiver.Received);
+
+        static async Task RecordAsync(IJobStore store, object?[] arguments)
+        {
+            var token = (CancellationToken)arguments[2]!;
+            await Task.Delay(TimeSpan.FromSeconds(7), token);
+            await store.RecordWebhooksAsync((IReadOnlyList<WebhookOutcome>)arguments[0]!, (DateTimeOffset)arguments[1]!, token);
         }
     }
 
