@@ -257,7 +257,7 @@ public sealed class WorkerTests
     public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
     {
         await using var worker = await WorkerFixture.StartAsync();
-        var work = WorkerFixture.Work(images: 16, steps: 50) with { Attempt = 3 };
+        var work = WorkerFixture.Work(images: 16, steps: 500) with { Attempt = 3 };
         using var stopping = new CancellationTokenSource();
 
         var running = worker.Runner.RunAsync(work, stopping.Token);
@@ -373,7 +373,7 @@ public sealed class WorkerTests
     public async Task Stop_WhileWorking_EndsWithinTheDrainTimes()
     {
         var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:FinishTimeout", "00:00:00.2"));
-        var work = WorkerFixture.Work(images: 16, steps: 150);
+        var work = WorkerFixture.Work(images: 16, steps: 500);
         await worker.ReleaseAsync(work);
         await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
 
