@@ -358,11 +358,7 @@ public sealed class WorkerTests
             await worker.UntilHeldAsync(pair);
         }
 
-        foreach (var work in pair)
-        {
-            await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
-        }
-
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == pair[0].JobId);
         await worker.StopAsync(pair[0]);
 
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == pair[1].JobId);
