@@ -116,8 +116,8 @@ public sealed class BatchTests
     [Fact]
     public async Task Expand_ALongBatch_KeepsToItsWindow()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(
-            ("SdFleet:Batches:Window", "10"), ("SdFleet:Batches:Interval", "00:01:00"), ("SdFleet:Release:Interval", "00:01:00"), ("SdFleet:Release:MinWindow", "1"));
+        await using var coordinator = await StartStillAsync(
+            ("SdFleet:Batches:Window", "10"), ("SdFleet:Release:Interval", "00:01:00"), ("SdFleet:Release:MinWindow", "1"));
         var batch = await SubmitAsync(coordinator, b => b, Lines(1, 33), Lines(34, 60));
         await UntilAsync(coordinator, batch.Id, _ => true);
         var expander = coordinator.Services.GetRequiredService<BatchExpander>();
@@ -139,7 +139,7 @@ public sealed class BatchTests
     [Fact]
     public async Task Expand_ASourceOfBadLines_ReadsNoMoreThanAWindowARound()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(("SdFleet:Batches:Window", "10"), ("SdFleet:Batches:Interval", "00:01:00"));
+        await using var coordinator = await StartStillAsync(("SdFleet:Batches:Window", "10"));
         var batch = await SubmitAsync(coordinator, b => b, new string('\n', 33));
         await UntilAsync(coordinator, batch.Id, _ => true);
 
@@ -152,7 +152,7 @@ public sealed class BatchTests
     [Fact]
     public async Task Expand_ABatchInTrouble_HoldsUpNoOther()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(("SdFleet:Batches:Interval", "00:01:00"), ("SdFleet:Release:MinWindow", "1"));
+        await using var coordinator = await StartStillAsync(("SdFleet:Release:MinWindow", "1"));
         var broken = await SubmitAsync(coordinator, b => b, Lines(1, 2));
         await UntilAsync(coordinator, broken.Id, _ => true);
         var part = Path.Combine(
@@ -179,7 +179,7 @@ public sealed class BatchTests
     [Fact]
     public async Task Expand_StoresFolderGone_WaitsForIt()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(("SdFleet:Batches:Interval", "00:01:00"));
+        await using var coordinator = await StartStillAsync();
         var batch = await SubmitAsync(coordinator, b => b, Lines(1, 2));
         await UntilAsync(coordinator, batch.Id, _ => true);
         var folder = coordinator.Services.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value.Path!;
@@ -199,9 +199,13 @@ public sealed class BatchTests
     public async Task Expand_DatabaseAwayBetweenOrAfterWrites_NeitherRepeatsNorSkipsALine()
     {
         await using var coordinator = await CoordinatorFixture.StartAsync(
-            services => services.Replace(ServiceDescriptor.Singleton(provider => FaultyJobStore.Around(
-                JobStores.Open(provider.GetRequiredService<IOptions<JobStoreOptions>>().Value)))),
-            ("SdFleet:Batches:Interval", "00:01:00"), ("SdFleet:Release:MinWindow", "1"));
+            services =>
+            {
+                KeepStill(services);
+                services.Replace(ServiceDescriptor.Singleton(provider => FaultyJobStore.Around(
+                    JobStores.Open(provider.GetRequiredService<IOptions<JobStoreOptions>>().Value))));
+            },
+            ("SdFleet:Release:MinWindow", "1"));
         string[] parts = [.. Enumerable.Range(0, 12).Select(p => Lines((50 * p) + 1, 50 * (p + 1)) + (p % 3 == 0 ? "bad\n" : ""))];
         var batch = await SubmitAsync(coordinator, b => b, parts);
         await UntilAsync(coordinator, batch.Id, _ => true);
@@ -230,7 +234,7 @@ public sealed class BatchTests
     [Fact]
     public async Task Expand_ByTwoCoordinatorsAtOnce_MakesEachLineOnce()
     {
-        await using var coordinator = await CoordinatorFixture.StartAsync(("SdFleet:Batches:Interval", "00:01:00"), ("SdFleet:Release:MinWindow", "1"));
+        await using var coordinator = await StartStillAsync(("SdFleet:Release:MinWindow", "1"));
         string[] parts = [.. Enumerable.Range(0, 10).Select(p => Lines((40 * p) + 1, 40 * (p + 1)))];
         var batch = await SubmitAsync(coordinator, b => b, parts);
         await UntilAsync(coordinator, batch.Id, _ => true);
@@ -264,6 +268,12 @@ public sealed class BatchTests
         Assert.Equal((batch.Id, "parts"), (rejection.BatchId, Assert.Single(rejection.Errors).Field));
         Assert.Null(await coordinator.Store.FindBatchAsync(batch.Id, default));
     }
+
+    // Batches are expanded by the tests, and by nobody else however long they take.
+    private static Task<CoordinatorFixture> StartStillAsync(params (string Key, string Value)[] settings) => CoordinatorFixture.StartAsync(KeepStill, settings);
+
+    private static void KeepStill(IServiceCollection services) =>
+        services.Remove(services.Single(s => s.ImplementationType == typeof(BatchExpansionService)));
 
     private static string Lines(int from, int to) =>
         string.Concat(Enumerable.Range(from, to - from + 1).Select(i => $"{{\"prompt\":\"picture {i}\"}}\n"));

@@ -57,6 +57,7 @@ internal sealed class CoordinatorFixture : IAsyncDisposable, IFleetBusRoom
             ["SdFleet:Models:0:Name"] = "shapes",
             ["SdFleet:Models:0:DefaultScheduler"] = "ddim",
             ["SdFleet:Release:Interval"] = "00:00:00.05",
+            ["SdFleet:Leases:RunLease"] = "00:10:00",
             ["SdFleet:Leases:SweepInterval"] = "00:00:00.1",
             ["SdFleet:Retry:BaseDelay"] = "00:00:00.05",
         });

@@ -38,17 +38,24 @@ public sealed class RetryMetricTests
 
         await fleet.Publisher.ReportAsync(Failure(id, 1, ErrorClass.Transient), CoordinatorFixture.Soon());
         await fleet.Publisher.ReportAsync(Failure(id, 1, ErrorClass.Transient), CoordinatorFixture.Soon());
-        await fleet.UntilReleasedAsync(2);
+        await UntilRetriedAsync(1);
         await fleet.Publisher.ReportAsync(Failure(id, 2, ErrorClass.Evicted), CoordinatorFixture.Soon());
-        await fleet.UntilReleasedAsync(3);
+        await UntilRetriedAsync(2);
         await fleet.Publisher.ReportAsync(new JobStarted { JobId = id, Attempt = 3, WorkerId = "w1", At = DateTimeOffset.UnixEpoch }, CoordinatorFixture.Soon());
-        await fleet.UntilReleasedAsync(4);
+        await UntilRetriedAsync(3);
 
         // The second failure is the last: nothing is tried again.
         await fleet.Publisher.ReportAsync(Failure(id, 4, ErrorClass.Transient), CoordinatorFixture.Soon());
         await fleet.UntilStateAsync(id, JobState.Failed);
 
         Assert.Equal(["failed", "evicted", "lease"], counted);
+
+        // One is counted a moment after the store has it, and perhaps after its release.
+        async Task UntilRetriedAsync(int count)
+        {
+            await fleet.UntilReleasedAsync(count + 1);
+            await CoordinatorFixture.UntilAsync(() => Task.FromResult(counted.Count >= count), $"{count} retries");
+        }
     }
 
     private static JobFailed Failure(Guid id, int attempt, ErrorClass errorClass) => new()

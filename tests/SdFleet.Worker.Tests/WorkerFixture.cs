@@ -53,6 +53,9 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
             ["SdFleet:Models:0:Name"] = "shapes",
             ["SdFleet:Models:0:Path"] = ShapesModelFolder.Path,
             ["SdFleet:Worker:HeartbeatInterval"] = "00:00:00.2",
+
+            // A model that a test holds up is none that hangs.
+            ["SdFleet:Worker:StepTimeout"] = "01:00:00",
         });
         foreach (var (key, value) in settings)
         {
@@ -95,6 +98,22 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
 
     public Task ReleaseAsync(GenerateImages work) => Publisher.ReleaseAsync(work, TimeSpan.FromMinutes(5), Soon());
 
+    /// <summary>Keeps the model at something else until what this gives is disposed of: what is released meanwhile is in hand, and waits.</summary>
+    public HeldModel HoldModel()
+    {
+        var held = new HeldModel();
+
+        // With steps of its own, so that no other job goes through the model with it.
+        var work = Work(steps: 3, prompt: HeldModel.Prompt);
+        _host.Services.GetRequiredService<InferenceThread>().Enqueue(
+            new InferenceItem(work, [.. RecipeTasks.Of(work.Recipe, work.Images)], PassSettings.Plain, CancellationToken.None) { OnStep = held.OnStep });
+        return held;
+    }
+
+    /// <summary>Waits until the worker says that it has these in hand.</summary>
+    public Task UntilHeldAsync(params IEnumerable<GenerateImages> works) =>
+        WaitForAsync<WorkerHeartbeat>(e => works.All(work => e.Holds.Contains(new HeldAttempt(work.JobId, work.Attempt))));
+
     public Task StopAsync(GenerateImages work) => Publisher.StopAsync(
         new AttemptsUnwanted { Attempts = [new HeldAttempt(work.JobId, work.Attempt)] }, Soon());
 
@@ -110,6 +129,16 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
 
             Assert.False(deadline.IsCancellationRequested, $"No {typeof(T).Name} in time; there were {string.Join(", ", Reports)}");
             await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Waits until the worker has logged a warning with this text.</summary>
+    public async Task UntilWarnedAsync(string text)
+    {
+        var deadline = Soon();
+        while (!Warnings.Messages.Any(message => message.Contains(text, StringComparison.Ordinal)))
+        {
+            await Task.Delay(20, deadline);
         }
     }
 

@@ -120,15 +120,22 @@ public sealed class WorkerTests
     [Fact]
     public async Task Work_ManyJobs_GoThroughTheModelTogetherAndComeOutAsAlone()
     {
-        using var passes = new SpanCounter("generate");
-        await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:MaxBatchImages", "8"));
-        var alone = WorkerFixture.Work(prompt: "a blue square", seed: 11);
+        // The passes of this test alone: other tests' workers have the model under another name.
+        const string Model = "together";
+        using var passes = new SpanCounter("generate", Model);
+        await using var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:MaxBatchImages", "8"), ("SdFleet:Models:0:Name", Model));
+        var alone = Work("a blue square", 11);
         await worker.ReleaseAsync(alone);
         var first = await worker.WaitForAsync<JobCompleted>(e => e.JobId == alone.JobId);
         var before = passes.WithoutLinks;
 
-        var jobs = Enumerable.Range(0, 8).Select(i => WorkerFixture.Work(steps: 4, prompt: i == 0 ? "a blue square" : "a green star", seed: i == 0 ? 11 : i)).ToList();
-        await Task.WhenAll(jobs.Select(worker.ReleaseAsync));
+        var jobs = Enumerable.Range(0, 8).Select(i => i == 0 ? Work("a blue square", 11) : Work("a green star", i)).ToList();
+        using (worker.HoldModel())
+        {
+            await Task.WhenAll(jobs.Select(worker.ReleaseAsync));
+            await worker.WaitForAsync<WorkerHeartbeat>(e => e.Holds.Count > 1);
+        }
+
         foreach (var job in jobs)
         {
             await worker.WaitForAsync<JobCompleted>(e => e.JobId == job.JobId);
@@ -139,6 +146,12 @@ public sealed class WorkerTests
         var difference = MaxDifference(await ReadAsync(worker, first.Images[0].Artifact), await ReadAsync(worker, again.Images[0].Artifact));
         // Sums run in another order in a larger batch: the picture is the same, its last bits need not be.
         Assert.InRange(difference, 0, 2);
+
+        static GenerateImages Work(string prompt, long seed)
+        {
+            var work = WorkerFixture.Work(prompt: prompt, seed: seed);
+            return work with { Recipe = work.Recipe with { Model = Model } };
+        }
     }
 
     [Fact]
@@ -167,19 +180,21 @@ public sealed class WorkerTests
     {
         await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
         const int Jobs = 20;
+
+        // As if the pause for ends were endless: however busy the machine is, an end comes within it.
+        await using var outbox = new ReportOutbox(worker.Publisher, Options.Create(new WorkerOptions()), new StillClock());
         for (var i = 1; i <= Jobs; i++)
         {
             var started = new JobStarted { JobId = Guid.NewGuid(), Attempt = i, WorkerId = "w", At = DateTimeOffset.UnixEpoch };
-            var begun = worker.Outbox.SendAsync(started);
-            await worker.Outbox.SendAsync(
+            var begun = outbox.SendAsync(started);
+            await outbox.SendAsync(
                 new JobFailed { JobId = started.JobId, Attempt = i, WorkerId = "w", ErrorClass = ErrorClass.Transient, Reason = "r", At = DateTimeOffset.UnixEpoch });
             await begun;
         }
 
         await worker.WaitForAsync<JobFailed>(e => e.Attempt == Jobs);
 
-        // Not all of them where the machine is busy with something else between the two.
-        Assert.InRange(worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }), Jobs / 2, Jobs);
+        Assert.Equal(Jobs, worker.Gathered.Count(g => g is { Started.Count: 1, Failed.Count: 1 }));
     }
 
     // A worker gets no more work before these reports are with the broker.
@@ -242,7 +257,7 @@ public sealed class WorkerTests
     public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
     {
         await using var worker = await WorkerFixture.StartAsync();
-        var work = WorkerFixture.Work(images: 16, steps: 50) with { Attempt = 3 };
+        var work = WorkerFixture.Work(images: 16, steps: 500) with { Attempt = 3 };
         using var stopping = new CancellationTokenSource();
 
         var running = worker.Runner.RunAsync(work, stopping.Token);
@@ -262,19 +277,27 @@ public sealed class WorkerTests
         var journal = Path.GetTempFileName();
         try
         {
-            await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50), ("SdFleet:Worker:Synthetic:Journal", journal));
-            var work = WorkerFixture.Work(images: 2, steps: 40);
+            await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero, ("SdFleet:Worker:Synthetic:Journal", journal));
+            var work = WorkerFixture.Work(images: 2);
 
-            await worker.ReleaseAsync(work);
-            await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
-            await worker.ReleaseAsync(work);
+            using (worker.HoldModel())
+            {
+                await worker.ReleaseAsync(work);
+                await worker.UntilHeldAsync(work);
+                await worker.ReleaseAsync(work);
+                await worker.UntilWarnedAsync($"Job {work.JobId}, attempt 1, came twice");
+            }
+
             await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
             Assert.DoesNotContain(worker.Reports, e => e is JobFailed);
+
+            // Its end is reported a moment before it is out of hand.
+            await worker.WaitForAsync<WorkerHeartbeat>(e => e is { State: WorkerState.Idle, ImagesDone: 2 });
             await worker.ReleaseAsync(work);
             var again = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
 
             Assert.Equal((ErrorClass.Evicted, 1), (again.ErrorClass, again.Attempt));
-            Assert.Equal(2, (await File.ReadAllLinesAsync(journal)).Length);
+            Assert.Equal(2, (await File.ReadAllLinesAsync(journal)).Count(line => !line.Contains(HeldModel.Prompt, StringComparison.Ordinal)));
             Assert.Single(worker.Reports.OfType<JobStarted>());
             Assert.Single(worker.Reports.OfType<JobCompleted>());
         }
@@ -287,12 +310,16 @@ public sealed class WorkerTests
     [Fact]
     public async Task GiveBack_WhatIsStillInHand_GoesOn()
     {
-        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50));
-        var work = WorkerFixture.Work(steps: 40);
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
+        var work = WorkerFixture.Work();
 
-        await worker.ReleaseAsync(work);
-        await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
-        await worker.Runner.GiveBackAsync(work);
+        using (worker.HoldModel())
+        {
+            await worker.ReleaseAsync(work);
+            await worker.UntilHeldAsync(work);
+            await worker.Runner.GiveBackAsync(work);
+        }
+
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
         Assert.DoesNotContain(worker.Reports, e => e is JobFailed);
 
@@ -303,19 +330,17 @@ public sealed class WorkerTests
     [Fact]
     public async Task Unwanted_RunningAttempt_EndsWithinAStepAndWithoutAWord()
     {
-        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(100));
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(500));
         var work = WorkerFixture.Work(images: 4, steps: 1000);
         await worker.ReleaseAsync(work);
         await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
         var next = WorkerFixture.Work(steps: 1);
         await worker.ReleaseAsync(next);
 
-        var stopped = Stopwatch.GetTimestamp();
         await worker.StopAsync(work);
-        await worker.WaitForAsync<JobCompleted>(e => e.JobId == next.JobId);
 
-        // The model was free for the next job long before the hundred seconds of the first one.
-        Assert.InRange(Stopwatch.GetElapsedTime(stopped), TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        // The model is free for the next job long before the five hundred seconds of the first one, for which nobody waits here.
+        await worker.WaitForAsync<JobCompleted>(e => e.JobId == next.JobId);
         Assert.DoesNotContain(worker.Reports, e => e is JobFailed || (e is JobCompleted done && done.JobId == work.JobId));
         Assert.DoesNotContain((await worker.WaitForAsync<WorkerHeartbeat>(e => e.ImagesDone == 1)).Holds, h => h.JobId == work.JobId);
     }
@@ -324,16 +349,16 @@ public sealed class WorkerTests
     public async Task Unwanted_OneOfAPass_CostsTheOthersNothing()
     {
         await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50));
-        var before = WorkerFixture.Work(steps: 10);
-        await worker.ReleaseAsync(before);
-        await worker.WaitForAsync<JobStarted>(e => e.JobId == before.JobId);
-        GenerateImages[] pair = [WorkerFixture.Work(steps: 20), WorkerFixture.Work(steps: 20, seed: 6)];
-        await Task.WhenAll(pair.Select(worker.ReleaseAsync));
-        foreach (var work in pair)
+
+        // Long enough that the order to stop comes before their end, and together, as they have waited for the model.
+        GenerateImages[] pair = [WorkerFixture.Work(steps: 200), WorkerFixture.Work(steps: 200, seed: 6)];
+        using (worker.HoldModel())
         {
-            await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
+            await Task.WhenAll(pair.Select(worker.ReleaseAsync));
+            await worker.UntilHeldAsync(pair);
         }
 
+        await worker.WaitForAsync<JobStarted>(e => e.JobId == pair[0].JobId);
         await worker.StopAsync(pair[0]);
 
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == pair[1].JobId);
@@ -344,7 +369,7 @@ public sealed class WorkerTests
     public async Task Stop_WhileWorking_EndsWithinTheDrainTimes()
     {
         var worker = await WorkerFixture.StartAsync(("SdFleet:Worker:FinishTimeout", "00:00:00.2"));
-        var work = WorkerFixture.Work(images: 16, steps: 150);
+        var work = WorkerFixture.Work(images: 16, steps: 500);
         await worker.ReleaseAsync(work);
         await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
 
@@ -361,9 +386,13 @@ public sealed class WorkerTests
         Assert.Empty(idle.Holds);
         Assert.Equal(("shapes", 64), (idle.Model, idle.ModelDigest!.Length));
 
-        var work = WorkerFixture.Work(images: 4, steps: 50);
-        await worker.ReleaseAsync(work);
-        await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Busy && e.Holds.Contains(new HeldAttempt(work.JobId, 1)));
+        var work = WorkerFixture.Work(images: 4);
+        using (worker.HoldModel())
+        {
+            await worker.ReleaseAsync(work);
+            await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Busy && e.Holds.Contains(new HeldAttempt(work.JobId, 1)));
+        }
+
         await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
         var after = await worker.WaitForAsync<WorkerHeartbeat>(e => e.State == WorkerState.Idle && e.ImagesDone == 4);
         Assert.Equal(4 * work.Recipe.PixelPasses(), after.PixelPasses);
@@ -396,7 +425,7 @@ public sealed class WorkerTests
         private readonly ActivityListener _listener;
         private int _withoutLinks;
 
-        public SpanCounter(string name)
+        public SpanCounter(string name, string model)
         {
             _listener = new ActivityListener
             {
@@ -404,7 +433,7 @@ public sealed class WorkerTests
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStopped = a =>
                 {
-                    if (a.OperationName == name && !a.Links.Any())
+                    if (a.OperationName == name && !a.Links.Any() && (string?)a.GetTagItem("gen_ai.request.model") == model)
                     {
                         Interlocked.Increment(ref _withoutLinks);
                     }

@@ -45,8 +45,9 @@ internal sealed partial class WebhookDeliverer(
 
             var outcomes = await Task.WhenAll(claimed.Select(webhook => SendAsync(webhook, Now, stopping))).ConfigureAwait(false);
 
-            // Not with the caller's token: what was sent is recorded even while stopping, or it would be sent again.
-            using var deadline = new CancellationTokenSource(LastWords, clock);
+            // Not with the caller's token: what was sent is recorded even while stopping, or it would be sent again. Only then there is little time.
+            using var deadline = new CancellationTokenSource(LeaseMargin, clock);
+            using var hurry = stopping.Register(() => deadline.CancelAfter(LastWords));
             await store.RecordWebhooksAsync(outcomes, Now(), deadline.Token).ConfigureAwait(false);
             if (outcomes.All(outcome => outcome.State != WebhookState.Delivered))
             {

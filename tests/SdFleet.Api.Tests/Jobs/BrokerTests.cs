@@ -44,6 +44,6 @@ public sealed class BrokerTests
     {
         ["SdFleet:Transport:Kind"] = "RabbitMq",
         ["SdFleet:Transport:Uri"] = host.Uri.ToString(),
-        ["SdFleet:Api:PublishTimeout"] = "00:00:20",
+        ["SdFleet:Api:PublishTimeout"] = "00:00:45",
     };
 }

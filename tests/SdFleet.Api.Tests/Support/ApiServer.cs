@@ -125,7 +125,7 @@ public sealed class ApiServer : IAsyncDisposable
     public HttpClient ClientFor(string? key)
     {
         var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
-        var client = new HttpClient(handler) { BaseAddress = Addresses[0], Timeout = TimeSpan.FromSeconds(60) };
+        var client = new HttpClient(handler) { BaseAddress = Addresses[0], Timeout = TimeSpan.FromMinutes(2) };
         client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         return client;
     }

@@ -111,10 +111,10 @@ public sealed class AddressTests
     [Fact]
     public async Task Send_NobodyThere_SaysSoAndMayBeTriedAgain()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        // Taken and not listened on: nobody else can get it meanwhile.
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
         using var client = Client(allowPrivate: true, "127.0.0.1");
         using var nameless = Client(allowPrivate: true);
 

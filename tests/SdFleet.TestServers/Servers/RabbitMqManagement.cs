@@ -9,7 +9,7 @@ namespace SdFleet.TestServers;
 /// <summary>The broker's management API; paths are relative to <c>/api/</c>.</summary>
 public sealed class RabbitMqManagement
 {
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromMinutes(2) };
 
     private readonly AuthenticationHeaderValue _credentials;
 

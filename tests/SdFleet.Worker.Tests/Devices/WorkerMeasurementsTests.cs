@@ -12,7 +12,7 @@ public sealed class WorkerMeasurementsTests
     {
         using var measurements = new Measurements();
         await using var worker = await WorkerFixture.StartSyntheticAsync(
-            TimeSpan.FromMilliseconds(20), ("SdFleet:Models:0:PricePerGpuHour", "1"), ("SdFleet:Worker:PricePerGpuHour", "3600"));
+            TimeSpan.FromMilliseconds(50), ("SdFleet:Models:0:PricePerGpuHour", "1"), ("SdFleet:Worker:PricePerGpuHour", "3600"));
         var work = WorkerFixture.Work(images: 2);
 
         await worker.ReleaseAsync(work);
@@ -20,7 +20,7 @@ public sealed class WorkerMeasurementsTests
 
         // No other test's worker has a price, and this one's own comes before its model's: an hour for 3600 is a second for one.
         var seconds = completed.Images.Sum(image => image.Timings.GpuSeconds);
-        Assert.InRange(seconds, 0.07, 60);
+        Assert.InRange(seconds, 0.1, 60);
         Assert.Equal(seconds, measurements.All.Where(m => m.Name == "sdfleet.worker.gpu.cost").Sum(m => m.Value), 6);
     }
 
@@ -28,7 +28,7 @@ public sealed class WorkerMeasurementsTests
     public async Task Attempt_IsARequestByTheConventions_WithOrWithoutAnError()
     {
         using var measurements = new Measurements();
-        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(10));
+        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.FromMilliseconds(50));
         var (good, bad) = (WorkerFixture.Work(), WorkerFixture.Work());
 
         await worker.ReleaseAsync(good);
@@ -36,12 +36,13 @@ public sealed class WorkerMeasurementsTests
         await worker.ReleaseAsync(bad with { Recipe = bad.Recipe with { Task = new PictureTask { Kind = JobTask.ImageToImage, InitImage = new string('a', 64), Strength = 0.5 } } });
         await worker.WaitForAsync<JobFailed>(e => e.JobId == bad.JobId);
 
-        var requests = measurements.All.Where(m => m.Name == "gen_ai.server.request.duration").ToList();
-        Assert.All(requests, m => Assert.Equal(
-            ("generate_content", "sdfleet", "shapes"), (m.Tags["gen_ai.operation.name"], m.Tags["gen_ai.provider.name"], m.Tags["gen_ai.request.model"])));
+        // Other tests' workers may have other models.
+        var requests = measurements.All
+            .Where(m => m.Name == "gen_ai.server.request.duration" && m.Tags.GetValueOrDefault("gen_ai.request.model") is "shapes").ToList();
+        Assert.All(requests, m => Assert.Equal(("generate_content", "sdfleet"), (m.Tags["gen_ai.operation.name"], m.Tags["gen_ai.provider.name"])));
 
-        // Four steps of ten milliseconds.
-        Assert.Contains(requests, m => !m.Tags.ContainsKey("error.type") && m.Value is >= 0.03 and < 60);
+        // Four steps of fifty milliseconds.
+        Assert.Contains(requests, m => !m.Tags.ContainsKey("error.type") && m.Value is >= 0.1 and < 60);
         Assert.Contains(requests, m => m.Tags.GetValueOrDefault("error.type") is "Invalid");
     }
 
