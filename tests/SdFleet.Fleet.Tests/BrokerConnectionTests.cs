@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,11 +84,17 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         // Long enough for pauses that grow to have grown to about as much.
         await Task.Delay(TimeSpan.FromSeconds(15));
         Assert.False(report.IsCompleted);
-        var back = Stopwatch.GetTimestamp();
         _relay.Open();
-        await report;
 
-        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(12));
+        // Twelve seconds, of which those do not count for which this machine stood still.
+        var tenths = 0;
+        for (; !report.IsCompleted; tenths++)
+        {
+            await Task.Delay(100);
+        }
+
+        await report;
+        Assert.InRange(tenths, 0, 120);
 
         // As the outbox does: what is lost with the connection is sent again.
         async Task ReportAsync()
