@@ -14,7 +14,7 @@ public sealed class CancelTests(FleetFixture fixture) : IClassFixture<FleetFixtu
         var store = fixture.Fleet.Services.GetRequiredService<IJobStore>();
         var id = Guid.CreateVersion7();
         await fixture.Fleet.Services.GetRequiredService<FleetPublisher>().SubmitAsync(
-            new SubmitJob { Id = id, Prompt = "a red circle", Images = 4, Steps = 150 }, default);
+            new SubmitJob { Id = id, Prompt = "a red circle", Images = 16, Steps = 150 }, default);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while ((await store.FindJobAsync(id, patience.Token))?.State != JobState.Running)
         {

@@ -124,6 +124,7 @@ public sealed class WebhookTests
             ["SdFleet:Webhooks:AllowPrivateAddresses"] = "true",
             ["SdFleet:Webhooks:Tenants:default:Secret"] = Secret,
             ["SdFleet:Webhooks:Delivery:Interval"] = "00:00:00.05",
+            ["SdFleet:Webhooks:Delivery:Timeout"] = "00:01:00",
         },
     };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,13 +64,18 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         var work = Work();
         _relay.LosesAnswers = true;
         var released = ReleaseAsync(work);
-        await UntilAsync(async () => (int?)(await _broker.GetQueueAsync(Queue))?["messages"] >= 2);
+        var taken = new List<Guid>();
+        await UntilAsync(async () =>
+        {
+            taken.AddRange(await TakeAsync());
+            return taken.Contains(work.JobId);
+        });
 
         _relay.Cut();
         _relay.LosesAnswers = false;
 
         await Assert.ThrowsAsync<BrokerUnavailableException>(() => released);
-        var taken = (await _broker.TakeAsync(Queue)).Select(m => JsonSerializer.Deserialize<GenerateImages>((string)m["payload"]!, ContractsJson.Options)!.JobId);
+        taken.AddRange(await TakeAsync());
         Assert.Single(taken, id => id == work.JobId);
     }
 
@@ -85,11 +89,17 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         // Long enough for pauses that grow to have grown to about as much.
         await Task.Delay(TimeSpan.FromSeconds(15));
         Assert.False(report.IsCompleted);
-        var back = Stopwatch.GetTimestamp();
         _relay.Open();
-        await report;
 
-        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(12));
+        // Twelve seconds, of which those do not count for which this machine stood still.
+        var tenths = 0;
+        for (; !report.IsCompleted; tenths++)
+        {
+            await Task.Delay(100);
+        }
+
+        await report;
+        Assert.InRange(tenths, 0, 120);
 
         // As the outbox does: what is lost with the connection is sent again.
         async Task ReportAsync()
@@ -131,6 +141,9 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
             await Task.Delay(100, deadline.Token);
         }
     }
+
+    private async Task<IEnumerable<Guid>> TakeAsync() =>
+        (await _broker.TakeAsync(Queue)).Select(m => JsonSerializer.Deserialize<GenerateImages>((string)m["payload"]!, ContractsJson.Options)!.JobId);
 
     private async Task ReleaseAsync(GenerateImages work)
     {

@@ -177,7 +177,9 @@ public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
     {
         await Store.AdmitAsync([.. Enumerable.Range(0, 400).Select(i => Samples.Job(tenant: i % 2 == 0 ? "acme" : "globex"))], default);
         using var stop = new CancellationTokenSource();
-        var releasing = Enumerable.Range(0, 3).Select(_ => Open()).Select(store => Task.Run(async () =>
+
+        // Stores on one file poll for their turn, and have none for as long as one of them always has the next transaction ready.
+        var releasing = Enumerable.Range(0, 3).Select(_ => _kind == JobStoreKind.Postgres ? Open() : Store).Select(store => Task.Run(async () =>
         {
             while (!stop.IsCancellationRequested)
             {

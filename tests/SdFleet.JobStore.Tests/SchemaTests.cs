@@ -171,7 +171,7 @@ public sealed class PostgresSchemaTests() : SchemaTests(JobStoreKind.Postgres)
     [Fact]
     public async Task Migrate_WhileAnotherMigratesForLongerThanAStatementMayTake_WaitsForIt()
     {
-        var options = new JobStoreOptions { Kind = JobStoreKind.Postgres, ConnectionString = $"{Options.ConnectionString};Command Timeout=2" };
+        var options = new JobStoreOptions { Kind = JobStoreKind.Postgres, ConnectionString = $"{Options.ConnectionString};Command Timeout=5" };
         await using var other = new PostgresDatabase(Options.ConnectionString!);
         await using var store = JobStores.Open(options);
         Task migrated;
@@ -179,7 +179,7 @@ public sealed class PostgresSchemaTests() : SchemaTests(JobStoreKind.Postgres)
         await using (await other.BeginMigrationAsync(default))
         {
             migrated = store.MigrateAsync(default);
-            await Task.Delay(TimeSpan.FromSeconds(4));
+            await Task.Delay(TimeSpan.FromSeconds(8));
             Assert.False(migrated.IsCompleted);
         }
 

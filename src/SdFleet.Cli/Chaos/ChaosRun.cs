@@ -161,7 +161,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
             inQueues = counts.Where(c => c.Key.StartsWith(Topology.WorkExchange + ".", StringComparison.Ordinal)).Sum(c => c.Value);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
             // The broker is being restarted.
         }
@@ -177,10 +177,17 @@ internal sealed class ChaosRun : IAsyncDisposable
         string[] queues = [Topology.SubmitQueue, Topology.EventsQueue, Topology.UnroutedQueue, Topology.DeadQueue, EventTap.Queue];
         while (watch.Elapsed < Trial.SetUpPatience)
         {
-            var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
-            if (queues.All(q => counts.GetValueOrDefault(q) == 0))
+            try
             {
-                return;
+                var counts = await _trial.Host.CountMessagesAsync(cancellationToken);
+                if (queues.All(q => counts.GetValueOrDefault(q) == 0))
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+            {
+                // It is asked again: a broker that is busy may be late.
             }
 
             await Task.Delay(SampleInterval, cancellationToken);
@@ -188,6 +195,9 @@ internal sealed class ChaosRun : IAsyncDisposable
 
         _diary.Happened("the queues of submissions and events have not run dry");
     }
+
+    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<Evidence> GatherAsync(JobRecords records, CancellationToken cancellationToken)
     {

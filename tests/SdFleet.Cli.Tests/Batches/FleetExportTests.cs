@@ -85,7 +85,7 @@ public sealed class FleetExportTests
         var cancelled = none;
         for (var i = 0; cancelled.ExitCode != 0; i++)
         {
-            Assert.True(i < 200, cancelled.Error);
+            Assert.True(i < 2000, cancelled.Error);
             await Task.Delay(50);
             cancelled = await CliRun.Of("dataset", "cancel", id, "parquet", "--server", server);
         }

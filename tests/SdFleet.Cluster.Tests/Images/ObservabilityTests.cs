@@ -157,7 +157,15 @@ public sealed partial class ObservabilityTests
     {
         var found = new List<Instrument>();
         using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, _) => found.Add(instrument);
+
+        // Other tests run at the same time, and what they make is told here by their own threads.
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            lock (found)
+            {
+                found.Add(instrument);
+            }
+        };
         listener.Start();
 
         // Of a worker with everything that a device can tell.
@@ -170,7 +178,10 @@ public sealed partial class ObservabilityTests
             }
         }
 
-        return found;
+        lock (found)
+        {
+            return [.. found];
+        }
     }
 
     [GeneratedRegex(@"\{\{(\w+)\}\}")]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using SdFleet.Diffusion.Pipelines;
 
@@ -43,16 +42,21 @@ public sealed class CancellationTests
     [Fact]
     public void Generate_CancelledInsideAStep_EndsInItsMiddle()
     {
-        // One step of this model takes seconds, so that the cancellation falls into it.
+        // One step of this model takes seconds, so that the cancellation falls into it; where the machine stood still and it came
+        // before the first or between two, another one will.
         using StableDiffusionPipeline pipeline = new TinyModel { SlowProducts = 100 }.Load();
-        using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(500));
-        Stopwatch watch = Stopwatch.StartNew();
+        Exception? inside = null;
+        int steps = 0;
+        for (int tries = 0; inside is null && tries < 8; tries++)
+        {
+            using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(500));
+            inside = Assert.ThrowsAny<OperationCanceledException>(
+                () => pipeline.Generate([pipeline.CreateTask("x") with { Steps = 20 }], new ProgressHandler(p => steps = p.Step), source.Token)).InnerException;
+        }
 
-        OperationCanceledException error = Assert.ThrowsAny<OperationCanceledException>(
-            () => pipeline.Generate([pipeline.CreateTask("x") with { Steps = 20 }], null, source.Token));
-
-        Assert.IsType<OnnxRuntimeException>(error.InnerException);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(30));
+        // Only a run that has not come to its end says so.
+        Assert.IsType<OnnxRuntimeException>(inside);
+        Assert.InRange(steps, 0, 19);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class RealServersExportTests
         await using var container = (await AzuriteServer.GetAsync()).NameContainer();
         await using var fleet = await SyntheticFleet.StartAsync(
             container,
-            ("SdFleet__Exports__Lease", "00:00:03"),
+            ("SdFleet__Exports__Lease", "00:00:10"),
             ("SdFleet__Exports__Interval", "00:00:00.2"));
         await fleet.StartCoordinatorAsync();
         await fleet.StartWorkerAsync(TimeSpan.Zero);

@@ -43,7 +43,8 @@ public sealed class ShapesDatasetTests
             ("SdFleet__Models__0__DefaultWidth", "128"),
             ("SdFleet__Models__0__DefaultHeight", "128"),
             ("SdFleet__Worker__Synthetic__Enabled", "false"),
-            ("SdFleet__Leases__RunLease", "00:00:30"));
+            ("SdFleet__Leases__RunLease", "00:00:30"),
+            ("SdFleet__Leases__ReleaseLease", "00:10:00"));
         await fleet.StartWorkerAsync(TimeSpan.Zero);
         var server = (await fleet.StartApiAsync()).Address!.ToString();
         var folder = Directory.CreateTempSubdirectory("sdfleet-shapes-").FullName;
@@ -53,7 +54,7 @@ public sealed class ShapesDatasetTests
         async Task<string> RunApartAsync(params string[] arguments)
         {
             await using var run = FleetProcess.Start("SdFleet.Cli", account, arguments);
-            Assert.True(await run.WaitForExitAsync() == 0, run.Tail());
+            Assert.True(await run.WaitForExitAsync(TimeSpan.FromMinutes(9)) == 0, run.Tail());
             return string.Join('\n', run.Output);
         }
 

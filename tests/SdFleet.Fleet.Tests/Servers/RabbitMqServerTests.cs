@@ -6,9 +6,9 @@ namespace SdFleet.Fleet.Tests.Servers;
 
 public sealed class RabbitMqServerTests
 {
-    // RabbitMQ writes its table of quorum queues to the disk about three seconds after a change. A node that is killed
-    // before has forgotten a queue that it had confirmed.
-    private static readonly TimeSpan UntilQueuesAreOnDisk = TimeSpan.FromSeconds(5);
+    // RabbitMQ writes its table of quorum queues to the disk about three seconds after a change, later where it is busy. A node
+    // that is killed before has forgotten a queue that it had confirmed.
+    private static readonly TimeSpan UntilQueuesAreOnDisk = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task VirtualHost_CarriesMessagesOfItsOwn()

@@ -16,7 +16,7 @@ public sealed class BatchTests
     public async Task Batch_WhoseCoordinatorIsKilledInTheMiddle_IsWholeAndMadeOnce()
     {
         // No more than a window of lines an interval and coordinator: the middle lasts for seconds.
-        await using var fleet = await SyntheticFleet.StartAsync(server: null, ("SdFleet__Batches__Window", "20"), ("SdFleet__Batches__Interval", "00:00:01"));
+        await using var fleet = await SyntheticFleet.StartAsync(server: null, ("SdFleet__Batches__Window", "20"), ("SdFleet__Batches__Interval", "00:00:02"));
         await fleet.StartCoordinatorAsync();
         await fleet.StartWorkerAsync(TimeSpan.FromMilliseconds(1));
         var api = await fleet.StartApiAsync();

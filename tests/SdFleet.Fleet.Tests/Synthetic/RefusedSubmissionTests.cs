@@ -36,7 +36,7 @@ public sealed class RefusedSubmissionTests
 
     private static async Task<SubmissionRejected> OnlyAsync(RejectedQueue queue)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             if (await queue.ListAsync(10, deadline.Token) is { Count: > 0 } rejections)

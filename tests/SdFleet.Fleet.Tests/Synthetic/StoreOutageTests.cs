@@ -25,7 +25,8 @@ public sealed class StoreOutageTests
             server: null,
             ("SdFleet__Artifacts__Kind", "AzureBlob"),
             ("SdFleet__Artifacts__ConnectionString", address.Options(container.Name, proxy.Port).ConnectionString!),
-            ("SdFleet__Artifacts__Container", container.Name));
+            ("SdFleet__Artifacts__Container", container.Name),
+            ("SdFleet__Leases__ReleaseLease", "00:10:00"));
         await fleet.StartWorkerAsync(Fast);
 
         proxy.Begin(BlobFault.Errors);

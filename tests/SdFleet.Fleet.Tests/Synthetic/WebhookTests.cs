@@ -1,5 +1,3 @@
-using System.Text.Json;
-using SdFleet.Contracts;
 using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Webhooks;
 using SdFleet.TestServers.Webhooks;
@@ -23,15 +21,15 @@ public sealed class WebhookTests
             ("SdFleet__Webhooks__Tenants__default__Secret", Secret),
             ("SdFleet__Webhooks__Delivery__Interval", "00:00:00.05"),
             ("SdFleet__Webhooks__Delivery__PerReceiver", "1"),
-            ("SdFleet__Webhooks__Delivery__Timeout", "00:00:02"));
+            ("SdFleet__Webhooks__Delivery__Timeout", "00:00:20"));
         var isKilled = false;
         inbox.OnReceived = async (_, response) =>
         {
             // The fifth is taken, and the coordinator dies before it hears so.
             if (inbox.Received.Count == 5)
             {
-                fleet.Coordinator.Kill();
                 isKilled = true;
+                fleet.Coordinator.Kill();
                 await Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted);
             }
         };
@@ -41,7 +39,7 @@ public sealed class WebhookTests
         {
             var job = new SubmitJob { Id = Guid.NewGuid(), Prompt = "p", Steps = 1, Webhook = new Webhook { Url = inbox.UrlOf("/") } };
             ids.Add(job.Id.Value);
-            Assert.True(await fleet.Broker.PublishAsync(Topology.SubmitExchange, "", JsonSerializer.Serialize(job, ContractsJson.Options)));
+            await fleet.SubmitAsync(job);
         }
 
         await inbox.WaitForAsync(5);
@@ -49,9 +47,9 @@ public sealed class WebhookTests
         Assert.True(isKilled);
         await fleet.StartCoordinatorAsync();
 
-        // All but the one that the dead one had claimed come at once; that one when its claim has run out.
+        // All but the one that the dead one had claimed come at once; that one when its claim has run out, be it before the last of them.
         var received = await inbox.WaitForAsync(Jobs + 1);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while ((await fleet.Store.ListWebhooksAsync(tenant: null, WebhookState.Pending, before: null, 1000, default)).Count > 0)
         {
             await Task.Delay(50, deadline.Token);
@@ -59,8 +57,9 @@ public sealed class WebhookTests
 
         Assert.Equal(Jobs + 1, inbox.Received.Count);
         Assert.Equal(ids.Order(), received.Select(r => (Guid)r.Json["data"]!["id"]!).Distinct().Order());
-        Assert.Equal(received[4].Id, Assert.Single(received.GroupBy(r => r.Id), g => g.Count() == 2).Key);
-        Assert.Equal(Convert.ToHexString(received[4].Body), Convert.ToHexString(received[^1].Body));
+        var twice = Assert.Single(received.GroupBy(r => r.Id), g => g.Count() == 2);
+        Assert.Equal(received[4].Id, twice.Key);
+        Assert.Equal(Convert.ToHexString(received[4].Body), Convert.ToHexString(twice.Last().Body));
         foreach (var id in ids)
         {
             Assert.Equal(JobState.Completed, (await fleet.Store.FindJobAsync(id, default))!.State);

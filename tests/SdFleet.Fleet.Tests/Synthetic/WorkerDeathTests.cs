@@ -17,15 +17,19 @@ public sealed class WorkerDeathTests : IAsyncLifetime
 
     private SyntheticFleet _fleet = null!;
 
+    // A job that waits for a worker to start is not evicted meanwhile.
     public async Task InitializeAsync() => _fleet = await SyntheticFleet.StartAsync(
-        server: null, ("SdFleet__Retry__MaxEvictions", $"{MaxEvictions}"), ("SdFleet__Worker__MaxBatchImages", "1"));
+        server: null,
+        ("SdFleet__Retry__MaxEvictions", $"{MaxEvictions}"),
+        ("SdFleet__Worker__MaxBatchImages", "1"),
+        ("SdFleet__Leases__ReleaseLease", "00:02:00"));
 
     public async Task DisposeAsync() => await _fleet.DisposeAsync();
 
     [Fact]
     public async Task Hang_StepTakesTooLong_TheProcessEndsAndTheJobIsMadeElsewhereAsEvicted()
     {
-        var hung = await _fleet.StartWorkerAsync(Fast, Faults, ("SdFleet__Worker__StepTimeout", "00:00:01"));
+        var hung = await _fleet.StartWorkerAsync(Fast, Faults, ("SdFleet__Worker__StepTimeout", "00:00:05"));
         var id = await _fleet.SubmitAsync("fault:hang");
 
         Assert.Equal(70, await hung.WaitForExitAsync());

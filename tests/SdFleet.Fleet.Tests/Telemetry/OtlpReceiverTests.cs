@@ -12,6 +12,8 @@ namespace SdFleet.Fleet.Tests.Telemetry;
 /// <summary>What the real exporter sends, our decoder reads.</summary>
 public sealed class OtlpReceiverTests
 {
+    private const int Patience = 60_000;
+
     [Fact]
     public async Task Spans_ArriveWithTheirTraceAndAttributes()
     {
@@ -23,14 +25,19 @@ public sealed class OtlpReceiverTests
             .AddOtlpExporter(options => Export(options, receiver, "/v1/traces"))
             .Build())
         {
-            using var outer = source.StartActivity("submit", ActivityKind.Producer);
-            using var inner = source.StartActivity("render", ActivityKind.Consumer)!;
-            inner.SetTag("model", "shapes");
-            inner.SetTag("steps", 20);
-            inner.SetTag("guidance", 7.5);
-            inner.SetTag("cached", true);
-            inner.AddEvent(new ActivityEvent("first step"));
-            inner.SetStatus(ActivityStatusCode.Error, "no memory");
+            using (source.StartActivity("submit", ActivityKind.Producer))
+            using (var inner = source.StartActivity("render", ActivityKind.Consumer)!)
+            {
+                inner.SetTag("model", "shapes");
+                inner.SetTag("steps", 20);
+                inner.SetTag("guidance", 7.5);
+                inner.SetTag("cached", true);
+                inner.AddEvent(new ActivityEvent("first step"));
+                inner.SetStatus(ActivityStatusCode.Error, "no memory");
+            }
+
+            // Disposing would wait for five seconds only.
+            Assert.True(tracing.Shutdown(Patience));
         }
 
         var spans = await receiver.WaitForSpansAsync(spans => spans.Count == 2);
@@ -49,7 +56,7 @@ public sealed class OtlpReceiverTests
         Assert.Equal(7.5, render.Attributes["guidance"]);
         Assert.Equal(true, render.Attributes["cached"]);
         Assert.InRange(render.Duration, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-        Assert.InRange(render.Start, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);
+        Assert.InRange(render.Start, DateTimeOffset.UtcNow.AddMinutes(-10), DateTimeOffset.UtcNow);
     }
 
     [Fact]
@@ -70,6 +77,7 @@ public sealed class OtlpReceiverTests
             seconds.Record(0.5);
             seconds.Record(0.25);
             meter.CreateUpDownCounter<long>("memory", "By").Add(5);
+            Assert.True(metrics.Shutdown(Patience));
         }
 
         var received = await receiver.WaitForMetricsAsync(metrics => metrics.Count >= 3);
@@ -88,5 +96,6 @@ public sealed class OtlpReceiverTests
     {
         options.Endpoint = new Uri(receiver.Endpoint, path);
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
+        options.TimeoutMilliseconds = Patience;
     }
 }

@@ -12,6 +12,8 @@ namespace SdFleet.TestServers;
 /// </summary>
 public sealed partial class FleetProcess : IAsyncDisposable
 {
+    private const int MaxTries = 3;
+
     private const int Sigint = 2;
     private const int Sigkill = 9;
     private const int Sigterm = 15;
@@ -80,21 +82,29 @@ public sealed partial class FleetProcess : IAsyncDisposable
         string health = "/health/ready",
         TimeSpan? patience = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        var variables = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+        for (var tries = 1; ; tries++)
         {
-            ["ASPNETCORE_URLS"] = address.ToString().TrimEnd('/'),
-        };
-        var process = Start(project, variables, address, []);
-        try
-        {
-            await process.WaitForHealthAsync(new Uri(address, health), patience);
-            return process;
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
+            var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+            var variables = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+            {
+                ["ASPNETCORE_URLS"] = address.ToString().TrimEnd('/'),
+            };
+            var process = Start(project, variables, address, []);
+            try
+            {
+                await process.WaitForHealthAsync(new Uri(address, health), patience);
+                return process;
+            }
+            catch (TestServerException) when (tries < MaxTries && process.Output.Any(line => line.Contains("address already in use", StringComparison.OrdinalIgnoreCase)))
+            {
+                // Another process took the port before this one had started.
+                await process.DisposeAsync();
+            }
+            catch
+            {
+                await process.DisposeAsync();
+                throw;
+            }
         }
     }
 

@@ -31,8 +31,8 @@ public sealed class PostgresServer : TestServer
 
     internal async Task ExecuteAsync(string sql)
     {
-        // Unpooled: a connection left in the pool would count against the server's limit for nothing.
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false };
+        // Unpooled: a connection left in the pool would count against the server's limit for nothing. A busy machine takes its time to copy a database.
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, Timeout = 60, CommandTimeout = 120 };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

@@ -9,7 +9,9 @@ namespace SdFleet.TestServers;
 /// <summary>The broker's management API; paths are relative to <c>/api/</c>.</summary>
 public sealed class RabbitMqManagement
 {
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private const int MaxTries = 4;
+
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly AuthenticationHeaderValue _credentials;
 
@@ -51,10 +53,20 @@ public sealed class RabbitMqManagement
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Address, $"/api/{path}"));
-        request.Headers.Authorization = _credentials;
-        request.Content = body is null ? null : JsonContent.Create(body, body.GetType());
-        return await Client.SendAsync(request);
+        for (var tries = 1; ; tries++)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(Address, $"/api/{path}"));
+            request.Headers.Authorization = _credentials;
+            request.Content = body is null ? null : JsonContent.Create(body, body.GetType());
+            try
+            {
+                return await Client.SendAsync(request);
+            }
+            catch (TaskCanceledException) when (method != HttpMethod.Post && tries < MaxTries)
+            {
+                // A busy broker is late, and what is not posted may be asked twice.
+            }
+        }
     }
 
     private static async Task<JsonNode?> ReadAsync(HttpResponseMessage response)

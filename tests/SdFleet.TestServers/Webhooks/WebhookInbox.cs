@@ -10,7 +10,7 @@ namespace SdFleet.TestServers.Webhooks;
 /// <summary>Somebody who takes webhooks: real Kestrel on this machine's loopback, which keeps what comes.</summary>
 public sealed class WebhookInbox : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly ConcurrentQueue<ReceivedWebhook> _received = new();
     private readonly WebApplication _application;

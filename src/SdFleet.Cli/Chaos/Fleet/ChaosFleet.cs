@@ -58,10 +58,12 @@ internal sealed class ChaosFleet : IDisposable
     public IReadOnlyList<string> Revive()
     {
         var revived = new List<string>();
-        foreach (var member in Members.Where(m => !m.IsExpectedToEnd && m.HasExited))
+        foreach (var member in Members)
         {
-            revived.Add($"{member.Name} ended by itself with exit code {member.ExitCode}, and was started again");
-            member.Start();
+            if (member.Revive() is { } exitCode)
+            {
+                revived.Add($"{member.Name} ended by itself with exit code {exitCode}, and was started again");
+            }
         }
 
         return revived;

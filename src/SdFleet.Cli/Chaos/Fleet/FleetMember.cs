@@ -13,6 +13,7 @@ internal sealed class FleetMember : IDisposable
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
+    private readonly Lock _life = new();
     private readonly string _program;
     private readonly string _logs;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -20,6 +21,9 @@ internal sealed class FleetMember : IDisposable
     private Process? _process;
     private StreamWriter? _log;
     private int _starts;
+
+    // Whether its end is somebody's wish; else it is started again.
+    private bool _isExpectedToEnd;
 
     /// <param name="name">As the report calls it.</param>
     /// <param name="project">The service's project.</param>
@@ -45,55 +49,41 @@ internal sealed class FleetMember : IDisposable
     /// <summary>Name and number of the process.</summary>
     public string Title => $"{Name} (process {Process.Id})";
 
-    /// <summary>Whether its end is somebody's wish; else it is started again.</summary>
-    public bool IsExpectedToEnd { get; set; }
-
     public bool HasExited => Process.HasExited;
-
-    public int ExitCode => Process.ExitCode;
 
     private Process Process => _process ?? throw new InvalidOperationException($"{Name} was not started.");
 
     /// <summary>Starts a process, where none runs.</summary>
     public void Start()
     {
-        IsExpectedToEnd = true;
-        Forget();
-        _starts++;
-        var start = new ProcessStartInfo(Host(), ["exec", _program])
+        lock (_life)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _logs,
-        };
-        foreach (var name in start.Environment.Keys.Where(IsNotForIt).ToList())
-        {
-            start.Environment.Remove(name);
+            StartAnew();
         }
+    }
 
-        foreach (var (name, value) in _settings)
+    /// <summary>Starts it again, where it ended and was not to.</summary>
+    /// <returns>The exit code with which it ended; null where it runs, or where its end is somebody's wish.</returns>
+    public int? Revive()
+    {
+        // Under one lock: between the two questions its end could be wished, and come.
+        lock (_life)
         {
-            start.Environment[name] = value.Replace("{start}", _starts.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        }
+            if (_isExpectedToEnd || !Process.HasExited)
+            {
+                return null;
+            }
 
-        start.Environment["ASPNETCORE_URLS"] = Address.GetLeftPart(UriPartial.Authority);
-        _log = new StreamWriter(Path.Combine(_logs, $"{Name.Replace(' ', '-')}.log"), append: true);
-        var process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Start();
-        process.StandardInput.Close();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        _process = process;
-        IsExpectedToEnd = false;
+            var exitCode = Process.ExitCode;
+            StartAnew();
+            return exitCode;
+        }
     }
 
     /// <summary>SIGKILL, and waits for the end.</summary>
     public async Task KillAsync()
     {
-        IsExpectedToEnd = true;
+        ExpectEnd();
         Signals.Kill(Process);
         await Process.WaitForExitAsync();
     }
@@ -102,7 +92,7 @@ internal sealed class FleetMember : IDisposable
     /// <returns>False where it did not end in time, and was killed.</returns>
     public async Task<bool> TerminateAsync(TimeSpan patience)
     {
-        IsExpectedToEnd = true;
+        ExpectEnd();
         Signals.Terminate(Process);
         using var timeout = new CancellationTokenSource(patience);
         try
@@ -157,15 +147,58 @@ internal sealed class FleetMember : IDisposable
     /// <summary>Kills what runs.</summary>
     public void Dispose()
     {
+        ExpectEnd();
         if (_process is { HasExited: false } running)
         {
-            IsExpectedToEnd = true;
             Signals.Kill(running);
             running.WaitForExit();
         }
 
         Forget();
         _probe.Dispose();
+    }
+
+    private void StartAnew()
+    {
+        _isExpectedToEnd = true;
+        Forget();
+        _starts++;
+        var start = new ProcessStartInfo(Host(), ["exec", _program])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _logs,
+        };
+        foreach (var name in start.Environment.Keys.Where(IsNotForIt).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in _settings)
+        {
+            start.Environment[name] = value.Replace("{start}", _starts.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        }
+
+        start.Environment["ASPNETCORE_URLS"] = Address.GetLeftPart(UriPartial.Authority);
+        _log = new StreamWriter(Path.Combine(_logs, $"{Name.Replace(' ', '-')}.log"), append: true);
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+        _isExpectedToEnd = false;
+    }
+
+    private void ExpectEnd()
+    {
+        lock (_life)
+        {
+            _isExpectedToEnd = true;
+        }
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

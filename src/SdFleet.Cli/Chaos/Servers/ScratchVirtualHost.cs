@@ -105,11 +105,18 @@ internal sealed class ScratchVirtualHost : IDisposable
                 queues.AsArray().Where(q => (string?)q!["name"] != Topology.RejectedQueue).Sum(q => (long?)q!["messages"] ?? 0));
     }
 
-    /// <summary>Whether a policy holds for a queue.</summary>
+    /// <summary>Whether the broker answers and has a policy for a queue.</summary>
     public async Task<bool> HasPolicyAsync(string queue, CancellationToken cancellationToken)
     {
-        var found = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}/{Uri.EscapeDataString(queue)}", body: null, cancellationToken);
-        return (string?)found?["policy"] is { Length: > 0 };
+        try
+        {
+            var found = await _management.SendAsync(HttpMethod.Get, $"queues/{_host}/{Uri.EscapeDataString(queue)}", body: null, cancellationToken);
+            return (string?)found?["policy"] is { Length: > 0 };
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _management.Dispose();
