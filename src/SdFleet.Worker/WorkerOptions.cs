@@ -87,9 +87,8 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// How long an attempt waits for an artifact store that is away, from its first call that fails on: to read the pictures that it begins with,
-    /// and to store those that it has made, together. Then it is given back as evicted, and the last eviction that a job may have
-    /// (<c>SdFleet:Retry:MaxEvictions</c>) fails it. Default 10 minutes, which is the most: the broker takes back what nobody acknowledges for
-    /// half an hour, and in that the attempt waits for the model and is made, too.
+    /// and to store those that it has made, together. Then it is given back, and its job tried again later. Default 10 minutes, which is the
+    /// most: the broker takes back what nobody acknowledges for half an hour, and in that the attempt waits for the model and is made, too.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -167,8 +167,7 @@ internal sealed partial class AttemptRunner(
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsDamage: true } => ErrorClass.Permanent,
 
-        // Waited for as long as may be (StorePatience). The job can do nothing about it, and a job that did must come to an end all the same:
-        // evictions have a cap of their own.
+        // Waited for as long as may be (StorePatience). The job can do nothing about it, and is told apart from one whose worker went away.
         ArtifactStoreException => ErrorClass.Evicted,
 
         // A device that failed once, had too little memory for even one picture, or weights that are not the job's, need not be so
@@ -197,6 +196,7 @@ internal sealed partial class AttemptRunner(
                 WorkerId = identity.Id,
                 ErrorClass = errorClass,
                 Reason = isToldToStop ? "The worker was told to stop." : error.Message,
+                StoreAway = error is ArtifactStoreException { IsDamage: false },
                 At = clock.GetUtcNow(),
             });
     }
