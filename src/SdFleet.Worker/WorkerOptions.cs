@@ -82,7 +82,7 @@ public sealed class WorkerOptions
     /// <summary>Passes in a row, with different jobs, that the device may fail before the worker stops itself. Default 5.</summary>
     public int MaxDeviceFaults { get; set; } = 5;
 
-    /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
+    /// <summary>How long the broker may take to confirm a report; that a job is done is then said again, for five minutes. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
