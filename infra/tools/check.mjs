@@ -46,7 +46,11 @@ function watch(value, path, unknown) {
   };
 }
 
-async function checkObject(object) {
+// Azure's managed Prometheus has the operator's kinds under a group of its own, field by field the same.
+const ownGroups = { 'azmonitoring.coreos.com/v1': 'monitoring.coreos.com/v1' };
+
+async function checkObject(given) {
+  const object = given?.apiVersion in ownGroups ? { ...given, apiVersion: ownGroups[given.apiVersion] } : given;
   const { apiVersion, kind, metadata } = object ?? {};
   const name = `${kind}/${metadata?.name}`;
   const model = await modelOf(String(apiVersion), String(kind));

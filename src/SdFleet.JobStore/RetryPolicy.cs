@@ -6,13 +6,17 @@ namespace SdFleet.JobStore;
 /// <summary>Whether and when a job is tried again.</summary>
 public sealed record RetryPolicy
 {
+    /// <summary>
+    /// The attempt with about this number that is given back because the artifact store is away is the last. With what workers wait for the
+    /// store, and the longest wait between attempts, that is more than a week: an outage is nobody's failure, and a job that should bring it
+    /// about itself comes to an end all the same.
+    /// </summary>
+    internal const int MaxOutages = 1000;
+
     /// <summary>The failure with this number is the last. Default 3.</summary>
     public int MaxFailures { get; init; } = 3;
 
-    /// <summary>
-    /// The eviction with this number is the last: the job is suspected of killing its workers, or the artifact store has been away for each
-    /// of so many attempts. Default 10.
-    /// </summary>
+    /// <summary>The eviction with this number is the last: the job is suspected of killing its workers. Default 10.</summary>
     public int MaxEvictions { get; init; } = 10;
 
     /// <summary>Wait after the first failure; doubles with each one. Default 2 seconds.</summary>
@@ -34,6 +38,9 @@ public sealed record RetryPolicy
     /// </summary>
     public TimeSpan DelayAfterEviction(int evictions, Guid jobId, int attempt) =>
         evictions <= 1 ? TimeSpan.Zero : Delay(evictions - 1, jobId, attempt);
+
+    /// <summary>Wait after the <paramref name="outages"/>th attempt, counted from 1, that was given back because the artifact store is away.</summary>
+    public TimeSpan DelayAfterOutage(int outages, Guid jobId, int attempt) => Delay(outages, jobId, attempt);
 
     private TimeSpan Delay(int number, Guid jobId, int attempt)
     {

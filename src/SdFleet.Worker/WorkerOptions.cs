@@ -82,14 +82,13 @@ public sealed class WorkerOptions
     /// <summary>Passes in a row, with different jobs, that the device may fail before the worker stops itself. Default 5.</summary>
     public int MaxDeviceFaults { get; set; } = 5;
 
-    /// <summary>How long the broker may take to confirm a report. Default 30 s.</summary>
+    /// <summary>How long the broker may take to confirm a report; that a job is done is then said again, for five minutes. Default 30 s.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long an attempt waits for an artifact store that is away, from its first call that fails on: to read the pictures that it begins with,
-    /// and to store those that it has made, together. Then it is given back as evicted, and the last eviction that a job may have
-    /// (<c>SdFleet:Retry:MaxEvictions</c>) fails it. Default 10 minutes, which is the most: the broker takes back what nobody acknowledges for
-    /// half an hour, and in that the attempt waits for the model and is made, too.
+    /// and to store those that it has made, together. Then it is given back, and its job tried again later. Default 10 minutes, which is the
+    /// most: the broker takes back what nobody acknowledges for half an hour, and in that the attempt waits for the model and is made, too.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

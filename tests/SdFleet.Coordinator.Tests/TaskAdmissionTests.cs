@@ -45,6 +45,31 @@ public sealed class TaskAdmissionTests
         Assert.Equal(JobState.Rejected, (await fleet.Store.FindJobAsync(id, CoordinatorFixture.Soon()))!.State);
     }
 
+    // Uploaded pictures are removed some time after their last use.
+    [Fact]
+    public async Task Submission_RepeatedWhenItsPictureIsGone_IsTheSameJobStill()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        var sha256 = await UploadAsync(fleet, "acme");
+        var (id, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await fleet.SendRawAsync(Body(id));
+        await fleet.UntilReleasedAsync(1);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(fleet.Folder, "artifacts"), $"*{sha256}*", SearchOption.AllDirectories).ToList())
+        {
+            File.Delete(file);
+        }
+
+        await fleet.SendRawAsync(Body(id));
+        await fleet.SendRawAsync(Body(other));
+        await CoordinatorFixture.UntilAsync(() => Task.FromResult(!fleet.Rejected.IsEmpty), "a rejection");
+        await Task.Delay(300);
+
+        Assert.Equal(other, Assert.Single(fleet.Rejected).JobId);
+        Assert.Single(fleet.Released);
+
+        string Body(Guid job) => $$"""{"id":"{{job}}","tenant":"acme","prompt":"p","task":"imageToImage","initImage":"{{sha256}}"}""";
+    }
+
     [Fact]
     public async Task Submission_WhoseStoreDoesNotAnswer_IsReleasedAllTheSame()
     {

@@ -120,6 +120,19 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         }
     }
 
+    // Its model may have no workers, who would declare it.
+    [Fact]
+    public async Task WorkQueue_ThatSomebodyDeletes_IsThereAgainAlsoAfterTheConnectionWasLost()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            await (await RabbitMqServer.GetAsync()).Management.DeleteAsync($"queues/{_broker.Name}/{Queue}");
+            await UntilAsync(async () => (await _broker.GetQueueNamesAsync()).Contains(Queue));
+            await UntilReleasedAsync(Work());
+            _relay.Cut();
+        }
+    }
+
     private static GenerateImages Work() => new()
     {
         JobId = Guid.NewGuid(),

@@ -154,6 +154,30 @@ public abstract class EventTests(JobStoreKind kind) : StoreTests(kind)
     }
 
     [Fact]
+    public async Task Apply_StoreAwayMoreOftenThanAJobMayBeEvicted_WaitsLongerAndLongerAndCountsAsNothing()
+    {
+        var id = await AdmitAsync();
+        var now = Now;
+        for (var attempt = 1; attempt <= 15; attempt++)
+        {
+            Assert.Single(await ReleaseAsync(now: now));
+            await ApplyAsync(Samples.Failed(id, ErrorClass.Evicted, attempt, reason: "the store is away") with { StoreAway = true }, now);
+            var found = await FindAsync(id);
+            Assert.Equal((JobState.Queued, 0, 0, "the store is away"), (found.State, found.Failures, found.Evictions, found.Error));
+            var wait = found.NextAttemptAt!.Value - now;
+            var full = TimeSpan.FromSeconds(Math.Min(Policy.BaseDelay.TotalSeconds * Math.Pow(2, attempt - 1), Policy.MaxDelay.TotalSeconds));
+            Assert.InRange(wait, (full * (1 - Policy.Jitter)) - TimeSpan.FromMilliseconds(1), full + TimeSpan.FromMilliseconds(1));
+            now = found.NextAttemptAt.Value;
+        }
+
+        Assert.Single(await ReleaseAsync(now: now));
+        await ApplyAsync(Samples.Failed(id, ErrorClass.Evicted, attempt: 16, reason: "drained"), now);
+
+        var drained = await FindAsync(id);
+        Assert.Equal((JobState.Queued, 0, 1), (drained.State, drained.Failures, drained.Evictions));
+    }
+
+    [Fact]
     public async Task Apply_FailureTwice_CountsOnce()
     {
         var id = await RunningAsync();

@@ -1,3 +1,6 @@
+using SdFleet.Contracts.Jobs;
+using SdFleet.JobStore.Transitions;
+
 namespace SdFleet.JobStore.Tests;
 
 public sealed class RetryPolicyTests
@@ -21,6 +24,18 @@ public sealed class RetryPolicyTests
         var policy = new RetryPolicy { Jitter = 0 };
 
         Assert.Equal([0, 2, 4], Enumerable.Range(1, 3).Select(n => policy.DelayAfterEviction(n, Job, n).TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData(RetryPolicy.MaxOutages - 1, JobState.Queued)]
+    [InlineData(RetryPolicy.MaxOutages, JobState.Failed)]
+    public void Outage_OfTheStore_HasAnEndInTheEnd(int attempt, JobState expected)
+    {
+        var job = new JobRow { Seq = 1, Id = Job, Images = 1, State = JobState.Running, Attempt = attempt, Failures = 0, Evictions = 0 };
+
+        var after = JobTransitions.Failed(job, Samples.Failed(Job, ErrorClass.Evicted, attempt) with { StoreAway = true }, new RetryPolicy(), DateTimeOffset.UnixEpoch).Row;
+
+        Assert.Equal((expected, 0), (after.State, after.Evictions));
     }
 
     [Fact]

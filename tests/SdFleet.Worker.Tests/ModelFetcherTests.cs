@@ -73,6 +73,29 @@ public sealed class ModelFetcherTests : IAsyncLifetime
         Assert.Equal([folder], Directory.EnumerateFileSystemEntries(Cache));
     }
 
+    // The model's digest says nothing about them, and they decide about pictures all the same.
+    [Theory]
+    [InlineData("model_index.json")]
+    [InlineData("loras/hollow.safetensors")]
+    public async Task Fetch_WhatTheDigestDoesNotCoverIsDamagedOrGone_IsFetchedAnew(string name)
+    {
+        byte[] lora = [1, 2, 3];
+        await OpenStore().PutAsync("models/shapes/loras/hollow.safetensors", lora, "application/octet-stream", Convert.ToHexStringLower(SHA256.HashData(lora)), null, default);
+        var fetcher = new ModelFetcher(OpenStore(), TimeProvider.System);
+        var (folder, _) = await fetcher.FetchAsync("models/shapes", _digest, Cache, default);
+        Assert.Equal(0, (await fetcher.FetchAsync("models/shapes", _digest, Cache, default)).Bytes);
+        var file = Path.Combine(folder, name);
+        var whole = await File.ReadAllBytesAsync(file);
+
+        await File.WriteAllBytesAsync(file, new byte[whole.Length]);
+        Assert.True((await fetcher.FetchAsync("models/shapes", _digest, Cache, default)).Bytes > 100_000);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(file));
+
+        File.Delete(file);
+        Assert.True((await fetcher.FetchAsync("models/shapes", _digest, Cache, default)).Bytes > 100_000);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(file));
+    }
+
     [Fact]
     public async Task Command_FetchesWhatIsConfigured_AndNamesWhatIsNot()
     {

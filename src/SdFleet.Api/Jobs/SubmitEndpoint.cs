@@ -65,7 +65,10 @@ internal static class SubmitEndpoint
 
         // What the body is made of decides the rest: of something that is no object, missing fields need no mention.
         var resolved = errors.Any(e => e.Field == SubmissionReader.Body) ? null : RecipeResolver.Resolve(job, models.Specs, now, errors);
-        if (resolved is not null)
+
+        // Of a job that was accepted before, the pictures may be gone by now; it is the same job all the same.
+        var earlier = id is null || resolved is null || errors.Count > 0 ? KnownJob.None : await known.CompareAsync(resolved, aborted);
+        if (resolved is not null && earlier != KnownJob.Same)
         {
             errors.AddRange(await artifacts.FindMissingInputsAsync(resolved, now, aborted));
         }
@@ -76,7 +79,7 @@ internal static class SubmitEndpoint
         }
 
         var accepted = TypedResults.Accepted(ApiRoutes.Job(resolved.Id), new JobAccepted { Id = resolved.Id, Url = ApiRoutes.Job(resolved.Id) });
-        switch (id is null ? KnownJob.None : await known.CompareAsync(resolved, aborted))
+        switch (earlier)
         {
             case KnownJob.Same:
                 return accepted;

@@ -20,6 +20,12 @@ public sealed record JobFailed
     /// <summary>Cause and what to do, for a person.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>
+    /// True where it was given back because the artifact store was away for longer than a worker waits, with <see cref="ErrorClass.Evicted"/>:
+    /// neither the job nor a worker is at fault, and it is not counted as one of its evictions.
+    /// </summary>
+    public bool StoreAway { get; init; }
+
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 }

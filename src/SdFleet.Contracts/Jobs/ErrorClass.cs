@@ -14,7 +14,7 @@ public enum ErrorClass
 
     /// <summary>
     /// The worker went away (drain, spot loss, crash), or the artifact store was away for longer than a worker waits; nothing is wrong with
-    /// the job. Counted apart from failures.
+    /// the job. Counted apart from failures; <see cref="Events.JobFailed.StoreAway"/> tells the store's outages from the rest.
     /// </summary>
     Evicted,
 }

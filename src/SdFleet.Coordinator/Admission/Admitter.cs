@@ -82,7 +82,13 @@ internal sealed partial class Admitter : IAsyncDisposable
         errors.AddRange(_webhooks.Check(submission.Tenant ?? RecipeResolver.DefaultTenant, submission.Webhook));
         if (job is not null && errors.Count == 0)
         {
-            errors.AddRange(await FindMissingInputsAsync(job).ConfigureAwait(false));
+            var missing = await FindMissingInputsAsync(job).ConfigureAwait(false);
+
+            // Of a job that was admitted before, the pictures may be gone by now; the store tells whether it is the same one.
+            if (missing.Count > 0 && await _store.FindJobAsync(job.Id, CancellationToken.None).ConfigureAwait(false) is null or { State: JobState.Rejected })
+            {
+                errors.AddRange(missing);
+            }
         }
 
         if (job is null || errors.Count > 0)

@@ -7,6 +7,7 @@ using SdFleet.Contracts.Jobs;
 using SdFleet.Coordinator.Admission;
 using SdFleet.Coordinator.Batches;
 using SdFleet.Coordinator.Events;
+using SdFleet.Hosting.Bus;
 
 namespace SdFleet.Coordinator.Consumers;
 
@@ -46,19 +47,20 @@ internal sealed partial class DeadLetterConsumer(
             return admitter.GiveUpAsync(body, reason);
         }
 
-        if (queue == Topology.BatchQueue && Read<SubmitBatch>(body) is { } batch)
+        if (queue == Topology.BatchQueue && Read<SubmitBatch>(body, ContractsJson.Options) is { } batch)
         {
             // Whoever submitted it was told that it is accepted, and looks there.
             return batches.GiveUpAsync(batch, reason);
         }
 
         // Gathered by a worker, and brought back too often by a coordinator of a version that knows single reports only.
-        if (queue == Topology.EventsQueue && Read<JobReports>(body) is { } reports && reports.Started.Count + reports.Completed.Count + reports.Failed.Count > 0)
+        // Read as strictly as the messages that come on time: what has to be in it is used here.
+        if (queue == Topology.EventsQueue && Read<JobReports>(body, MessageJson.Options) is { } reports && reports.Started.Count + reports.Completed.Count + reports.Failed.Count > 0)
         {
             return book.EnterAsync(reports);
         }
 
-        if (Read<GenerateImages>(body) is { } work)
+        if (Read<GenerateImages>(body, ContractsJson.Options) is { } work)
         {
             return book.EnterAsync(new JobFailed
             {
@@ -79,12 +81,12 @@ internal sealed partial class DeadLetterConsumer(
 
     private static string TextOf(byte[] body, int maxLength) => System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, maxLength)));
 
-    private static T? Read<T>(byte[] body)
+    private static T? Read<T>(byte[] body, JsonSerializerOptions options)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(body, ContractsJson.Options);
+            return JsonSerializer.Deserialize<T>(body, options);
         }
         catch (JsonException)
         {

@@ -26,17 +26,8 @@ public static class ModelFingerprint
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public static async Task<string> ComputeAsync(string folder, ModelAdapters adapters, CancellationToken cancellationToken)
     {
-        // In most models the feature extractor belongs to a safety checker; with a depth estimator it decides about images.
-        bool estimatesDepth = Directory.Exists(Path.Combine(folder, ModelComponents.DepthEstimator));
-        IEnumerable<string> components = estimatesDepth ? ModelComponents.All.Append(ModelComponents.FeatureExtractor) : ModelComponents.All;
-        IEnumerable<string> files = components
-            .Select(component => Path.Combine(folder, component))
-            .Where(Directory.Exists)
-            .SelectMany(path => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal);
         using IncrementalHash all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in files)
+        foreach (string file in FilesOf(folder))
         {
             await AddAsync(all, Path.Combine(folder, file), file, cancellationToken).ConfigureAwait(false);
         }
@@ -53,6 +44,29 @@ public static class ModelFingerprint
 
         return Convert.ToHexStringLower(all.GetHashAndReset());
     }
+
+    /// <summary>
+    /// The files of a model's folder that its digest says nothing about: model_index.json, a safety checker, LoRAs beside it, and whatever else
+    /// lies there. Whoever copies a model has to see to them himself.
+    /// </summary>
+    /// <param name="folder">The folder that has model_index.json.</param>
+    /// <returns>Their paths below the folder, with '/', sorted.</returns>
+    public static IReadOnlyList<string> FilesBeside(string folder) => [.. PathsBelow(folder, folder).Except(FilesOf(folder), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> FilesOf(string folder)
+    {
+        // In most models the feature extractor belongs to a safety checker; with a depth estimator it decides about images.
+        bool estimatesDepth = Directory.Exists(Path.Combine(folder, ModelComponents.DepthEstimator));
+        IEnumerable<string> components = estimatesDepth ? ModelComponents.All.Append(ModelComponents.FeatureExtractor) : ModelComponents.All;
+        return components
+            .Select(component => Path.Combine(folder, component))
+            .Where(Directory.Exists)
+            .SelectMany(path => PathsBelow(path, folder))
+            .Order(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> PathsBelow(string path, string folder) =>
+        Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
 
     private static async Task AddAsync(IncrementalHash all, string path, string name, CancellationToken cancellationToken)
     {

@@ -119,6 +119,7 @@ public static class FleetBusExtensions
         bus.ConfigureJsonSerializerOptions(options =>
         {
             ContractsJson.Apply(options);
+            MessageJson.RefuseNulls(options);
             return options;
         });
         bus.UseInstrumentation();

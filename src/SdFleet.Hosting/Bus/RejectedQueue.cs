@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using SdFleet.Contracts;
 using SdFleet.Contracts.Events;
 
@@ -9,6 +10,8 @@ namespace SdFleet.Hosting.Bus;
 /// <summary>The queue of rejected submissions, for an operator who looks into it and sends them again.</summary>
 public sealed class RejectedQueue : IAsyncDisposable
 {
+    private const ushort NotFound = 404;
+
     private readonly OperatorChannel _operator;
 
     private RejectedQueue(OperatorChannel channel) => _operator = channel;
@@ -21,10 +24,21 @@ public sealed class RejectedQueue : IAsyncDisposable
         new(await OperatorChannel.OpenAsync(broker, "sdfleet rejected", cancellationToken).ConfigureAwait(false));
 
     /// <summary>How many lie there.</summary>
-    public async Task<uint> CountAsync(CancellationToken cancellationToken) =>
-        (await Channel.QueueDeclarePassiveAsync(Topology.RejectedQueue, cancellationToken).ConfigureAwait(false)).MessageCount;
+    /// <exception cref="BrokerUnavailableException">There is no such queue.</exception>
+    public async Task<uint> CountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Channel.QueueDeclarePassiveAsync(Topology.RejectedQueue, cancellationToken).ConfigureAwait(false)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
+        {
+            throw NoQueue(e);
+        }
+    }
 
     /// <summary>The oldest ones, at most <paramref name="max"/>; they stay where they are.</summary>
+    /// <exception cref="BrokerUnavailableException">There is no such queue.</exception>
     public async Task<IReadOnlyList<SubmissionRejected>> ListAsync(int max, CancellationToken cancellationToken)
     {
         var taken = await TakeAsync(max, cancellationToken).ConfigureAwait(false);
@@ -39,6 +53,7 @@ public sealed class RejectedQueue : IAsyncDisposable
     /// user submit for the jobs' tenants. Batches stay where they are: what is here of one is a record, not the submission.
     /// </summary>
     /// <returns>What was submitted, and the batches that were picked and left.</returns>
+    /// <exception cref="BrokerUnavailableException">There is no such queue, or the broker did not take a submission.</exception>
     public async Task<(IReadOnlyList<SubmissionRejected> Submitted, IReadOnlyList<SubmissionRejected> Batches)> ReplayAsync(Func<SubmissionRejected, bool> wanted, int max, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
@@ -61,13 +76,23 @@ public sealed class RejectedQueue : IAsyncDisposable
     private async Task<List<(ulong Tag, SubmissionRejected Rejection)>> TakeAsync(int max, CancellationToken cancellationToken)
     {
         var taken = new List<(ulong, SubmissionRejected)>();
-        while (taken.Count < max && await Channel.BasicGetAsync(Topology.RejectedQueue, autoAck: false, cancellationToken).ConfigureAwait(false) is { } message)
+        try
         {
-            taken.Add((message.DeliveryTag, Read(message.Body)));
+            while (taken.Count < max && await Channel.BasicGetAsync(Topology.RejectedQueue, autoAck: false, cancellationToken).ConfigureAwait(false) is { } message)
+            {
+                taken.Add((message.DeliveryTag, Read(message.Body)));
+            }
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
+        {
+            throw NoQueue(e);
         }
 
         return taken;
     }
+
+    private static BrokerUnavailableException NoQueue(OperationInterruptedException error) => new(
+        $"There is no queue {Topology.RejectedQueue}: the coordinator makes it when it starts. Has it been started once, and does the address name the fleet's virtual host?", error);
 
     private async Task PutBackAsync(IEnumerable<ulong> tags, CancellationToken cancellationToken)
     {

@@ -79,14 +79,14 @@ public sealed class ReportListener : IAsyncDisposable
             var root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("started", out _))
             {
-                var reports = root.Deserialize<JobReports>(ContractsJson.Options)!;
+                var reports = root.Deserialize<JobReports>(MessageJson.Options)!;
                 return [.. reports.Started, .. reports.Completed, .. reports.Failed];
             }
 
             object? report = root.ValueKind != JsonValueKind.Object || root.TryGetProperty("holds", out _) || root.TryGetProperty("step", out _) ? null
-                : root.TryGetProperty("images", out _) ? root.Deserialize<JobCompleted>(ContractsJson.Options)
-                : root.TryGetProperty("errorClass", out _) ? root.Deserialize<JobFailed>(ContractsJson.Options)
-                : root.Deserialize<JobStarted>(ContractsJson.Options);
+                : root.TryGetProperty("images", out _) ? root.Deserialize<JobCompleted>(MessageJson.Options)
+                : root.TryGetProperty("errorClass", out _) ? root.Deserialize<JobFailed>(MessageJson.Options)
+                : root.Deserialize<JobStarted>(MessageJson.Options);
             return report is null ? [] : [report];
         }
         catch (JsonException)

@@ -12,13 +12,15 @@ namespace SdFleet.Hosting.Bus;
 /// Declares the queues that no endpoint of the coordinator declares by consuming: every model's work queues, so that work can
 /// be released to a model whose workers are scaled to zero, and the queue of rejected submissions. Does to RabbitMQ exactly
 /// what MassTransit's endpoints do (a durable quorum queue behind a fanout exchange of its name), as arguments that differ
-/// would be refused. The in-memory transport needs none of it: there the worker is in the same process.
+/// would be refused. Done again every few seconds, as somebody may delete a queue, or put another broker in the place of this one. The in-memory
+/// transport needs none of it: there the worker is in the same process.
 /// </summary>
 internal sealed partial class WorkTopologyService(IOptions<TransportOptions> options, ModelCatalog models, TimeProvider clock, ILogger<WorkTopologyService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PolicyPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,16 +30,33 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
             return;
         }
 
-        await UntilDoneAsync(DeclareAsync, Pause, LogWaiting, stoppingToken).ConfigureAwait(false);
-        if (options.Value.Management is { } management)
-        {
-            // On its own: a user who may not set policies has declared the queues all the same.
-            await UntilDoneAsync(
-                token => BrokerPolicies.ApplyAsync(management, options.Value.Uri!, token), PolicyPause, LogPoliciesRefused, stoppingToken).ConfigureAwait(false);
-        }
-        else
+        if (options.Value.Management is null)
         {
             LogNoPolicies();
+        }
+
+        var policies = Task.CompletedTask;
+        await UntilDoneAsync(KeepAsync, Pause, LogWaiting, stoppingToken).ConfigureAwait(false);
+
+        // Until the connection is lost, which shows as an error.
+        async Task KeepAsync(CancellationToken token)
+        {
+            var factory = new ConnectionFactory { Uri = options.Value.Uri!, ClientProvidedName = "sdfleet topology", AutomaticRecoveryEnabled = false };
+            await using var connection = await factory.CreateConnectionAsync(token).ConfigureAwait(false);
+            await DeclareAsync(connection, token).ConfigureAwait(false);
+
+            // On their own: a user who may not set them has declared the queues all the same. Once a connection: what an operator changes stays.
+            if (options.Value.Management is { } management && policies.IsCompleted)
+            {
+                policies = UntilDoneAsync(
+                    t => BrokerPolicies.ApplyAsync(management, options.Value.Uri!, t), PolicyPause, LogPoliciesRefused, stoppingToken);
+            }
+
+            while (true)
+            {
+                await Task.Delay(Interval, clock, token).ConfigureAwait(false);
+                await DeclareAsync(connection, token).ConfigureAwait(false);
+            }
         }
     }
 
@@ -58,10 +77,8 @@ internal sealed partial class WorkTopologyService(IOptions<TransportOptions> opt
         }
     }
 
-    private async Task DeclareAsync(CancellationToken cancellationToken)
+    private async Task DeclareAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = options.Value.Uri!, ClientProvidedName = "sdfleet topology" };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         await channel.ExchangeDeclareAsync(Topology.WorkExchange, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await DeclareQueueAsync(channel, Topology.RejectedQueue, cancellationToken).ConfigureAwait(false);

@@ -10,14 +10,16 @@ namespace SdFleet.Hosting.Health;
 /// <summary>The health endpoints of every service.</summary>
 public static class FleetHealthExtensions
 {
+    internal const string Path = "/health";
+
     /// <summary>
     /// <c>/health/live</c>: the process answers (checks tagged <c>live</c>). <c>/health/ready</c>: it can do its work (every
     /// check). Both answer 200 or 503 with each check's state and reason as JSON, and need no key: probes have none.
     /// </summary>
     public static void MapFleetHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapHealthChecks("/health/live", Options(check => check.Tags.Contains("live"))).AllowAnonymous();
-        endpoints.MapHealthChecks("/health/ready", Options(_ => true)).AllowAnonymous();
+        endpoints.MapHealthChecks($"{Path}/live", Options(check => check.Tags.Contains("live"))).AllowAnonymous();
+        endpoints.MapHealthChecks($"{Path}/ready", Options(_ => true)).AllowAnonymous();
     }
 
     /// <summary>A check of <c>/health/ready</c> that is well where what <paramref name="ping"/> finds answers.</summary>

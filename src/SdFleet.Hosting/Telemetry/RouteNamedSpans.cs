@@ -1,14 +1,17 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using SdFleet.Hosting.Health;
 
 namespace SdFleet.Hosting.Telemetry;
 
 /// <summary>
 /// Names a request's span by method and route (<c>POST /v1/jobs</c>), as OpenTelemetry's HTTP conventions ask; ASP.NET Core
-/// itself gives every request the same name.
+/// itself gives every request the same name. Probes leave no spans, nor does what they ask of others: they come every few seconds to
+/// every process, and say nothing that its health does not.
 /// </summary>
 internal sealed class RouteNamedSpans : IStartupFilter
 {
@@ -16,6 +19,11 @@ internal sealed class RouteNamedSpans : IStartupFilter
     {
         app.Use(async (context, inner) =>
         {
+            if (context.Request.Path.StartsWithSegments(FleetHealthExtensions.Path, StringComparison.Ordinal))
+            {
+                LeaveOut(context);
+            }
+
             try
             {
                 await inner(context).ConfigureAwait(false);
@@ -27,6 +35,15 @@ internal sealed class RouteNamedSpans : IStartupFilter
         });
         next(app);
     };
+
+    private static void LeaveOut(HttpContext context)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } activity)
+        {
+            activity.IsAllDataRequested = false;
+            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+    }
 
     private static void Name(HttpContext context)
     {

@@ -94,9 +94,12 @@ internal static class JobTransitions
 
         // One worker's odd message must not stop everybody's events.
         var told = job with { WorkerId = report.WorkerId, Error = PrintableText.Of(report.Reason) };
-        return Applied(report.ErrorClass == ErrorClass.Evicted
-            ? AfterEviction(told, policy, now, report.At)
-            : AfterFailure(told, report, policy, now));
+        return Applied(report switch
+        {
+            { ErrorClass: ErrorClass.Evicted, StoreAway: true } => AfterOutage(told, policy, now, report.At),
+            { ErrorClass: ErrorClass.Evicted } => AfterEviction(told, policy, now, report.At),
+            _ => AfterFailure(told, report, policy, now),
+        });
     }
 
     /// <summary>Nobody has heard of the attempt for longer than its lease.</summary>
@@ -146,11 +149,20 @@ internal static class JobTransitions
         var counted = job with { Evictions = evictions };
         if (evictions >= policy.MaxEvictions)
         {
-            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away or could not store; the last: {job.Error}" }, JobState.Failed, at);
+            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away; the last: {job.Error}" }, JobState.Failed, at);
         }
 
         var delay = policy.DelayAfterEviction(evictions, job.Id, job.Attempt);
         return Queued(counted, delay > TimeSpan.Zero ? now + delay : null);
+    }
+
+    // It has no count of its own: what else ends attempts is counted, and what merely waited too long in a queue makes it wait a little longer here.
+    private static JobRow AfterOutage(JobRow job, RetryPolicy policy, DateTimeOffset now, DateTimeOffset at)
+    {
+        var outages = job.Attempt - job.Failures - job.Evictions;
+        return outages >= RetryPolicy.MaxOutages
+            ? Ended(job with { Error = $"Given up after {outages} attempts whose pictures could not be stored or read; the last: {job.Error}" }, JobState.Failed, at)
+            : Queued(job, now + policy.DelayAfterOutage(outages, job.Id, job.Attempt));
     }
 
     private static Transition Applied(JobRow job) => new(EventResult.Applied, job);

@@ -34,6 +34,10 @@ internal sealed partial class AttemptRunner(
     ILogger<AttemptRunner> logger)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CompletionPause = TimeSpan.FromSeconds(1);
+
+    // With what the attempt may wait for the store before, well within the half hour after which the broker takes back what nobody acknowledges.
+    private static readonly TimeSpan CompletionPatience = TimeSpan.FromMinutes(5);
 
     /// <summary>Does an attempt. One that is being done here, or was, is not begun again, though its message may come twice.</summary>
     /// <param name="work">The attempt.</param>
@@ -101,10 +105,31 @@ internal sealed partial class AttemptRunner(
             WorkerMetrics.GpuCost.Add(cost, WorkerMetrics.Model(work.Recipe.Model));
         }
 
-        await outbox.SendAsync(
-            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() })
+        await CompleteAsync(
+            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() }, held.Stopping)
             .ConfigureAwait(false);
         await started.ConfigureAwait(false);
+    }
+
+    // Given up, its message would come again, and the whole job be made again for the sake of one report. A success counts whichever
+    // attempt it is of and however often it is told.
+    private async Task CompleteAsync(JobCompleted report, CancellationToken stopping)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await outbox.SendAsync(report).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when ((e is BrokerUnavailableException or OperationCanceledException) && !stopping.IsCancellationRequested && clock.GetElapsedTime(began) < CompletionPatience)
+            {
+                LogNotConfirmed(report.JobId, report.Attempt, e.Message);
+            }
+
+            await Task.Delay(CompletionPause, clock, stopping).ConfigureAwait(false);
+        }
     }
 
     private Task StartedAsync(GenerateImages work)
@@ -167,8 +192,7 @@ internal sealed partial class AttemptRunner(
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsDamage: true } => ErrorClass.Permanent,
 
-        // Waited for as long as may be (StorePatience). The job can do nothing about it, and a job that did must come to an end all the same:
-        // evictions have a cap of their own.
+        // Waited for as long as may be (StorePatience). The job can do nothing about it, and is told apart from one whose worker went away.
         ArtifactStoreException => ErrorClass.Evicted,
 
         // A device that failed once, had too little memory for even one picture, or weights that are not the job's, need not be so
@@ -197,6 +221,7 @@ internal sealed partial class AttemptRunner(
                 WorkerId = identity.Id,
                 ErrorClass = errorClass,
                 Reason = isToldToStop ? "The worker was told to stop." : error.Message,
+                StoreAway = error is ArtifactStoreException { IsDamage: false },
                 At = clock.GetUtcNow(),
             });
     }
@@ -257,6 +282,9 @@ internal sealed partial class AttemptRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId}, attempt {Attempt}, ended as {ErrorClass}")]
     private partial void LogFailed(Exception error, Guid jobId, int attempt, ErrorClass errorClass);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}, attempt {Attempt}, is done, and the broker has not confirmed the report; it is sent again: {Reason}")]
+    private partial void LogNotConfirmed(Guid jobId, int attempt, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Report} did not reach the coordinator: {Reason}")]
     private partial void LogReportLost(string report, string reason);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Storage;
 
@@ -5,11 +7,14 @@ namespace SdFleet.Worker.Models;
 
 /// <summary>
 /// Copies a model from an artifact store into a local folder that several workers may share, and believes it only once its
-/// digest is right. Several may fetch the same model at once: the first to finish wins, and nobody sees half a model.
+/// digest is right. What the digest does not cover is written down as it was fetched, and compared with that later. Several may fetch the same model at once: the first to finish wins, and nobody sees half a model.
 /// </summary>
 internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
 {
     private const string Unfinished = ".fetching-";
+
+    // As sha256sum writes it.
+    private const string ListOfOthers = ".sdfleet-others";
 
     // A fetch that was killed leaves its part behind; one that still runs after this long is none.
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(6);
@@ -26,7 +31,8 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
         var target = Path.Combine(cache, digest);
         if (Directory.Exists(target))
         {
-            if (await ModelFingerprint.ComputeAsync(target, cancellationToken).ConfigureAwait(false) == digest)
+            if (await HasItsOthersAsync(target, cancellationToken).ConfigureAwait(false)
+                && await ModelFingerprint.ComputeAsync(target, cancellationToken).ConfigureAwait(false) == digest)
             {
                 return (target, 0);
             }
@@ -47,6 +53,7 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
                 throw new InvalidDataException($"The model under {prefix} has the digest {found}, not {digest}: it is another model, or damaged.");
             }
 
+            await File.WriteAllTextAsync(Path.Combine(parts, ListOfOthers), await OthersOfAsync(parts, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             Publish(parts, target);
             return (target, bytes);
         }
@@ -57,6 +64,27 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
                 Directory.Delete(parts, recursive: true);
             }
         }
+    }
+
+    // What an earlier version fetched has no list, and is fetched once more.
+    private static async Task<bool> HasItsOthersAsync(string folder, CancellationToken cancellationToken)
+    {
+        var list = Path.Combine(folder, ListOfOthers);
+        return File.Exists(list)
+            && await File.ReadAllTextAsync(list, cancellationToken).ConfigureAwait(false) == await OthersOfAsync(folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string> OthersOfAsync(string folder, CancellationToken cancellationToken)
+    {
+        var lines = new StringBuilder();
+        foreach (var path in ModelFingerprint.FilesBeside(folder).Where(path => path != ListOfOthers))
+        {
+            await using var file = File.OpenRead(Path.Combine(folder, path));
+            var sha256 = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+            lines.Append(Convert.ToHexStringLower(sha256)).Append("  ").Append(path).Append('\n');
+        }
+
+        return lines.ToString();
     }
 
     private static void Publish(string parts, string target)

@@ -6,8 +6,8 @@ namespace SdFleet.Worker.Output;
 /// <summary>
 /// Waits while the artifact store is away. Its faults are no failures of the job, and a picture that was made need not be made again for
 /// them: it stays in hand, and heartbeats renew its lease, until the store takes it, the worker has to give it back, or the attempt's time
-/// is over. That costs the job an eviction, and of those it has a number (<c>SdFleet:Retry:MaxEvictions</c>): an outage of hours fails the
-/// jobs that workers have in hand again and again. What waits is not acknowledged, so that a worker fetches no more than its prefetch meanwhile.
+/// is over. Then it goes back, and the job is tried again after a wait that grows with each time, which costs it neither a failure nor an
+/// eviction. What waits is not acknowledged, so that a worker fetches no more than its prefetch meanwhile.
 /// </summary>
 internal sealed partial class StorePatience(IOptions<WorkerOptions> options, TimeProvider clock, ILogger<StorePatience> logger)
 {

@@ -2,6 +2,7 @@ using System.Net;
 using SdFleet.Api.Tests.Support;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Identity;
+using SdFleet.Contracts.Jobs;
 
 namespace SdFleet.Api.Tests.Jobs;
 
@@ -15,6 +16,19 @@ public sealed class KnownIdTests(SharedServer shared) : IClassFixture<SharedServ
         var id = Guid.NewGuid();
         await _api.AdmitAsync(StoredJob.Job(id, prompt: "a red circle"));
         using var response = await _api.SubmitAsync($$"""{"id":"{{id}}","prompt":"a red circle"}""");
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.False(_api.Submissions.Has(id));
+    }
+
+    // Uploaded pictures are removed some time after their last use.
+    [Fact]
+    public async Task Submit_SameJobIsStoredAndItsPictureIsGone_AcceptsWithoutPublishing()
+    {
+        var (id, sha256) = (Guid.NewGuid(), new string('c', 64));
+        var job = StoredJob.Job(id, prompt: "a red circle");
+        await _api.AdmitAsync(job with { Recipe = job.Recipe with { Task = new PictureTask { Kind = JobTask.ImageToImage, InitImage = sha256, Strength = 0.5 } } });
+        using var response = await _api.SubmitAsync($$"""{"id":"{{id}}","prompt":"a red circle","task":"imageToImage","initImage":"{{sha256}}","strength":0.5}""");
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.False(_api.Submissions.Has(id));

@@ -34,6 +34,13 @@ public sealed class ChartTests
                 "telemetry.serviceMonitor.labels.release=prometheus", "telemetry.serviceMonitor.port=metrics", "telemetry.serviceMonitor.interval=1m",
             ]
         },
+        {
+            "example",
+            [
+                "telemetry.serviceMonitor.enabled=true", "telemetry.serviceMonitor.selector.app=collector",
+                "telemetry.serviceMonitor.apiVersion=azmonitoring.coreos.com/v1",
+            ]
+        },
         { "example", ["doctor.enabled=false", "rabbitmq.tls=true", "rabbitmq.port=5671"] },
         { "trial", ["scaling.enabled=false", "models[0].replicas=0", "api.ingress.className=nginx"] },
     };

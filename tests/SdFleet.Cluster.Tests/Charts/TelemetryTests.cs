@@ -70,5 +70,16 @@ public sealed class TelemetryTests
         Assert.Equal("true", prometheus.All("scrape_configs").Single(job => job.Text("job_name") == "collector").Text("honor_labels"));
     }
 
+    [Theory]
+    [InlineData("monitoring.coreos.com/v1", "")]
+    [InlineData("azmonitoring.coreos.com/v1", "63")]
+    public async Task ServiceMonitor_IsOfTheKindThatTheClusterReads(string apiVersion, string labelLimit)
+    {
+        var monitor = (await Release.RenderAsync(
+            "example", "telemetry.serviceMonitor.enabled=true", "telemetry.serviceMonitor.selector.app=collector", $"telemetry.serviceMonitor.apiVersion={apiVersion}")).OfKind("ServiceMonitor").Single();
+
+        Assert.Equal((apiVersion, labelLimit), (monitor.Text("apiVersion"), monitor.Text("spec", "labelLimit")));
+    }
+
     private static string Name(JsonObject o) => $"{o.Text("kind")}/{o.Text("metadata", "name")}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SdFleet.Cluster.Tests.Charts;
@@ -51,9 +52,22 @@ public sealed class ComposeTests
             Assert.Contains(Dockerfile.Images, image => image.Name == service.Text("build", "target"));
             Assert.True(System.IO.File.Exists(RepositoryFolder.Combine("docker", service.Text("build", "context"), service.Text("build", "dockerfile"))));
         }
+    }
 
-        // The worker may finish and give back before it is killed.
-        Assert.Equal(("00:00:20", "40s"), ((await EnvironmentAsync("worker"))["SdFleet__Worker__FinishTimeout"], services["worker"].Text("stop_grace_period")));
+    // Docker kills what has not stopped by itself after 10 s: a worker would not give back what it has.
+    [Fact]
+    public async Task Services_HaveTheTimeToStopThatTheChartGivesThem()
+    {
+        var services = await ServicesAsync();
+        var finish = TimeSpan.Parse((await EnvironmentAsync("worker"))["SdFleet__Worker__FinishTimeout"], CultureInfo.InvariantCulture);
+        var fleet = await Release.RenderAsync("example", string.Create(CultureInfo.InvariantCulture, $"drain.finishSeconds={finish.TotalSeconds:F0}"));
+        var servers = await Release.RenderAsync("trial");
+
+        foreach (var (name, workload) in Own.Select(own => (own, fleet.Services.First(w => w.Component == own)))
+            .Concat(new[] { "rabbitmq", "postgres" }.Select(server => (server, servers.Workloads.First(w => w.Component == server)))))
+        {
+            Assert.Equal($"{name} {workload.Pod.Text("terminationGracePeriodSeconds")}s", $"{name} {services[name].Text("stop_grace_period")}");
+        }
     }
 
     [Fact]

@@ -71,6 +71,7 @@ public sealed class FleetBusTests
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("{\"jobId\":5}")]
+    [InlineData("""{"jobId":"6f9619ff-8b86-4d01-b42d-00cf4fc964ff","attempt":1,"tenant":"t","lane":"normal","recipe":null,"images":1,"artifactFolder":"2026-01-01","submittedAt":"1970-01-01T00:00:00Z","releasedAt":"1970-01-01T00:00:00Z"}""")]
     public async Task WorkQueue_WhatIsNoWork_GoesToTheDeadLettersAsItCame(string body)
     {
         var room = new RecordingRoom();

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using SdFleet.Hosting.Health;
 using SdFleet.Hosting.Telemetry;
 using OpenTelemetry.Trace;
 using SdFleet.TestServers.Telemetry;
@@ -27,6 +30,39 @@ public sealed class FleetTelemetryTests
         Assert.NotNull(activity);
         var resource = host.Services.GetRequiredService<TracerProvider>().GetResource();
         Assert.Contains(resource.Attributes, a => a.Key == "service.name" && (string)a.Value == "test-service");
+    }
+
+    [Fact]
+    public async Task Probes_LeaveNoSpans_NorDoesWhatTheyAskOfOthers()
+    {
+        using var source = new ActivitySource("SdFleet.Hosting.Tests");
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint.ToString();
+        builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        builder.Services.AddFleetTelemetry(builder.Configuration, "probed");
+        builder.Services.AddHealthChecks().AddPing("database", _ => token =>
+        {
+            using var asked = source.StartActivity("asked by a probe");
+            return Task.CompletedTask;
+        });
+        await using (var app = builder.Build())
+        {
+            app.MapFleetHealth();
+            app.MapGet("/work", () => "done");
+            await app.StartAsync();
+
+            // A probe, and a client who is not traced, send no context.
+            using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.Single()) };
+            Assert.Contains("Healthy", await client.GetStringAsync(new Uri("/health/live", UriKind.Relative)), StringComparison.Ordinal);
+            Assert.Contains("database", await client.GetStringAsync(new Uri("/health/ready", UriKind.Relative)), StringComparison.Ordinal);
+            Assert.Equal("done", await client.GetStringAsync(new Uri("/work", UriKind.Relative)));
+            await app.StopAsync();
+        }
+
+        var spans = await receiver.WaitForSpansAsync(all => all.Any(s => s.Name == "GET /work"));
+        Assert.DoesNotContain(spans, s => s.Name.Contains("health", StringComparison.Ordinal) || s.Name == "asked by a probe");
     }
 
     // Logs go the same way as traces and metrics, with what was filled into them.

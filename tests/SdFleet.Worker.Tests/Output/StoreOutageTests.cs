@@ -56,7 +56,7 @@ public sealed class StoreOutageTests
         await worker.ReleaseAsync(work);
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
 
-        Assert.Equal((ErrorClass.Evicted, "The store is away."), (failed.ErrorClass, failed.Reason));
+        Assert.Equal((ErrorClass.Evicted, "The store is away.", true), (failed.ErrorClass, failed.Reason, failed.StoreAway));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class StoreOutageTests
         await running.WaitAsync(TimeSpan.FromMinutes(1));
 
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
-        Assert.Equal((ErrorClass.Evicted, "The worker was told to stop."), (failed.ErrorClass, failed.Reason));
+        Assert.Equal((ErrorClass.Evicted, "The worker was told to stop.", false), (failed.ErrorClass, failed.Reason, failed.StoreAway));
     }
 
     [Fact]
