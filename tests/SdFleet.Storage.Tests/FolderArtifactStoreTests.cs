@@ -55,6 +55,36 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreTests
         Assert.StartsWith($"Storing a/x.png in folder {Root} failed:", failed.Message, StringComparison.Ordinal);
     }
 
+    // The kernel finds a file first and sets its time afterwards: it may be taken away, looked at and deleted in between.
+    [Fact]
+    public async Task Renew_AtTheMomentOfARemoval_IsNeverTrueOfWhatIsGone()
+    {
+        await PutAsync("a/x.png", Bytes(10));
+        var (path, before) = (Path.Combine(Root, "a", "x.png"), DateTimeOffset.UtcNow.AddDays(-1));
+        var (kept, gone) = (0, 0);
+        using var both = new Barrier(2);
+        for (var round = 0; round < 3000; round++)
+        {
+            await File.WriteAllBytesAsync(path, Bytes(10));
+            File.SetLastWriteTimeUtc(path, before.UtcDateTime.AddDays(-1));
+
+            var removing = Task.Run(() =>
+            {
+                both.SignalAndWait();
+                return Store.RemoveAsync("a/x.png", before, default);
+            });
+            both.SignalAndWait();
+            var renewed = await Store.RenewAsync("a/x.png", before, default);
+            var removed = await removing;
+
+            Assert.False(renewed && removed, $"round {round}");
+            Assert.Equal(!removed, File.Exists(path));
+            _ = renewed ? kept++ : gone++;
+        }
+
+        Assert.True(kept > 0 && gone > 0, $"{kept} kept, {gone} gone: the two never met");
+    }
+
     [Fact]
     public async Task Ping_FolderThatIsGone_SaysWhatToDo()
     {

@@ -17,6 +17,10 @@ internal sealed class FolderArtifactStore : IArtifactStore
     // Longer than any upload takes: what is older was left behind by a process that died.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
 
+    // Half a second together, for what takes microseconds.
+    private const int LooksForRenewed = 25;
+    private static readonly TimeSpan PauseBetweenLooks = TimeSpan.FromMilliseconds(20);
+
     private readonly string _root;
     private readonly string _incoming;
     private readonly TimeProvider _time;
@@ -160,25 +164,41 @@ internal sealed class FolderArtifactStore : IArtifactStore
     public Task<bool> RenewAsync(string name, DateTimeOffset unlessSince, CancellationToken cancellationToken)
     {
         ArtifactNames.ThrowIfInvalid(name);
-        return CallAsync($"Renewing {name}", () =>
+        return CallAsync($"Renewing {name}", async () =>
         {
             var path = PathOf(name);
             try
             {
                 if (IsThere(path, unlessSince))
                 {
-                    // Whoever has it aside just now finds it renewed, and puts it back: that it is not under its name yet means nothing.
                     File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
-                    return Task.FromResult(true);
+                    return await IsLeftAsync(path, cancellationToken);
                 }
             }
             catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
             {
-                return Task.FromResult(false);
+                return false;
             }
 
-            return Task.FromResult(File.Exists(path));
+            return File.Exists(path);
         });
+    }
+
+    // The kernel finds a file first and sets its time afterwards. Whoever took it aside has either seen the new time, and puts it back
+    // at once, or looked in between, and deletes it. One that is there after its time was set is seen as renewed by whoever takes it later.
+    private static async Task<bool> IsLeftAsync(string path, CancellationToken cancellationToken)
+    {
+        for (var look = 1; !File.Exists(path); look++)
+        {
+            if (look == LooksForRenewed)
+            {
+                return false;
+            }
+
+            await Task.Delay(PauseBetweenLooks, cancellationToken);
+        }
+
+        return true;
     }
 
     // A rename has one winner, and what it took is looked at again. It goes back unless that says that it is to go, also where it cannot be looked at.
