@@ -32,6 +32,7 @@ public sealed record GenerationTask
     /// <summary>
     /// How many of the text encoder's last layers are left out, as <c>clip_skip</c> in diffusers: at 1, the prompt is encoded by the layer
     /// before the last one and the final normalization. AUTOMATIC1111's "Clip skip" is one more. 0 to one less than there are layers.
+    /// The negative prompt is encoded by all layers, as in diffusers, unless <see cref="PromptSyntax"/> is the web UI's.
     /// </summary>
     public int ClipSkip { get; init; }
 
@@ -113,7 +114,8 @@ public sealed record GenerationTask
     internal PromptText PromptText => new(Prompt, PromptSyntax, LongPrompts, ClipSkip, nameof(Prompt));
 
     /// <summary>The negative prompt, and how it is to be encoded.</summary>
-    internal PromptText NegativePromptText => new(NegativePrompt, PromptSyntax, LongPrompts, ClipSkip, nameof(NegativePrompt));
+    internal PromptText NegativePromptText => new(
+        NegativePrompt, PromptSyntax, LongPrompts, PromptSyntax == PromptSyntax.Weighted ? ClipSkip : 0, nameof(NegativePrompt));
 
     /// <summary><see cref="NoiseLevel"/>, or what stands for null.</summary>
     internal int UsedNoiseLevel => NoiseLevel ?? 20;

@@ -24,6 +24,25 @@ public sealed class ClipSkipTests(BundledModel model) : IClassFixture<BundledMod
         Near.Absolute("embeddings", expected, Embeddings(Task(Prompt) with { ClipSkip = skip }), Tolerance);
     }
 
+    // The rows of the negative prompts come first.
+    [Theory]
+    [InlineData(PromptSyntax.Plain, 0)]
+    [InlineData(PromptSyntax.Weighted, 1)]
+    public void Generate_ClipSkipWithGuidance_IsTheNegativePromptsInTheWebUisSyntaxOnly(PromptSyntax syntax, int negative)
+    {
+        const string Unwanted = "a blue square";
+        double[] expected =
+        [
+            .. _reference.Encode(model.Tokenizer.EncodePrompt(Unwanted).Ids.Span, negative).SelectMany(vector => vector),
+            .. _reference.Encode(model.Tokenizer.EncodePrompt(Prompt).Ids.Span, 1).SelectMany(vector => vector),
+        ];
+
+        double[] actual = Embeddings(
+            Task(Prompt) with { NegativePrompt = Unwanted, GuidanceScale = 2, ClipSkip = 1, PromptSyntax = syntax });
+
+        Near.Absolute("embeddings", expected, actual, Tolerance);
+    }
+
     [Fact]
     public void Generate_ClipSkipsInOneBatch_AreEachTasksOwn()
     {

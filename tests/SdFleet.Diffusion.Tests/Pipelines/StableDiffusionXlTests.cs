@@ -3,6 +3,7 @@ using SdFleet.Diffusion.Imaging;
 using SdFleet.Diffusion.Pipelines;
 using SdFleet.Diffusion.Tests.Golden;
 using SdFleet.Diffusion.Imaging.Tests;
+using SdFleet.Diffusion.Tokenization;
 
 namespace SdFleet.Diffusion.Tests.Pipelines;
 
@@ -55,12 +56,15 @@ public sealed class StableDiffusionXlTests
         Assert.Equal(XlRuns.Run(pipeline, usual).Final, XlRuns.Run(pipeline, usual with { SizeConditioning = same }).Final);
     }
 
-    // The tiny encoders' states are the same vectors times numbers, so a skipped layer shows in both.
-    [Fact]
-    public void Generate_ClipSkip_TakesEarlierStatesOfBothEncoders()
+    // The tiny encoders' states are the same vectors times numbers, so a skipped layer shows in both. diffusers skips none for negative
+    // prompts; the web UI does.
+    [Theory]
+    [InlineData(PromptSyntax.Plain)]
+    [InlineData(PromptSyntax.Weighted)]
+    public void Generate_ClipSkip_TakesEarlierStatesOfBothEncoders(PromptSyntax syntax)
     {
         using StableDiffusionPipeline pipeline = new TinyXlModel().Load();
-        GenerationTask task = XlRuns.Task();
+        GenerationTask task = XlRuns.Task() with { PromptSyntax = syntax };
         EmbeddingsProbe usual = new(), skipped = new();
 
         pipeline.GenerateObserved([task], null, usual, default);
@@ -69,8 +73,10 @@ public sealed class StableDiffusionXlTests
         for (int i = 0; i < usual.Rows.Length; i++)
         {
             int layers = i % 8 < TinyXlModel.Width ? TinyXlModel.Layers : TinyXlModel.Layers2;
+            bool negative = i < usual.Rows.Length / 2;
             float[] scales = TinyXlModel.StateScales;
-            Assert.Equal(usual.Rows[i] / scales[layers - 1] * scales[layers - 2], skipped.Rows[i], 1e-5f);
+            int found = negative && syntax == PromptSyntax.Plain ? layers - 1 : layers - 2;
+            Assert.Equal(usual.Rows[i] / scales[layers - 1] * scales[found], skipped.Rows[i], 1e-5f);
         }
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => pipeline.Generate([task with { ClipSkip = 2 }]));
