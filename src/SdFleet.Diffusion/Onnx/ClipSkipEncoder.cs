@@ -37,10 +37,11 @@ internal sealed class ClipSkipEncoder : IDisposable
             model.AddOutput(layer);
         }
 
+        bool hidesPadding = TextEncoderConfig.HidesPadding(folder, ModelComponents.TextEncoder);
         _session = OnnxSession.Load(model, device);
         try
         {
-            _encoders = [.. skipped.Select(layer => new TextEncoder(_session, layer))];
+            _encoders = [.. skipped.Select(layer => new TextEncoder(_session, layer) { HidesPadding = hidesPadding })];
             if (_encoders.FirstOrDefault(encoder => encoder.Width >= 0 && encoder.Width != _norm.Width) is { } other)
             {
                 throw new ModelFormatException(

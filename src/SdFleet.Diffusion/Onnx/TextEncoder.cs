@@ -47,6 +47,9 @@ internal sealed class TextEncoder : IDisposable
     /// <summary>How many layers more can be left out.</summary>
     public int MaxSkip => _states.Count - 1;
 
+    /// <summary>Whether the attention mask hides the padding, where the model takes one; else it hides nothing.</summary>
+    public bool HidesPadding { get; init; }
+
     /// <summary>The encoder of a model that takes the vectors that the last layer is given, as diffusers' <c>hidden_states[-2]</c>.</summary>
     /// <param name="session">The model.</param>
     /// <param name="layers">How many layers it has.</param>
@@ -85,7 +88,7 @@ internal sealed class TextEncoder : IDisposable
         using OnnxTensor? mask = _mask is null ? null : new(_mask.Type, 1, count);
         if (mask is not null)
         {
-            mask.Values[..prompt.Length].Fill(1);
+            mask.Values[..(HidesPadding ? prompt.Length : count)].Fill(1);
             mask.Commit();
             inputs.Add(_mask!.Name, mask.Value);
         }

@@ -121,7 +121,9 @@ internal sealed class PromptEncoders : IDisposable
         TextEncoder encoder;
         try
         {
-            encoder = layers is { } count ? TextEncoder.WithLastButOne(session, count, pools: second) : new(session);
+            encoder = layers is { } count
+                ? TextEncoder.WithLastButOne(session, count, pools: second)
+                : new(session) { HidesPadding = TextEncoderConfig.HidesPadding(folder, component) };
         }
         catch
         {

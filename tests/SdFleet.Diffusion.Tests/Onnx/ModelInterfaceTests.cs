@@ -22,14 +22,17 @@ public class ModelInterfaceTests
     [Theory]
     [InlineData(TensorElementType.Int32, false)]
     [InlineData(TensorElementType.Int64, false)]
+    [InlineData(TensorElementType.Int32, true)]
+    [InlineData(TensorElementType.Int64, true)]
     public void Generate_AnyIdType_GivesTheSameLatents(TensorElementType type, bool mask) =>
         Assert.Equal(Usual.Value, Latents(new TinyModel { IdType = type, AttentionMask = mask }));
 
     [Fact]
-    public void Generate_AttentionMask_HidesThePadding()
+    public void Generate_AttentionMask_HidesThePaddingWhereTheConfigurationSaysSo()
     {
-        float[] masked = Latents(new TinyModel { AttentionMask = true });
+        float[] masked = Latents(new TinyModel { AttentionMask = true, TextConfig = """{ "use_attention_mask": true }""" });
 
+        Assert.Equal(Usual.Value, Latents(new TinyModel { AttentionMask = true, TextConfig = """{ "use_attention_mask": false }""" }));
         Assert.NotEqual(Usual.Value, masked);
         Assert.All(masked, value => Assert.True(float.IsFinite(value)));
     }

@@ -19,6 +19,9 @@ internal sealed class TinyModel
     /// <summary>Whether the text encoder wants an attention mask.</summary>
     public bool AttentionMask { get; init; }
 
+    /// <summary>What the text encoder's configuration says, as JSON; null where there is none.</summary>
+    public string? TextConfig { get; init; }
+
     /// <summary>The type of the U-Net's tensors.</summary>
     public TensorElementType SampleType { get; init; } = TensorElementType.Float;
 
@@ -114,6 +117,11 @@ internal sealed class TinyModel
             .Write("unet/model.onnx", Unet())
             .Write("vae_decoder/model.onnx", VaeDecoder(DecoderGain))
             .Write("vae_encoder/model.onnx", VaeEncoder());
+        if (TextConfig is not null)
+        {
+            folder.Write("text_encoder/config.json", TextConfig);
+        }
+
         if (Float32DecoderGain is { } gain)
         {
             folder.Write("vae_decoder/model_fp32.onnx", VaeDecoder(gain));
