@@ -109,9 +109,10 @@ internal sealed class LoadedAdapters : IDisposable
     private void Match(LoraFile file, ModelFolder folder)
     {
         List<string> unknown = [];
+        HashSet<(string Component, string Layer)> named = [.. file.Layers.Select(layer => (layer.Component, layer.Layer))];
         foreach (LoraLayer layer in file.Layers)
         {
-            if (LayersOf(layer.Component, folder)?.Find(layer.Layer) is not { } weight)
+            if (LayersOf(layer.Component, folder) is not { } model || model.Find(layer.Layer) is not { } weight)
             {
                 unknown.Add(layer.Down.Name);
             }
@@ -120,7 +121,7 @@ internal sealed class LoadedAdapters : IDisposable
                 throw new ModelFormatException(
                     file.File, $"a LoRA for this model, which has {weight.Initializer} in this layer", layer.ToString());
             }
-            else if (file.Scale != 0)
+            else if (file.Scale != 0 && !IsNamedAgain(layer, model.NameOf(layer.Layer)))
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(_changes, layer.Component, out _) ??= [];
                 _changes[layer.Component].Add(new(file, layer, weight));
@@ -128,6 +129,9 @@ internal sealed class LoadedAdapters : IDisposable
         }
 
         RequireKnown(file, unknown);
+
+        // Some files have each layer twice, for programs of either names; as in diffusers, its own ones count.
+        bool IsNamedAgain(LoraLayer layer, string name) => name != layer.Layer && named.Contains((layer.Component, name));
     }
 
     private void RequireKnown(LoraFile file, List<string> unknown)

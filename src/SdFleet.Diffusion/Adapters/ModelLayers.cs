@@ -72,6 +72,10 @@ internal sealed class ModelLayers
             : weight;
     }
 
+    /// <summary>The name that diffusers has for a layer, with '_' for '.': the same unless it was asked for by its original one.</summary>
+    /// <param name="flatPath">A path that <see cref="Find"/> finds.</param>
+    public string NameOf(string flatPath) => LoraKey.Flatten(_paths[flatPath]);
+
     private void Add(OnnxNode node)
     {
         string tensor = node.Inputs[1];

@@ -93,6 +93,26 @@ public sealed class LoadedAdaptersTests
         Assert.Equal(expected, Bytes(lora.Diffusers(down: ".lora_A.default.weight", up: ".lora_B.default.weight")));
     }
 
+    // As in files that are made for programs of either names.
+    [Theory]
+    [InlineData(LayeredModel.Half, "middle_block.1.proj_in")]
+    [InlineData("middle_block.1.proj_in", LayeredModel.Half)]
+    public void Apply_LayerUnderBothItsNames_CountsOnceByDiffusers(string first, string second)
+    {
+        TestLora own = new TestLora().Add(LayeredModel.Half, 2, [6], seed: 1);
+        TestLora original = new TestLora().Add("middle_block.1.proj_in", 2, [6], seed: 1);
+        TestLora both = new TestLora();
+        foreach (string name in (string[])[first, second])
+        {
+            both.Add(name, 2, [6], seed: name == LayeredModel.Half ? 1 : 9);
+        }
+
+        byte[] expected = Bytes(own.Kohya());
+
+        Assert.Equal(expected, Bytes(original.Kohya()));
+        Assert.Equal(expected, Bytes(both.Kohya()));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("unet.")]
