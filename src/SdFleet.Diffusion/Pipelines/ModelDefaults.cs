@@ -141,11 +141,13 @@ public sealed record ModelDefaults
         int unknown = xl ? UnknownXlSide : UnknownSide;
 
         // diffusers' default for inpainting is the same in all families.
+        bool upscales = model.Kind == ModelKind.Upscaling;
         ModelDefaults usual = new()
         {
             Width = unknown,
             Height = unknown,
-            GuidanceScale = xl && model.Kind == ModelKind.General ? 5 : 7.5,
+            Steps = upscales ? 75 : 50,
+            GuidanceScale = upscales ? 9 : xl && model.Kind == ModelKind.General ? 5 : 7.5,
         };
         using JsonDocument? config = folder.ReadConfig(ModelComponents.Unet);
         if (config is not null && config.RootElement.TryGetProperty("sample_size", out JsonElement sample))

@@ -108,4 +108,17 @@ public sealed class FewStepModelTests
 
         Assert.Equal((1024, 1024, 7.5), (pipeline.Defaults.Width, pipeline.Defaults.Height, pipeline.Defaults.GuidanceScale));
     }
+
+    [Theory]
+    [InlineData(ModelKind.General, 50, 7.5)]
+    [InlineData(ModelKind.Inpainting, 50, 7.5)]
+    [InlineData(ModelKind.DepthToImage, 50, 7.5)]
+    [InlineData(ModelKind.Upscaling, 75, 9)]
+    public void Defaults_KindWithoutItsOwn_AreThoseOfDiffusersPipelineForIt(ModelKind kind, int steps, double guidance)
+    {
+        using TemporaryFolder folder = TinyModel.Of(kind).Write().Write("sdfleet.json", "{}");
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder.Path, new() { Threads = 1 });
+
+        Assert.Equal((steps, guidance), (pipeline.Defaults.Steps, pipeline.Defaults.GuidanceScale));
+    }
 }
