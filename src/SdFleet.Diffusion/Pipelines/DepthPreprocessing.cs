@@ -24,7 +24,7 @@ internal sealed record DepthPreprocessing
     /// <summary>Whether the image keeps its proportions: then one side is as wanted, the one that changes less.</summary>
     public bool KeepsAspectRatio { get; private init; }
 
-    /// <summary>What kept proportions are rounded to.</summary>
+    /// <summary>What both sides are rounded to.</summary>
     public int Multiple { get; private init; } = 1;
 
     /// <summary>How the image is resized.</summary>
@@ -76,15 +76,13 @@ internal sealed record DepthPreprocessing
             return image;
         }
 
-        (int width, int height) = (Width, Height);
+        double across = (double)Width / image.Width, down = (double)Height / image.Height;
         if (KeepsAspectRatio)
         {
-            double across = (double)Width / image.Width, down = (double)Height / image.Height;
-            double scale = Math.Abs(1 - across) < Math.Abs(1 - down) ? across : down;
-            (width, height) = (Rounded(scale * image.Width), Rounded(scale * image.Height));
+            across = down = Math.Abs(1 - across) < Math.Abs(1 - down) ? across : down;
         }
 
-        return ImageResize.Resize(image, width, height, Filter);
+        return ImageResize.Resize(image, Rounded(across * image.Width), Rounded(down * image.Height), Filter);
     }
 
     /// <summary>Writes an image's planes as the estimator takes them, one behind the other.</summary>

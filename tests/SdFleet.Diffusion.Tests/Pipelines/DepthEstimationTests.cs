@@ -47,6 +47,7 @@ public class DepthEstimationTests
     [InlineData("{}", 384, 384)]
     [InlineData("""{ "do_resize": false }""", 64, 48)]
     [InlineData("""{ "size": 24, "keep_aspect_ratio": true }""", 32, 24)]
+    [InlineData("""{ "size": { "height": 22, "width": 35 }, "ensure_multiple_of": 8 }""", 32, 24)]
     [InlineData("""{ "size": { "height": 96, "width": 72 }, "keep_aspect_ratio": true, "ensure_multiple_of": 32 }""", 64, 64)]
     public void EstimateDepth_Size_IsTheFiles(string config, int width, int height)
     {
