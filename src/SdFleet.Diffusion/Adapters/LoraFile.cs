@@ -52,7 +52,7 @@ internal sealed class LoraFile : IDisposable
         }
 
         (double alpha, double divisor) = layer.Alpha is not null
-            ? (_file.ReadFloats(layer.Alpha.Name)[0], rank)
+            ? (_file.ReadNumber(layer.Alpha.Name), rank)
             : (_peft.AlphaOf(layer), _peft.DivisorOf(layer));
         return new(Scale * alpha / divisor, _file.ReadFloats(layer.Up.Name), down, rank);
     }
@@ -103,7 +103,7 @@ internal sealed class LoraFile : IDisposable
         }
 
         // Before anything of the model is changed.
-        if (parts.Values.FirstOrDefault(tensor => tensor.Type is not ("F32" or "F16" or "BF16")) is { } other)
+        if (parts.Where(part => !Takes(part.Key, part.Value.Type)).Select(part => part.Value).FirstOrDefault() is { } other)
         {
             throw new ModelFormatException(File, "tensors of F32, F16 or BF16", other.ToString());
         }
@@ -114,4 +114,8 @@ internal sealed class LoraFile : IDisposable
             ? joined
             : throw new ModelFormatException(File, "down [rank,in...] and up [out,rank] of the same rank", joined.ToString());
     }
+
+    // Kohya's scripts keep an alpha that was given as a whole number as one, where they are not told what to save in.
+    private static bool Takes(LoraPart part, string type) =>
+        type is "F32" or "F16" or "BF16" || (part == LoraPart.Alpha && type is "F64" or "I64" or "I32");
 }

@@ -107,6 +107,30 @@ internal sealed class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>Reads a tensor that is one number, which may be whole too.</summary>
+    /// <exception cref="ModelFormatException">There is no such tensor, or it is no number.</exception>
+    public double ReadNumber(string name)
+    {
+        if (!_tensors.TryGetValue(name, out SafetensorsEntry? tensor) || tensor.Type is not ("F64" or "I64" or "I32"))
+        {
+            return ReadFloats(name) is [var number] ? number : throw Refuse("a tensor of one number", name);
+        }
+
+        byte[] bytes = new byte[Sizes[tensor.Type]];
+        if (tensor.Length != bytes.Length)
+        {
+            throw Refuse("a tensor of one number", tensor.ToString());
+        }
+
+        Read(bytes, tensor.Offset);
+        return tensor.Type switch
+        {
+            "F64" => BitConverter.ToDouble(bytes),
+            "I64" => BitConverter.ToInt64(bytes),
+            _ => BitConverter.ToInt32(bytes),
+        };
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();
 

@@ -291,6 +291,37 @@ public sealed class LoadedAdaptersTests
         Assert.Contains("lora_adapter_metadata", Refused(file).Expected, StringComparison.Ordinal);
     }
 
+    // Rank 2: alpha / rank times two products of 1.
+    [Theory]
+    [InlineData("F16")]
+    [InlineData("F64")]
+    [InlineData("I64")]
+    [InlineData("I32")]
+    public void Load_AlphaOfAnyType_IsItsNumber(string type)
+    {
+        byte[] file = new SafetensorsBuilder()
+            .Add("lora_unet_time_embedding_linear_1.lora_down.weight", [.. Enumerable.Repeat(1f, 10)], [2, 5])
+            .Add("lora_unet_time_embedding_linear_1.lora_up.weight", [.. Enumerable.Repeat(1f, 12)], [6, 2])
+            .Add("lora_unet_time_embedding_linear_1.alpha", [3], [], type)
+            .Build();
+        using TemporaryFolder folder = Write(new LayeredModel { GemmWeight = new float[30] }.Build(), file);
+
+        OnnxGraph graph = Save(folder, Adapt(folder, 1));
+
+        Assert.All(graph.ReadFloats(graph.FindInitializer("time_embedding.linear_1.weight")!), weight => Assert.Equal(3f, weight));
+    }
+
+    [Fact]
+    public void Load_MatrixOfWholeNumbers_IsRefused()
+    {
+        byte[] file = new SafetensorsBuilder()
+            .Add("lora_unet_time_embedding_linear_1.lora_down.weight", [1, 1, 1, 1, 1], [1, 5], "I32")
+            .Add("lora_unet_time_embedding_linear_1.lora_up.weight", [1, 1, 1, 1, 1, 1], [6, 1])
+            .Build();
+
+        Assert.Equal("tensors of F32, F16 or BF16", Refused(file).Expected);
+    }
+
     [Fact]
     public void Load_ScaleZero_ChangesNothing()
     {

@@ -8,7 +8,7 @@ internal sealed class SafetensorsBuilder
     private readonly Dictionary<string, object> _header = [];
     private readonly List<byte> _data = [];
 
-    /// <summary>Adds a tensor; its type is F32, F16 or BF16.</summary>
+    /// <summary>Adds a tensor; its type is F32, F16, BF16, F64, I64 or I32.</summary>
     public SafetensorsBuilder Add(string name, float[] values, long[] shape, string type = "F32")
     {
         int start = _data.Count;
@@ -18,6 +18,9 @@ internal sealed class SafetensorsBuilder
             {
                 "F16" => BitConverter.GetBytes((Half)value),
                 "BF16" => BitConverter.GetBytes(value)[2..],
+                "F64" => BitConverter.GetBytes((double)value),
+                "I64" => BitConverter.GetBytes((long)value),
+                "I32" => BitConverter.GetBytes((int)value),
                 _ => BitConverter.GetBytes(value),
             });
         }
