@@ -7,16 +7,19 @@ namespace SdFleet.JobStore;
 public sealed record RetryPolicy
 {
     /// <summary>
-    /// The attempt with about this number that is given back because the artifact store is away is the last. With what workers wait for the
-    /// store, and the longest wait between attempts, that is more than a week: an outage is nobody's failure, and a job that should bring it
-    /// about itself comes to an end all the same.
+    /// From the attempt with about this number on, one that is given back because the artifact store is away counts as evicted. With what
+    /// workers wait for the store, and the longest wait between attempts, that is more than a week: an outage is nobody's failure, and a job
+    /// that should bring it about itself comes to an end all the same.
     /// </summary>
     internal const int MaxOutages = 1000;
 
     /// <summary>The failure with this number is the last. Default 3.</summary>
     public int MaxFailures { get; init; } = 3;
 
-    /// <summary>The eviction with this number is the last: the job is suspected of killing its workers. Default 10.</summary>
+    /// <summary>
+    /// The eviction with this number is the last: the job is suspected of killing its workers, or of what keeps them from storing it for more
+    /// than a week. Default 10.
+    /// </summary>
     public int MaxEvictions { get; init; } = 10;
 
     /// <summary>Wait after the first failure; doubles with each one. Default 2 seconds.</summary>

@@ -71,7 +71,7 @@ internal static class MathsBenchmark
                 scheduler.Step(i, output, sample, scheduler.NoiseNeeded(i) ? noise : default);
             }
         });
-        return (seconds / scheduler.Timesteps.Length, bytes);
+        return (seconds / scheduler.Timesteps.Length, bytes / scheduler.Timesteps.Length);
     }
 
     // The fastest of many, and what one of them allocated once everything was compiled.

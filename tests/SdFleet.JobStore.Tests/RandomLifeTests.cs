@@ -134,7 +134,7 @@ public abstract class RandomLifeTests(JobStoreKind kind) : StoreTests(kind)
             < 6 => Samples.Progress(id, random.Next(1, 20), attempt, worker),
             6 => Samples.Completed(id, images, attempt, worker),
             7 => Samples.Completed(id, images + random.Next(-1, 2), attempt, worker),
-            8 => Samples.Failed(id, ErrorClass.Evicted, attempt, worker),
+            8 => Samples.Failed(id, ErrorClass.Evicted, attempt, worker) with { StoreAway = random.Next(3) == 0 },
             _ => Samples.Failed(id, random.Next(5) == 0 ? ErrorClass.Permanent : ErrorClass.Transient, attempt, worker),
         };
     }

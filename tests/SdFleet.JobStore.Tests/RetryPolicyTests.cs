@@ -27,16 +27,15 @@ public sealed class RetryPolicyTests
     }
 
     [Theory]
-    [InlineData(RetryPolicy.MaxOutages - 1, JobState.Queued)]
-    [InlineData(RetryPolicy.MaxOutages, JobState.Failed)]
-    public void Outage_OfTheStore_HasAnEndInTheEnd(int attempt, JobState expected)
-    {
-        var job = new JobRow { Seq = 1, Id = Job, Images = 1, State = JobState.Running, Attempt = attempt, Failures = 0, Evictions = 0 };
+    [InlineData(RetryPolicy.MaxOutages - 1, 0, JobState.Queued, 0)]
+    [InlineData(RetryPolicy.MaxOutages + 9, 9, JobState.Failed, 10)]
+    public void Outage_OfTheStore_HasAnEndInTheEnd(int attempt, int evictions, JobState expected, int counted) =>
+        Assert.Equal((expected, counted), AfterOutage(attempt, evictions));
 
-        var after = JobTransitions.Failed(job, Samples.Failed(Job, ErrorClass.Evicted, attempt) with { StoreAway = true }, new RetryPolicy(), DateTimeOffset.UnixEpoch).Row;
-
-        Assert.Equal((expected, 0), (after.State, after.Evictions));
-    }
+    // Its attempts have numbers, of which a broker that takes no releases for some minutes uses up as many.
+    [Fact]
+    public void Outage_OfTheStoreAfterThousandsOfReleasesThatTheBrokerRefused_IsNotTheEnd() =>
+        Assert.Equal((JobState.Queued, 1), AfterOutage(attempt: 5 * RetryPolicy.MaxOutages, evictions: 0));
 
     [Fact]
     public void Delay_WithJitter_IsSpreadAndRepeatable()
@@ -57,5 +56,12 @@ public sealed class RetryPolicyTests
         Assert.All(delays, d => Assert.InRange(d, 5, 10));
         Assert.InRange(delays.Average(), 7.3, 7.7);
         Assert.NotEqual(policy.DelayAfterFailure(1, Job, 1), policy.DelayAfterFailure(1, Job, 2));
+    }
+
+    private static (JobState State, int Evictions) AfterOutage(int attempt, int evictions)
+    {
+        var job = new JobRow { Seq = 1, Id = Job, Images = 1, State = JobState.Running, Attempt = attempt, Failures = 0, Evictions = evictions };
+        var after = JobTransitions.Failed(job, Samples.Failed(Job, ErrorClass.Evicted, attempt) with { StoreAway = true }, new RetryPolicy(), DateTimeOffset.UnixEpoch).Row;
+        return (after.State, after.Evictions);
     }
 }

@@ -96,6 +96,25 @@ public sealed class ModelFetcherTests : IAsyncLifetime
         Assert.Equal(whole, await File.ReadAllBytesAsync(file));
     }
 
+    // Workers of the earlier version may run with it: a LoRA that is written anew is another one to them.
+    [Fact]
+    public async Task Fetch_WhatAnEarlierVersionFetched_StaysAndIsComparedFromThenOn()
+    {
+        var fetcher = new ModelFetcher(OpenStore(), TimeProvider.System);
+        var (folder, _) = await fetcher.FetchAsync("models/shapes", _digest, Cache, default);
+        File.Delete(Path.Combine(folder, ".sdfleet-others"));
+        var index = Path.Combine(folder, "model_index.json");
+        File.SetLastWriteTimeUtc(index, DateTime.UnixEpoch);
+
+        var again = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => fetcher.FetchAsync("models/shapes", _digest, Cache, default)));
+
+        Assert.All(again, a => Assert.Equal((folder, 0), a));
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(index));
+        Assert.Equal([folder], Directory.EnumerateFileSystemEntries(Cache));
+        await File.WriteAllBytesAsync(index, new byte[5]);
+        Assert.True((await fetcher.FetchAsync("models/shapes", _digest, Cache, default)).Bytes > 100_000);
+    }
+
     [Fact]
     public async Task Command_FetchesWhatIsConfigured_AndNamesWhatIsNot()
     {

@@ -21,6 +21,9 @@ internal static class BatchPartsEndpoint
     // A folder's digests are computed, a container's asked for one by one.
     private const int DigestsAtOnce = 8;
 
+    // A client waits for an answer for 100 s, and proxies for less. Gigabytes in a folder that is slow take longer.
+    private static readonly TimeSpan DigestPatience = TimeSpan.FromSeconds(20);
+
     public static void MapBatchParts(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPut(ApiRoutes.BatchPartPattern, PutAsync)
@@ -85,8 +88,9 @@ internal static class BatchPartsEndpoint
         return put.Created ? TypedResults.Created(ApiRoutes.BatchParts(id), part) : TypedResults.Ok(part);
     }
 
-    private static async Task<IResult> ListAsync(Guid id, ClaimsPrincipal caller, IArtifactStore artifacts, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(Guid id, ClaimsPrincipal caller, IArtifactStore artifacts, TimeProvider time, CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(DigestPatience, time);
         var prefix = ArtifactName.BatchPartPrefix(caller.Tenant(), id);
         var parts = new ConcurrentDictionary<int, BatchPartView>();
         await Parallel.ForEachAsync(
@@ -95,12 +99,30 @@ internal static class BatchPartsEndpoint
             async (entry, token) =>
             {
                 if (int.TryParse(Path.GetFileNameWithoutExtension(entry.Name.AsSpan(prefix.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) &&
-                    await artifacts.FindAsync(entry.Name, token) is { } there)
+                    await FindAsync(artifacts, entry, number, patience.Token, token) is { } part)
                 {
-                    parts[number] = new BatchPartView { Number = number, Bytes = there.Length, Sha256 = there.Sha256 };
+                    parts[number] = part;
                 }
             });
         return TypedResults.Ok(new BatchPartsView { Parts = [.. parts.Values.OrderBy(p => p.Number)] });
+    }
+
+    // Without its digest where that is not to be had in time: a client goes by the length then.
+    private static async Task<BatchPartView?> FindAsync(
+        IArtifactStore artifacts, ArtifactEntry entry, int number, CancellationToken patience, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience, cancellationToken);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            return await artifacts.FindAsync(entry.Name, either.Token) is { } there
+                ? new BatchPartView { Number = number, Bytes = there.Length, Sha256 = there.Sha256 }
+                : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new BatchPartView { Number = number, Bytes = entry.Length };
+        }
     }
 
     private static long LinesOf(ReadOnlySpan<byte> part) => part.Count((byte)'\n') + (part[^1] == (byte)'\n' ? 0 : 1);

@@ -12,6 +12,6 @@ public sealed record BatchPartView
     /// <summary>Its lines; in the answer to its upload only.</summary>
     public long? Lines { get; init; }
 
-    /// <summary>SHA-256 of its bytes, lower-case hex; null from servers that do not say it.</summary>
+    /// <summary>SHA-256 of its bytes, lower-case hex; null from a server that does not say it, or that would take too long to find it out.</summary>
     public string? Sha256 { get; init; }
 }

@@ -149,19 +149,20 @@ internal static class JobTransitions
         var counted = job with { Evictions = evictions };
         if (evictions >= policy.MaxEvictions)
         {
-            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away; the last: {job.Error}" }, JobState.Failed, at);
+            return Ended(counted with { Error = $"Given up after {evictions} attempts whose workers went away or could not store; the last: {job.Error}" }, JobState.Failed, at);
         }
 
         var delay = policy.DelayAfterEviction(evictions, job.Id, job.Attempt);
         return Queued(counted, delay > TimeSpan.Zero ? now + delay : null);
     }
 
-    // It has no count of its own: what else ends attempts is counted, and what merely waited too long in a queue makes it wait a little longer here.
+    // It has no count of its own: what else ends attempts is counted, and what merely waited too long in a queue makes it wait a little longer
+    // here. So does what a broker refused, hundreds of times in some minutes: too many is no end by itself, and counts as an eviction.
     private static JobRow AfterOutage(JobRow job, RetryPolicy policy, DateTimeOffset now, DateTimeOffset at)
     {
         var outages = job.Attempt - job.Failures - job.Evictions;
         return outages >= RetryPolicy.MaxOutages
-            ? Ended(job with { Error = $"Given up after {outages} attempts whose pictures could not be stored or read; the last: {job.Error}" }, JobState.Failed, at)
+            ? AfterEviction(job, policy, now, at)
             : Queued(job, now + policy.DelayAfterOutage(outages, job.Id, job.Attempt));
     }
 

@@ -7,7 +7,8 @@ namespace SdFleet.Worker.Models;
 
 /// <summary>
 /// Copies a model from an artifact store into a local folder that several workers may share, and believes it only once its
-/// digest is right. What the digest does not cover is written down as it was fetched, and compared with that later. Several may fetch the same model at once: the first to finish wins, and nobody sees half a model.
+/// digest is right. What the digest does not cover is written down as it was fetched, and compared with that later. Several may fetch the
+/// same model at once: the first to finish wins, and nobody sees half a model.
 /// </summary>
 internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
 {
@@ -31,8 +32,8 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
         var target = Path.Combine(cache, digest);
         if (Directory.Exists(target))
         {
-            if (await HasItsOthersAsync(target, cancellationToken).ConfigureAwait(false)
-                && await ModelFingerprint.ComputeAsync(target, cancellationToken).ConfigureAwait(false) == digest)
+            if (await ModelFingerprint.ComputeAsync(target, cancellationToken).ConfigureAwait(false) == digest
+                && await HasItsOthersAsync(target, cancellationToken).ConfigureAwait(false))
             {
                 return (target, 0);
             }
@@ -53,7 +54,7 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
                 throw new InvalidDataException($"The model under {prefix} has the digest {found}, not {digest}: it is another model, or damaged.");
             }
 
-            await File.WriteAllTextAsync(Path.Combine(parts, ListOfOthers), await OthersOfAsync(parts, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await WriteListAsync(parts, await OthersOfAsync(parts, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             Publish(parts, target);
             return (target, bytes);
         }
@@ -66,12 +67,42 @@ internal sealed class ModelFetcher(IArtifactStore store, TimeProvider clock)
         }
     }
 
-    // What an earlier version fetched has no list, and is fetched once more.
+    // What an earlier version fetched has no list, and gets one of what is there. Fetched anew it would be gone for minutes under the workers
+    // that run with it, and their jobs fail, as a LoRA is gone or was written since they started.
     private static async Task<bool> HasItsOthersAsync(string folder, CancellationToken cancellationToken)
     {
+        var others = await OthersOfAsync(folder, cancellationToken).ConfigureAwait(false);
         var list = Path.Combine(folder, ListOfOthers);
-        return File.Exists(list)
-            && await File.ReadAllTextAsync(list, cancellationToken).ConfigureAwait(false) == await OthersOfAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (!File.Exists(list))
+        {
+            try
+            {
+                await WriteListAsync(folder, others, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A cache that may only be read is taken as it is.
+            }
+
+            return true;
+        }
+
+        return await File.ReadAllTextAsync(list, cancellationToken).ConfigureAwait(false) == others;
+    }
+
+    // All at once, and beside the folder until then: another one may be looking at it.
+    private static async Task WriteListAsync(string folder, string others, CancellationToken cancellationToken)
+    {
+        var incoming = $"{folder}.{Guid.NewGuid():N}";
+        try
+        {
+            await File.WriteAllTextAsync(incoming, others, cancellationToken).ConfigureAwait(false);
+            File.Move(incoming, Path.Combine(folder, ListOfOthers), overwrite: true);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
     }
 
     private static async Task<string> OthersOfAsync(string folder, CancellationToken cancellationToken)

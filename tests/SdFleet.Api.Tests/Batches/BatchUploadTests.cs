@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Api.Tests.Support;
 using SdFleet.Contracts.Identity;
 using SdFleet.JobStore;
+using SdFleet.Storage;
 
 namespace SdFleet.Api.Tests.Batches;
 
@@ -29,6 +31,37 @@ public sealed class BatchUploadTests(SharedServer shared) : IClassFixture<Shared
         Assert.Equal(
             (3, expected.Bytes, expected.Sha256), (listed["number"]!.GetValue<int>(), listed["bytes"]!.GetValue<long>(), listed["sha256"]!.GetValue<string>()));
         Assert.NotNull(await _api.Artifacts.FindAsync(ArtifactName.ForBatchPart("default", id, 3), default));
+    }
+
+    // A folder of many gigabytes is not read within the time that a client waits for its answer.
+    [Fact]
+    public async Task List_ADigestThatIsNotToBeHadInTime_IsLeftOut()
+    {
+        SlowStore slow = null!;
+        await using var api = await ApiServer.StartAsync(
+            before: builder => builder.Services.AddSingleton<TimeProvider>(new HastyClock()),
+            after: services =>
+            {
+                var store = services.Single(s => s.ServiceType == typeof(IArtifactStore));
+                services.Remove(store);
+                services.AddSingleton(provider =>
+                {
+                    (var slowly, slow) = SlowStore.Around((IArtifactStore)store.ImplementationFactory!(provider));
+                    return slowly;
+                });
+            });
+        var id = Guid.NewGuid();
+        using var first = await api.Client.PutPartAsync(id, 0, BatchRequests.Source);
+        using var second = await api.Client.PutPartAsync(id, 1, BatchRequests.Source);
+        slow.Slow = ArtifactName.ForBatchPart("default", id, 1);
+
+        using var list = await api.Client.GetAsync(new Uri($"/v1/batches/{id}/parts", UriKind.Relative));
+
+        var part = BatchRequests.PartOf(BatchRequests.Source);
+        (int, long, string?)[] expected = [(0, part.Bytes, part.Sha256), (1, part.Bytes, null)];
+        Assert.Equal(
+            expected,
+            (await ApiServer.JsonAsync(list))["parts"]!.AsArray().Select(p => (p!["number"]!.GetValue<int>(), p["bytes"]!.GetValue<long>(), p["sha256"]?.GetValue<string>())));
     }
 
     [Fact]
