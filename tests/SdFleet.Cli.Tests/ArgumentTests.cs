@@ -72,4 +72,14 @@ public sealed class ArgumentTests
         Assert.Contains("no fleet answers at http://127.0.0.1:1", run.Error, StringComparison.Ordinal);
         Assert.Contains("sdfleet up", run.Error, StringComparison.Ordinal);
     }
+
+    // It has no --local: the advice is another command's.
+    [Fact]
+    public async Task TenantList_NobodyListens_NamesTheCommandThatNeedsNoFleet()
+    {
+        var run = await CliRun.Of("tenant", "list", "--server", "http://127.0.0.1:1");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("\"sdfleet generate --local\" needs none.", run.Error, StringComparison.Ordinal);
+    }
 }

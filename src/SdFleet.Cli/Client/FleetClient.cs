@@ -128,8 +128,8 @@ internal sealed partial class FleetClient : IDisposable
             catch (HttpRequestException e)
             {
                 throw new CliException(
-                    $"no fleet answers at {Server} ({e.Message}). Start one with \"sdfleet up\", name another with --server or " +
-                    "SDFLEET_SERVER, or do without one: --local.",
+                    $"no fleet answers at {Server} ({e.Message}). Start one with \"sdfleet up\", or name another with --server or " +
+                    "SDFLEET_SERVER. \"sdfleet generate --local\" needs none.",
                     cause: e);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
