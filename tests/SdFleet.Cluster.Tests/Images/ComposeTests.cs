@@ -40,6 +40,15 @@ public sealed class ComposeTests
         }
     }
 
+    // Nobody else would set them, and a broker without them drops what is given back too often.
+    [Fact]
+    public async Task Coordinator_SetsTheBrokersPolicies()
+    {
+        var management = (await EnvironmentAsync("coordinator"))["SdFleet__Transport__Management"];
+
+        Assert.Equal("http://rabbitmq:15672", management);
+    }
+
     [Fact]
     public async Task Services_OfOurs_NeedNoMoreThanTheImagesGiveThem()
     {
