@@ -107,7 +107,7 @@ public sealed class ConfigurationTests
         var (doctor, coordinator) = (release.Own.Single(w => w.Component == "doctor"), release.Services.Single(w => w.Component == "coordinator"));
 
         var (own, theirs) = (ContainerEnvironment.Of(doctor.Container), ContainerEnvironment.Of(coordinator.Container));
-        string[] notIts = ["SdFleet__Scale", "SdFleet__Webhooks", "SdFleet__Release", "OTEL_"];
+        string[] notIts = ["SdFleet__Publishers", "SdFleet__Scale", "SdFleet__Webhooks", "SdFleet__Release", "OTEL_"];
         Assert.Equal(theirs.Where(v => !notIts.Any(n => v.Key.StartsWith(n, StringComparison.Ordinal))).OrderBy(v => v.Key, StringComparer.Ordinal), own.OrderBy(v => v.Key, StringComparer.Ordinal));
         var found = DoctorConfiguration.Of(new ConfigurationBuilder().AddInMemoryCollection(ContainerEnvironment.Configuration(own)!).Build());
         Assert.Equal("transport, job store, artifacts, models", found.Finding.Text);
