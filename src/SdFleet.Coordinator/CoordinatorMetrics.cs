@@ -10,7 +10,7 @@ internal static class CoordinatorMetrics
     /// <summary>The worker reported that the attempt failed.</summary>
     public const string RetryFailed = "failed";
 
-    /// <summary>The worker went and gave the attempt back.</summary>
+    /// <summary>The worker gave the attempt back: it went, or the artifact store was away.</summary>
     public const string RetryEvicted = "evicted";
 
     /// <summary>Nothing was heard of the attempt.</summary>

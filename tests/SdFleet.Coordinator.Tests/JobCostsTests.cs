@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Contracts.Events;
 using SdFleet.Contracts.Images;
+using SdFleet.Contracts.Jobs;
 using SdFleet.Contracts.Workers;
+using SdFleet.Coordinator.Events;
 using SdFleet.Coordinator.Scaling;
 
 namespace SdFleet.Coordinator.Tests;
@@ -25,6 +28,40 @@ public sealed class JobCostsTests
 
         Assert.InRange(costs.SecondsPerJob("sd15")!.Value, 2, 2.1);
         Assert.Null(costs.SecondsPerJob("sdxl"));
+    }
+
+    [Fact]
+    public async Task SecondsPerJob_OfReportsThatComeAgain_CountsEachJobOnce()
+    {
+        await using var fleet = await CoordinatorFixture.StartAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await fleet.Publisher.SubmitAsync(new SubmitJob { Id = Guid.NewGuid(), Prompt = "a red circle" }, CoordinatorFixture.Soon());
+        }
+
+        await fleet.UntilReleasedAsync(2);
+        var reports = fleet.Released.Select((work, i) => Costing(CoordinatorFixture.Completion(work), i == 0 ? 1 : 3)).ToList();
+        var costs = fleet.Services.GetRequiredService<JobCosts>();
+        var book = fleet.Services.GetRequiredService<ReportBook>();
+        costs.Observe(Heartbeat("shapes", reports[0].Images[0].ModelDigest));
+
+        foreach (var report in new[] { reports[0], reports[1], reports[1], reports[1] })
+        {
+            await book.EnterAsync(report);
+        }
+
+        Assert.Equal(ScaleRule.Learn(1, 3), costs.SecondsPerJob("shapes"));
+
+        static JobCompleted Costing(JobCompleted report, double seconds) => report with
+        {
+            Images =
+            [
+                .. report.Images.Select(image => image with
+                {
+                    Timings = new ImageTimings { TextEncodeMs = 0, DenoiseMs = seconds * 1000, DecodeMs = 0, EncodeMs = 1, UploadMs = 1 },
+                }),
+            ],
+        };
     }
 
     internal static JobCompleted Completed(string digest, params double[] gpuSeconds) => new()

@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using SdFleet.Contracts.Identity;
 using SdFleet.Contracts.Jobs;
+using SdFleet.Coordinator.Admission;
 using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Tests;
@@ -59,10 +61,14 @@ public sealed class TaskAdmissionTests
             File.Delete(file);
         }
 
-        await fleet.SendRawAsync(Body(id));
-        await fleet.SendRawAsync(Body(other));
-        await CoordinatorFixture.UntilAsync(() => Task.FromResult(!fleet.Rejected.IsEmpty), "a rejection");
-        await Task.Delay(300);
+        // Whatever becomes of one is decided when this returns.
+        var intake = fleet.Services.GetRequiredService<SubmissionIntake>();
+        foreach (var job in new[] { id, other })
+        {
+            await intake.TakeAsync(Encoding.UTF8.GetBytes(Body(job)), traceparent: null, user: null, CoordinatorFixture.Soon());
+        }
+
+        await CoordinatorFixture.UntilAsync(() => Task.FromResult(fleet.Rejected.Any(r => r.JobId == other)), "a rejection");
 
         Assert.Equal(other, Assert.Single(fleet.Rejected).JobId);
         Assert.Single(fleet.Released);

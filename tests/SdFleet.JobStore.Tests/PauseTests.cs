@@ -178,12 +178,16 @@ public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
         await Store.AdmitAsync([.. Enumerable.Range(0, 400).Select(i => Samples.Job(tenant: i % 2 == 0 ? "acme" : "globex"))], default);
         using var stop = new CancellationTokenSource();
 
-        // Stores on one file poll for their turn, and have none for as long as one of them always has the next transaction ready.
-        var releasing = Enumerable.Range(0, 3).Select(_ => _kind == JobStoreKind.Postgres ? Open() : Store).Select(store => Task.Run(async () =>
+        // Stores on one file poll for their turn, and would have none if one of them always had the next transaction ready.
+        var (stores, pause) = _kind == JobStoreKind.Postgres
+            ? (new[] { Open(), Open(), Open() }, TimeSpan.Zero)
+            : (new[] { Store, Open() }, TimeSpan.FromMilliseconds(2));
+        var releasing = stores.Select(store => Task.Run(async () =>
         {
             while (!stop.IsCancellationRequested)
             {
                 await store.ReleaseAsync(Samples.Model, Lane.Normal, 1, Now, ReleaseLease, default);
+                await Task.Delay(pause);
             }
         })).ToList();
         try
@@ -192,7 +196,7 @@ public abstract class PauseTests(JobStoreKind kind) : StoreTests(kind)
             {
                 await Store.PauseTenantAsync("acme", paused: true, byOperator: false, default);
                 var said = (await Store.FindTenantAsync("acme", default)).Queued;
-                await Task.Delay(5);
+                await Task.Delay(20);
                 Assert.Equal(said, (await Store.FindTenantAsync("acme", default)).Queued);
                 await Store.PauseTenantAsync("acme", paused: false, byOperator: false, default);
             }

@@ -17,24 +17,14 @@ internal sealed class ReportConsumer(ReportBook book, JobCosts costs, ILogger<Re
     public Task Consume(ConsumeContext<JobProgress> context) =>
         Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobCompleted> context)
-    {
-        costs.Observe(context.Message);
-        return Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<JobCompleted> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
     public Task Consume(ConsumeContext<JobFailed> context) =>
         Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
-    public Task Consume(ConsumeContext<JobReports> context)
-    {
-        foreach (var completed in context.Message.Completed)
-        {
-            costs.Observe(completed);
-        }
-
-        return Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<JobReports> context) =>
+        Persistence.RunAsync(() => book.EnterAsync(context.Message), logger, context.CancellationToken);
 
     public Task Consume(ConsumeContext<WorkerHeartbeat> context)
     {

@@ -5,6 +5,7 @@ using SdFleet.Contracts.Workers;
 using SdFleet.Coordinator.Batching;
 using SdFleet.Coordinator.Leases;
 using SdFleet.Coordinator.Release;
+using SdFleet.Coordinator.Scaling;
 using SdFleet.JobStore;
 
 namespace SdFleet.Coordinator.Events;
@@ -18,6 +19,7 @@ internal sealed partial class ReportBook : IAsyncDisposable
     private readonly Batcher<WorkerHeartbeat, bool> _heartbeats;
     private readonly StopNotices _stops;
     private readonly ReleaseSignal _release;
+    private readonly JobCosts _costs;
     private readonly ILogger<ReportBook> _logger;
 
     public ReportBook(
@@ -26,11 +28,13 @@ internal sealed partial class ReportBook : IAsyncDisposable
         IOptions<LeaseOptions> leases,
         StopNotices stops,
         ReleaseSignal release,
+        JobCosts costs,
         TimeProvider clock,
         ILogger<ReportBook> logger)
     {
         _stops = stops;
         _release = release;
+        _costs = costs;
         _logger = logger;
 
         // With pauses, as nobody waits for it: the worker has its broker's word.
@@ -91,6 +95,13 @@ internal sealed partial class ReportBook : IAsyncDisposable
     {
         var outcome = await _events.ProcessAsync(report).ConfigureAwait(false);
         Count(report, outcome);
+
+        // A report may come twice, and of more than one attempt.
+        if (report.Report is JobCompleted completed && outcome.Result == EventResult.Applied)
+        {
+            _costs.Observe(completed);
+        }
+
         if (outcome.Result == EventResult.Refused)
         {
             LogRefused(report.Report.GetType().Name, report.JobId, report.Attempt, workerId, outcome.Reason);

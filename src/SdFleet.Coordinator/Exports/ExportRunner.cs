@@ -146,6 +146,8 @@ internal sealed partial class ExportRunner(
             return null;
         }
 
+        // A coordinator of the version before may have planned it.
+        await ExportLedger.RequireCurrentVersionAsync(settings.Place, cancellationToken).ConfigureAwait(false);
         var built = await new ShardBuilder(settings, artifacts)
             .BuildAsync(step.Number, images, () => RenewNowAsync(step, cancellationToken), cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Serialize(built, ContractsJson.Options);

@@ -211,6 +211,37 @@ public sealed class FleetExportTests : IDisposable
         await CompareAsync(coordinator, batch, request, "fleet");
     }
 
+    // Planned by a coordinator of the version before, or by one of this.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Export_IntoOneOfTheVersionBefore_IsGivenUpBeforeAnythingIsWritten(bool isPlanned)
+    {
+        await using var coordinator = await StartAsync(Idle);
+        var batch = await BatchAsync(coordinator, made: 23);
+        var request = new ExportBatch { Format = DatasetFormat.WebDataset, LinesPerShard = 10 };
+        await RequestAsync(coordinator, batch, request);
+        await WorkAsync(coordinator, batch);
+        await batch.MakeAsync(Lines - 23);
+        await RequestAsync(coordinator, batch, request);
+        if (isPlanned)
+        {
+            await Runner(coordinator).RunNextAsync(default);
+        }
+
+        var place = Place(coordinator, batch, "fleet");
+        var index = (await ExportIndex.LoadAsync(place, default))!;
+        await (index with { Version = 1, Batch = null }).SaveAsync(place, default);
+        var before = await DigestsAsync(place);
+
+        await WorkAsync(coordinator, batch);
+
+        var export = (await coordinator.Store.FindExportAsync(batch.Id, "fleet", default))!;
+        Assert.Equal(ExportState.Failed, export.State);
+        Assert.Contains("another version of SdFleet began", export.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await DigestsAsync(place));
+    }
+
     // Which near-duplicate is kept depends on the shards before; those are built apart from each other.
     [Fact]
     public async Task Export_WithNearDuplicatesInOtherShards_LeavesOutTheSame()

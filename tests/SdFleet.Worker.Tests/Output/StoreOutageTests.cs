@@ -64,12 +64,13 @@ public sealed class StoreOutageTests
     {
         await using var worker = await StartAsync();
         var work = WorkerFixture.Work();
-        using var stopping = new CancellationTokenSource();
+        using var delivery = new CancellationTokenSource();
         _store.Fail(calls: int.MaxValue);
 
-        var running = worker.Runner.RunAsync(work, stopping.Token);
+        var running = worker.Runner.RunAsync(work, delivery.Token);
         await UntilAsync(() => _store.Faults > 0);
-        await stopping.CancelAsync();
+        worker.TellToStop();
+        await delivery.CancelAsync();
         await running.WaitAsync(TimeSpan.FromMinutes(1));
 
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);

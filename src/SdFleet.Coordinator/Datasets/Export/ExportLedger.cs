@@ -1,4 +1,5 @@
 using SdFleet.Coordinator.Datasets.Statistics;
+using SdFleet.Storage;
 
 namespace SdFleet.Coordinator.Datasets.Export;
 
@@ -22,10 +23,10 @@ internal sealed class ExportLedger
     {
         _options = options;
         _batch = options.Batch ?? earlier?.Batch;
+        _version = VersionOf(earlier);
 
-        // Of one without shards, nothing is there that the next ones could differ from.
-        _version = earlier is { Shards.Count: > 0 } ? earlier.Version : ExportIndex.CurrentVersion;
-        _hasIndex = earlier is not null && earlier.Batch == _batch && earlier.Version == _version;
+        // One of another version stays as it is, whoever's it says it is: no shard comes to it.
+        _hasIndex = earlier is not null && earlier.Version == _version && (earlier.Batch == _batch || _version != ExportIndex.CurrentVersion);
         _savedAt = options.Clock.GetTimestamp();
         _shards = new SortedDictionary<int, ExportShard>((earlier?.Shards ?? []).ToDictionary(s => s.Number));
     }
@@ -74,15 +75,12 @@ internal sealed class ExportLedger
 
     /// <summary>Insists that a shard that is written now has the fields of those that are there.</summary>
     /// <exception cref="DatasetException">It has others.</exception>
-    public void RequireCurrentVersion()
-    {
-        if (_version != ExportIndex.CurrentVersion)
-        {
-            throw new DatasetException(
-                $"{_options.Place.Place} holds an export that another version of SdFleet began, whose tables have other columns (\"version\" {_version} in " +
-                $"{ExportIndex.FileName}, not {ExportIndex.CurrentVersion}). What is there stays as it is and can be read and audited; to have more of it, export to another place.");
-        }
-    }
+    public void RequireCurrentVersion() => RequireCurrentVersion(_options.Place, _version);
+
+    /// <summary>The same, for who writes one shard and has no ledger.</summary>
+    /// <exception cref="DatasetException">It has others.</exception>
+    public static async Task RequireCurrentVersionAsync(IFileTree place, CancellationToken cancellationToken) =>
+        RequireCurrentVersion(place, VersionOf(await ExportIndex.LoadAsync(place, cancellationToken)));
 
     /// <summary>Takes a shard in that was written, in place of the one of its number.</summary>
     /// <param name="shard">The shard.</param>
@@ -161,6 +159,19 @@ internal sealed class ExportLedger
 
     private Task SaveNowAndThenAsync(CancellationToken cancellationToken) =>
         _options.Clock.GetElapsedTime(_savedAt) > SaveInterval ? SaveAsync(cancellationToken) : Task.CompletedTask;
+
+    // Of one without shards, nothing is there that the next ones could differ from.
+    private static int VersionOf(ExportIndex? index) => index is { Shards.Count: > 0 } ? index.Version : ExportIndex.CurrentVersion;
+
+    private static void RequireCurrentVersion(IFileTree place, int version)
+    {
+        if (version != ExportIndex.CurrentVersion)
+        {
+            throw new DatasetException(
+                $"{place.Place} holds an export that another version of SdFleet began, whose tables have other columns (\"version\" {version} in " +
+                $"{ExportIndex.FileName}, not {ExportIndex.CurrentVersion}). What is there stays as it is and can be read and audited; to have more of it, export to another place.");
+        }
+    }
 
     // Null where there is no index yet.
     private static async Task<ExportIndex?> FindEarlierAsync(DatasetExportOptions options, CancellationToken cancellationToken)
