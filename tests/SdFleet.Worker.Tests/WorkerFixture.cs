@@ -114,9 +114,6 @@ internal sealed class WorkerFixture : IAsyncDisposable, IFleetBusRoom
     public Task UntilHeldAsync(params IEnumerable<GenerateImages> works) =>
         WaitForAsync<WorkerHeartbeat>(e => works.All(work => e.Holds.Contains(new HeldAttempt(work.JobId, work.Attempt))));
 
-    /// <summary>As a signal does: the worker knows that it stops, and nothing is stopped yet.</summary>
-    public void TellToStop() => _host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-
     public Task StopAsync(GenerateImages work) => Publisher.StopAsync(
         new AttemptsUnwanted { Attempts = [new HeldAttempt(work.JobId, work.Attempt)] }, Soon());
 

@@ -253,58 +253,21 @@ public sealed class WorkerTests
         Assert.Contains(new string('0', 64), failed.Reason, StringComparison.Ordinal);
     }
 
-    // A message's token ends with a stopping worker's time, and before that where its connection was lost.
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted(bool isConnectionLostBefore)
+    [Fact]
+    public async Task Run_ToldToStopWhileWorking_GivesTheJobBackAsEvicted()
     {
         await using var worker = await WorkerFixture.StartAsync();
         var work = WorkerFixture.Work(images: 16, steps: 500) with { Attempt = 3 };
-        using var delivery = new CancellationTokenSource();
+        using var stopping = new CancellationTokenSource();
 
-        var running = worker.Runner.RunAsync(work, delivery.Token);
+        var running = worker.Runner.RunAsync(work, stopping.Token);
         await worker.WaitForAsync<JobStarted>(e => e.JobId == work.JobId);
-        if (isConnectionLostBefore)
-        {
-            await delivery.CancelAsync();
-            worker.TellToStop();
-        }
-        else
-        {
-            worker.TellToStop();
-            await delivery.CancelAsync();
-        }
-
+        await stopping.CancelAsync();
         await running;
 
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
-        Assert.Equal((ErrorClass.Evicted, 3, "The worker was told to stop."), (failed.ErrorClass, failed.Attempt, failed.Reason));
+        Assert.Equal((ErrorClass.Evicted, 3), (failed.ErrorClass, failed.Attempt));
         Assert.DoesNotContain(worker.Reports, e => e is JobCompleted);
-    }
-
-    [Fact]
-    public async Task Run_ConnectionLostWhileWorking_IsDoneAndBegunOnce()
-    {
-        await using var worker = await WorkerFixture.StartSyntheticAsync(TimeSpan.Zero);
-        var work = WorkerFixture.Work();
-        using var delivery = new CancellationTokenSource();
-        Task running;
-        using (worker.HoldModel())
-        {
-            running = worker.Runner.RunAsync(work, delivery.Token);
-            await worker.UntilHeldAsync(work);
-            await delivery.CancelAsync();
-
-            // Its message comes again by the next connection.
-            await worker.Runner.GiveBackAsync(work);
-        }
-
-        await running;
-
-        await worker.WaitForAsync<JobCompleted>(e => e.JobId == work.JobId);
-        Assert.DoesNotContain(worker.Reports, e => e is JobFailed);
-        Assert.Single(worker.Reports.OfType<JobStarted>());
     }
 
     // Unmarked, as it comes where a publisher sent it again.

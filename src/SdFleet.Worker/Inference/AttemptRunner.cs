@@ -42,15 +42,12 @@ internal sealed partial class AttemptRunner(
 
     /// <summary>Does an attempt. One that is being done here, or was, is not begun again, though its message may come twice.</summary>
     /// <param name="work">The attempt.</param>
-    /// <param name="delivery">
-    /// The message's token. It ends when a worker that stops has no more time, and gives back what it holds; and with the connection that the
-    /// message came by, when the attempt goes on.
-    /// </param>
-    public async Task RunAsync(GenerateImages work, CancellationToken delivery)
+    /// <param name="stopping">Ends when the worker has to give back what it holds.</param>
+    public async Task RunAsync(GenerateImages work, CancellationToken stopping)
     {
         var arrived = clock.GetTimestamp();
         var attempt = new HeldAttempt(work.JobId, work.Attempt);
-        using var held = attempts.Hold(attempt, delivery, lifetime.ApplicationStopping);
+        using var held = attempts.Hold(attempt, stopping);
         if (held is null)
         {
             LogRepeated(work.JobId, work.Attempt);
@@ -92,7 +89,7 @@ internal sealed partial class AttemptRunner(
             // An attempt that nobody waits for is acknowledged without a word, however it ended.
             if (!held.IsUnwanted)
             {
-                await FailAsync(work, error, arrived, held.IsGivenBack).ConfigureAwait(false);
+                await FailAsync(work, error, arrived, stopping).ConfigureAwait(false);
             }
 
             await started.ConfigureAwait(false);
@@ -110,14 +107,14 @@ internal sealed partial class AttemptRunner(
         }
 
         await CompleteAsync(
-            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() }, held)
+            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() }, stopping)
             .ConfigureAwait(false);
         await started.ConfigureAwait(false);
     }
 
     // Given up, its message would come again, and the whole job be made again for the sake of one report. A success counts whichever
     // attempt it is of and however often it is told: so also where another attempt was begun meanwhile, and this one is not wanted.
-    private async Task CompleteAsync(JobCompleted report, AttemptInHand held)
+    private async Task CompleteAsync(JobCompleted report, CancellationToken stopping)
     {
         var began = clock.GetTimestamp();
         while (true)
@@ -127,7 +124,7 @@ internal sealed partial class AttemptRunner(
                 await outbox.SendAsync(report).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when ((e is BrokerUnavailableException or OperationCanceledException) && !held.IsGivenBack && clock.GetElapsedTime(began) < CompletionPatience)
+            catch (Exception e) when ((e is BrokerUnavailableException or OperationCanceledException) && !HasToStop(stopping) && clock.GetElapsedTime(began) < CompletionPatience)
             {
                 LogNotConfirmed(report.JobId, report.Attempt, e.Message);
             }
@@ -135,6 +132,9 @@ internal sealed partial class AttemptRunner(
             await Task.Delay(CompletionPause, clock, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    // A message's token ends with the connection that it came by, too: just where a report has to wait for the next one.
+    private bool HasToStop(CancellationToken stopping) => stopping.IsCancellationRequested && lifetime.ApplicationStopping.IsCancellationRequested;
 
     private Task StartedAsync(GenerateImages work)
     {
@@ -190,9 +190,9 @@ internal sealed partial class AttemptRunner(
             At = clock.GetUtcNow(),
         });
 
-    private static ErrorClass Classify(Exception error, bool isGivenBack) => error switch
+    private static ErrorClass Classify(Exception error, CancellationToken stopping) => error switch
     {
-        OperationCanceledException when isGivenBack => ErrorClass.Evicted,
+        OperationCanceledException when stopping.IsCancellationRequested => ErrorClass.Evicted,
         ArgumentException => ErrorClass.Invalid,
         DefectiveImageException or ArtifactStoreException { IsDamage: true } => ErrorClass.Permanent,
 
@@ -204,9 +204,9 @@ internal sealed partial class AttemptRunner(
         _ => ErrorClass.Transient,
     };
 
-    private Task FailAsync(GenerateImages work, Exception error, long arrived, bool isGivenBack)
+    private Task FailAsync(GenerateImages work, Exception error, long arrived, CancellationToken stopping)
     {
-        var errorClass = Classify(error, isGivenBack);
+        var errorClass = Classify(error, stopping);
         WorkerMetrics.Failures.Add(1, new KeyValuePair<string, object?>("error.type", errorClass.ToString()));
         WorkerMetrics.RequestDuration.Record(clock.GetElapsedTime(arrived).TotalSeconds, GenAiTags.Of(work.Recipe.Model, errorClass));
         var isToldToStop = errorClass == ErrorClass.Evicted && error is OperationCanceledException;

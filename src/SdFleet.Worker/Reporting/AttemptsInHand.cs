@@ -43,10 +43,9 @@ internal sealed class AttemptsInHand
 
     /// <summary>Counts an attempt as held until the result is disposed.</summary>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="delivery">The message's token: ends with the time that a worker has to finish, and with the connection that it came by.</param>
-    /// <param name="worker">Ends when the worker is told to stop.</param>
+    /// <param name="workerStops">Ends when the worker has to give back what it holds.</param>
     /// <returns>Null where it is in hand already, or was not long ago: no attempt is begun twice.</returns>
-    public AttemptInHand? Hold(HeldAttempt attempt, CancellationToken delivery, CancellationToken worker)
+    public AttemptInHand? Hold(HeldAttempt attempt, CancellationToken workerStops)
     {
         lock (_heldLock)
         {
@@ -55,7 +54,7 @@ internal sealed class AttemptsInHand
                 return null;
             }
 
-            return _held[attempt] = new AttemptInHand(attempt, Release, delivery, worker);
+            return _held[attempt] = new AttemptInHand(attempt, Release, workerStops);
         }
     }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using SdFleet.Contracts.Jobs;
-using SdFleet.TestServers;
 
 namespace SdFleet.Fleet.Tests.Synthetic;
 
-/// <summary>What becomes of jobs when their workers hang, break, are killed, lose the broker, or are told to stop; on a real broker, with real processes.</summary>
+/// <summary>What becomes of jobs when their workers hang, break, are killed, or are told to stop; on a real broker, with real processes.</summary>
 public sealed class WorkerDeathTests : IAsyncLifetime
 {
     private const int MaxEvictions = 2;
@@ -100,24 +99,6 @@ public sealed class WorkerDeathTests : IAsyncLifetime
         await _fleet.StartWorkerAsync(Fast);
         var job = await _fleet.UntilTerminalAsync(id);
         Assert.Equal((JobState.Completed, 0, 1), (job.State, job.Failures, job.Evictions));
-    }
-
-    [Fact]
-    public async Task Connection_LostWhileAtWork_TheAttemptGoesOnAndIsReportedByTheNext()
-    {
-        var broker = _fleet.Broker.Uri;
-        await using var relay = TcpRelay.Start(broker.Host, broker.Port);
-
-        // A quarter of a minute: longer than the bus takes to connect again.
-        await _fleet.StartWorkerAsync(
-            TimeSpan.FromMilliseconds(250), ("SdFleet__Transport__Uri", new UriBuilder(broker) { Host = "127.0.0.1", Port = relay.Port }.Uri.ToString()));
-        var id = await _fleet.SubmitAsync("a red circle", steps: 60);
-        await _fleet.UntilAsync(id, j => j.State == JobState.Running);
-
-        relay.Cut();
-
-        var job = await _fleet.UntilTerminalAsync(id);
-        Assert.Equal((JobState.Completed, 1, 0, 0), (job.State, job.Attempt, job.Failures, job.Evictions));
     }
 
     [Fact]

@@ -64,13 +64,12 @@ public sealed class StoreOutageTests
     {
         await using var worker = await StartAsync();
         var work = WorkerFixture.Work();
-        using var delivery = new CancellationTokenSource();
+        using var stopping = new CancellationTokenSource();
         _store.Fail(calls: int.MaxValue);
 
-        var running = worker.Runner.RunAsync(work, delivery.Token);
+        var running = worker.Runner.RunAsync(work, stopping.Token);
         await UntilAsync(() => _store.Faults > 0);
-        worker.TellToStop();
-        await delivery.CancelAsync();
+        await stopping.CancelAsync();
         await running.WaitAsync(TimeSpan.FromMinutes(1));
 
         var failed = await worker.WaitForAsync<JobFailed>(e => e.JobId == work.JobId);
