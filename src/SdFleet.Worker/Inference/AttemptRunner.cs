@@ -29,7 +29,6 @@ internal sealed partial class AttemptRunner(
     AttemptsInHand attempts,
     WorkerIdentity identity,
     DevicePrice price,
-    IHostApplicationLifetime lifetime,
     IOptions<WorkerOptions> options,
     TimeProvider clock,
     ILogger<AttemptRunner> logger)
@@ -107,13 +106,13 @@ internal sealed partial class AttemptRunner(
         }
 
         await CompleteAsync(
-            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() }, stopping)
+            new JobCompleted { JobId = work.JobId, Attempt = work.Attempt, WorkerId = identity.Id, Images = records, At = clock.GetUtcNow() }, held.Stopping)
             .ConfigureAwait(false);
         await started.ConfigureAwait(false);
     }
 
     // Given up, its message would come again, and the whole job be made again for the sake of one report. A success counts whichever
-    // attempt it is of and however often it is told: so also where another attempt was begun meanwhile, and this one is not wanted.
+    // attempt it is of and however often it is told.
     private async Task CompleteAsync(JobCompleted report, CancellationToken stopping)
     {
         var began = clock.GetTimestamp();
@@ -124,17 +123,14 @@ internal sealed partial class AttemptRunner(
                 await outbox.SendAsync(report).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when ((e is BrokerUnavailableException or OperationCanceledException) && !HasToStop(stopping) && clock.GetElapsedTime(began) < CompletionPatience)
+            catch (Exception e) when ((e is BrokerUnavailableException or OperationCanceledException) && !stopping.IsCancellationRequested && clock.GetElapsedTime(began) < CompletionPatience)
             {
                 LogNotConfirmed(report.JobId, report.Attempt, e.Message);
             }
 
-            await Task.Delay(CompletionPause, clock, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(CompletionPause, clock, stopping).ConfigureAwait(false);
         }
     }
-
-    // A message's token ends with the connection that it came by, too: just where a report has to wait for the next one.
-    private bool HasToStop(CancellationToken stopping) => stopping.IsCancellationRequested && lifetime.ApplicationStopping.IsCancellationRequested;
 
     private Task StartedAsync(GenerateImages work)
     {
