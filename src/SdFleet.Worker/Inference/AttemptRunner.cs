@@ -168,8 +168,9 @@ internal sealed partial class AttemptRunner(
 
     /// <summary>
     /// Ends an attempt that was delivered before, and not ended: its worker may have died of it, so whether it is tried again is
-    /// not for the broker to decide, which would deliver it for ever. One that is still in hand here, as only the connection was lost,
-    /// goes on.
+    /// not for the broker to decide, which would deliver it for ever. One that is still in hand here tells of its end itself. That comes
+    /// soon where the connection is lost: the message's token ends with it, and is heeded, as MassTransit's bus may never connect again
+    /// while a consumer of the connection before is at work.
     /// </summary>
     public Task GiveBackAsync(GenerateImages work) => attempts.IsHeld(new HeldAttempt(work.JobId, work.Attempt))
         ? Task.CompletedTask
@@ -220,7 +221,7 @@ internal sealed partial class AttemptRunner(
                 Attempt = work.Attempt,
                 WorkerId = identity.Id,
                 ErrorClass = errorClass,
-                Reason = isToldToStop ? "The worker was told to stop." : error.Message,
+                Reason = isToldToStop ? "The worker was told to stop, or lost its connection to the broker." : error.Message,
                 StoreAway = error is ArtifactStoreException { IsDamage: false },
                 At = clock.GetUtcNow(),
             });
